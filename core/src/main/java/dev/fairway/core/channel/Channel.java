@@ -1,5 +1,6 @@
 package dev.fairway.core.channel;
 
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -37,6 +38,17 @@ public interface Channel extends AutoCloseable {
    * @throws dev.fairway.core.FairwayException with {@code PEER_FAILED} when the endpoint cannot be asked
    */
   Observation observe(Jurisdiction receiver, String cursor, int limit);
+
+  /**
+   * Messages of a sender whose status changed after it was accepted, in the medium's order, after a cursor: how a sender
+   * learns of a revocation without asking for each message for ever. A medium that cannot tell gives nothing, and the
+   * sender asks with {@link #find}.
+   *
+   * @throws dev.fairway.core.FairwayException with {@code PEER_FAILED} when the endpoint cannot be asked
+   */
+  default Observation observeSent(Jurisdiction sender, String cursor, int limit) {
+    return new Observation(List.of(), cursor, false);
+  }
 
   /**
    * Calls back, soon, when {@link #observe} may have something new. A hint: it may come too often, and a caller also asks
