@@ -1,0 +1,43 @@
+package dev.fairway.node;
+
+import dev.fairway.core.ErrorCode;
+import dev.fairway.core.FairwayException;
+import dev.fairway.node.cli.DocumentCommands;
+import dev.fairway.node.cli.MessageCommands;
+import dev.fairway.node.cli.SubscriptionCommands;
+import dev.fairway.node.cli.WorkCommands;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+
+/** The command line of Fairway. */
+@Command(name = "fairway", mixinStandardHelpOptions = true, version = "Fairway 0.1.0", description = "A node between the ledgers an organisation shares with others and everything else it has.", subcommands = {
+    MessageCommands.class, DocumentCommands.class, SubscriptionCommands.class, WorkCommands.Work.class,
+    WorkCommands.Dead.class}, footer = {"",
+        "Exit codes: 0 done, 1 the thing asked for failed, 2 the request itself was wrong."})
+public final class Main {
+  private Main() {}
+
+  public static void main(String[] args) {
+    int code = commandLine().execute(args);
+    if (code != 0) {
+      System.exit(code);
+    }
+  }
+
+  static CommandLine commandLine() {
+    CommandLine commandLine = new CommandLine(new Main());
+    commandLine.setOut(new PrintWriter(System.out, true, StandardCharsets.UTF_8));
+    commandLine.setErr(new PrintWriter(System.err, true, StandardCharsets.UTF_8));
+    commandLine.setExecutionExceptionHandler((failure, command, parsed) -> {
+      if (failure instanceof FairwayException known) {
+        command.getErr().println("fairway: " + known.getMessage());
+        return known.code().kind() == ErrorCode.Kind.CALLER || known.code() == ErrorCode.CONFIGURATION ? 2 : 1;
+      }
+      failure.printStackTrace(command.getErr());
+      return 1;
+    });
+    return commandLine;
+  }
+}
