@@ -14,7 +14,7 @@ import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 
 class TopicPropertyTest {
-  private record Step(boolean adds, String topic, int entry) {}
+  record Step(boolean adds, String topic, int entry) {}
 
   @Property(seed = "20180123", tries = 300)
   void indexFindsWhatANaiveSearchFinds(@ForAll("steps") List<Step> steps, @ForAll("events") List<String> events) {
