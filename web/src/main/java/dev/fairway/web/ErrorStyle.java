@@ -1,0 +1,9 @@
+package dev.fairway.web;
+
+/** In which shape a door tells errors. */
+public enum ErrorStyle {
+  /** {@code {"errors":[{status, code, title, detail, source}]}} as {@code application/json}, for the old paths. */
+  LEGACY,
+  /** {@code application/problem+json}, RFC 9457, for all other paths. */
+  PROBLEM
+}

@@ -1,0 +1,39 @@
+package dev.fairway.web;
+
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentSkipListMap;
+
+/** Whether the node can take requests, as its rooms say. Safe for many threads. */
+public final class Health {
+  private final Map<String, Check> checks = new ConcurrentSkipListMap<>();
+
+  /** Looks at one thing, in well under a second. */
+  @FunctionalInterface
+  public interface Check {
+    /** What is wrong, in a sentence for an operator; empty when all is well. */
+    Optional<String> trouble() throws Exception;
+  }
+
+  /** Adds a check; one of the same name is replaced. */
+  public void register(String name, Check check) {
+    checks.put(name, check);
+  }
+
+  /** What is wrong now, by check. Empty when the node is ready. */
+  public Map<String, String> troubles() {
+    Map<String, String> troubles = new ConcurrentSkipListMap<>();
+    checks.forEach((name, check) -> {
+      try {
+        check.trouble().ifPresent(trouble -> troubles.put(name, trouble));
+      } catch (Exception e) {
+        troubles.put(name, String.valueOf(e.getMessage()));
+      }
+    });
+    return troubles;
+  }
+
+  java.util.Set<String> names() {
+    return checks.keySet();
+  }
+}

@@ -1,0 +1,319 @@
+package dev.fairway.web;
+
+import dev.fairway.core.ErrorCode;
+import dev.fairway.core.FairwayException;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.URI;
+import java.nio.ByteBuffer;
+import java.nio.channels.SeekableByteChannel;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+import org.eclipse.jetty.util.MultiMap;
+import org.eclipse.jetty.util.UrlEncoded;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+
+/** A call over the servlet API. */
+final class ServletCall implements Call {
+  private final String id;
+  private final Route route;
+  private final HttpServletRequest request;
+  private final HttpServletResponse response;
+  private final Map<String, String> parameters;
+  private final Authenticator authenticator;
+  private final Optional<URI> publicUrl;
+  private final BooleanSupplier draining;
+  private @Nullable Caller caller;
+  private @Nullable Form query;
+  private @Nullable InputStream body;
+
+  ServletCall(String id, Route route, HttpServletRequest request, HttpServletResponse response,
+      Map<String, String> parameters, Authenticator authenticator, Optional<URI> publicUrl, BooleanSupplier draining) {
+    this.id = id;
+    this.route = route;
+    this.request = request;
+    this.response = response;
+    this.parameters = parameters;
+    this.authenticator = authenticator;
+    this.publicUrl = publicUrl;
+    this.draining = draining;
+  }
+
+  @Override
+  public String id() {
+    return id;
+  }
+
+  @Override
+  public Caller caller() {
+    Caller known = caller;
+    if (known == null) {
+      known = authenticator.identify(header("Authorization"));
+      caller = known;
+    }
+    return known;
+  }
+
+  /** The caller if someone has asked who it is. */
+  Optional<Caller> knownCaller() {
+    return Optional.ofNullable(caller);
+  }
+
+  @Override
+  public String method() {
+    return request.getMethod();
+  }
+
+  @Override
+  public String path() {
+    String path = request.getPathInfo();
+    return path == null ? request.getServletPath() : request.getServletPath() + path;
+  }
+
+  @Override
+  public String target() {
+    return request.getQueryString() == null
+        ? request.getRequestURI()
+        : request.getRequestURI() + "?" + request.getQueryString();
+  }
+
+  @Override
+  public URI baseUrl() {
+    return publicUrl.orElseGet(() -> URI.create(request.getScheme() + "://" + authority()));
+  }
+
+  private String authority() {
+    int port = request.getServerPort();
+    boolean usual = port == (request.getScheme().equals("https") ? 443 : 80);
+    return usual ? request.getServerName() : request.getServerName() + ":" + port;
+  }
+
+  @Override
+  public String peer() {
+    return request.getRemoteAddr();
+  }
+
+  @Override
+  public String param(String name) {
+    String value = parameters.get(name);
+    if (value == null) {
+      throw new IllegalStateException("the path " + route.path() + " has no parameter " + name);
+    }
+    return value;
+  }
+
+  @Override
+  public Optional<String> query(String name) {
+    return query().get(name);
+  }
+
+  @Override
+  public List<String> queries(String name) {
+    return query().all(name);
+  }
+
+  @Override
+  public Form query() {
+    Form known = query;
+    if (known == null) {
+      String text = request.getQueryString();
+      known = text == null ? new Form(Map.of()) : decode(text);
+      query = known;
+    }
+    return known;
+  }
+
+  @Override
+  public Optional<String> header(String name) {
+    return Optional.ofNullable(request.getHeader(name));
+  }
+
+  @Override
+  public String contentType() {
+    String header = request.getContentType();
+    return header == null ? "" : HeaderParameters.value(header);
+  }
+
+  @Override
+  public long contentLength() {
+    return request.getContentLengthLong();
+  }
+
+  @Override
+  public InputStream body() throws IOException {
+    InputStream known = body;
+    if (known == null) {
+      if (contentLength() > route.maxBody()) {
+        throw new FairwayException(ErrorCode.TOO_LARGE,
+            "the body has " + contentLength() + " bytes; at most " + route.maxBody() + " are taken here");
+      }
+      known = new LimitedBody(request.getInputStream(), route.maxBody());
+      body = known;
+    }
+    return known;
+  }
+
+  @Override
+  public byte[] bytes() throws IOException {
+    return body().readAllBytes();
+  }
+
+  @Override
+  public JsonNode json() throws IOException {
+    return Json.parse(bytes());
+  }
+
+  @Override
+  public <T> T json(Class<T> type) throws IOException {
+    return Json.read(bytes(), type);
+  }
+
+  @Override
+  public Form form() throws IOException {
+    return decode(new String(bytes(), StandardCharsets.UTF_8));
+  }
+
+  private static Form decode(String text) {
+    MultiMap<String> fields = new MultiMap<>();
+    try {
+      UrlEncoded.decodeTo(text, fields, StandardCharsets.UTF_8);
+    } catch (RuntimeException e) {
+      throw new FairwayException(ErrorCode.INVALID, "malformed form encoding: " + e.getMessage(), e);
+    }
+    Map<String, List<String>> copy = new LinkedHashMap<>();
+    fields.forEach((name, values) -> copy.put(name, new ArrayList<>(values)));
+    return new Form(copy);
+  }
+
+  @Override
+  public void multipart(Part.Consumer consumer) throws Exception {
+    String boundary = HeaderParameters.of(header("Content-Type").orElse("")).get("boundary");
+    if (!contentType().startsWith("multipart/")) {
+      throw Refusal.mediaType(contentType(), List.of("multipart/form-data"));
+    }
+    if (boundary == null || boundary.isEmpty() || boundary.length() > 70) {
+      throw new FairwayException(ErrorCode.INVALID,
+          "the multipart content type names no boundary of 1 to 70 characters");
+    }
+    new Multipart(boundary, body()).forEach(consumer);
+  }
+
+  @Override
+  public Call with(String name, String value) {
+    response.addHeader(name, value);
+    return this;
+  }
+
+  @Override
+  public void json(int status, Object value) throws IOException {
+    bytes(status, "application/json", Json.bytes(value));
+  }
+
+  @Override
+  public void text(int status, String contentType, String text) throws IOException {
+    bytes(status, contentType, text.getBytes(StandardCharsets.UTF_8));
+  }
+
+  @Override
+  public void bytes(int status, String contentType, byte[] bytes) throws IOException {
+    response.setStatus(status);
+    response.setHeader("Content-Type", contentType);
+    response.setContentLength(bytes.length);
+    response.getOutputStream().write(bytes);
+  }
+
+  @Override
+  public void empty(int status) {
+    response.setStatus(status);
+    if (status != 204 && status != 304) {
+      response.setContentLength(0);
+    }
+  }
+
+  @Override
+  public OutputStream stream(int status, String contentType) throws IOException {
+    response.setStatus(status);
+    response.setHeader("Content-Type", contentType);
+    return response.getOutputStream();
+  }
+
+  @Override
+  public void content(Content content) throws IOException {
+    try (SeekableByteChannel channel = content.channel()) {
+      response.setStatus(200);
+      response.setHeader("Content-Type", content.contentType());
+      response.setContentLengthLong(channel.size());
+      ByteBuffer buffer = ByteBuffer.allocate(64 << 10);
+      while (channel.read(buffer) >= 0) {
+        response.getOutputStream().write(buffer.array(), 0, buffer.position());
+        buffer.clear();
+      }
+    }
+  }
+
+  @Override
+  public void events(EventSink.Source source) throws Exception {
+    response.setStatus(200);
+    response.setHeader("Content-Type", "text/event-stream");
+    response.setHeader("Cache-Control", "no-store");
+    response.setHeader("X-Accel-Buffering", "no");
+    OutputStream out = response.getOutputStream();
+    response.flushBuffer();
+    source.stream(new Sink(out));
+  }
+
+  private final class Sink implements EventSink {
+    private final OutputStream out;
+    private boolean gone;
+
+    Sink(OutputStream out) {
+      this.out = out;
+    }
+
+    @Override
+    public void send(String eventId, String type, String data) throws IOException {
+      StringBuilder text = new StringBuilder(data.length() + 64);
+      if (!eventId.isEmpty()) {
+        text.append("id: ").append(oneLine(eventId)).append('\n');
+      }
+      if (!type.isEmpty()) {
+        text.append("event: ").append(oneLine(type)).append('\n');
+      }
+      data.lines().forEach(line -> text.append("data: ").append(line).append('\n'));
+      write(text.append('\n').toString());
+    }
+
+    @Override
+    public void beat() throws IOException {
+      write(":\n\n");
+    }
+
+    @Override
+    public boolean open() {
+      return !gone && !draining.getAsBoolean();
+    }
+
+    private void write(String text) throws IOException {
+      try {
+        out.write(text.getBytes(StandardCharsets.UTF_8));
+        out.flush();
+      } catch (IOException e) {
+        gone = true;
+        throw e;
+      }
+    }
+
+    private static String oneLine(String text) {
+      return text.replace("\r", "").replace("\n", "");
+    }
+  }
+}
