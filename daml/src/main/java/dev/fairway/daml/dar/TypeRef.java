@@ -1,0 +1,16 @@
+package dev.fairway.daml.dar;
+
+/**
+ * Names a data type, template or interface for ever: the package id is the hash of what it names.
+ *
+ * @param packageId lower-case hexadecimal SHA-256 of the package
+ * @param module dotted, e.g. {@code DA.Types}
+ * @param entity dotted, e.g. {@code Iou} or {@code Message.Text}
+ */
+public record TypeRef(String packageId, String module, String entity) {
+  /** As the ledgers write it: {@code package:Module.Name:Entity}. */
+  @Override
+  public String toString() {
+    return packageId + ":" + module + ":" + entity;
+  }
+}
