@@ -1,5 +1,10 @@
 package dev.fairway.daml.dar;
 
+import dev.fairway.core.ErrorCode;
+import dev.fairway.core.FairwayException;
+import dev.fairway.core.ledger.LedgerPackage;
+import dev.fairway.core.ledger.LedgerType;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
 
@@ -37,5 +42,54 @@ public record DamlPackage(String id, String languageVersion, Optional<String> na
 
   public Optional<Template> template(String module, String entity) {
     return module(module).flatMap(m -> m.templates().stream().filter(t -> t.name().equals(entity)).findFirst());
+  }
+
+  /**
+   * The same package in the words that all ledgers share. Interfaces are left out.
+   *
+   * @throws FairwayException with {@code INVALID} when a name in it is none a ledger would take
+   */
+  public LedgerPackage toLedgerPackage() {
+    try {
+      return convert();
+    } catch (IllegalArgumentException e) {
+      throw new FairwayException(ErrorCode.INVALID, "package " + id + ": " + e.getMessage(), e);
+    }
+  }
+
+  private LedgerPackage convert() {
+    var templates = new LinkedHashMap<String, LedgerPackage.Template>();
+    var types = new LinkedHashMap<String, LedgerType.Definition>();
+    for (Module module : modules) {
+      for (DataType type : module.dataTypes()) {
+        definition(type).ifPresent(definition -> types.put(module.name() + ":" + type.name(), definition));
+      }
+      for (Template template : module.templates()) {
+        var choices = new LinkedHashMap<String, LedgerPackage.Choice>();
+        template.choices().forEach(choice -> choices.put(choice.name(), new LedgerPackage.Choice(choice.consuming(),
+            choice.argument().toLedgerType(), choice.returns().toLedgerType())));
+        templates.put(module.name() + ":" + template.name(),
+            new LedgerPackage.Template(choices, template.key().map(DamlType::toLedgerType)));
+      }
+    }
+    return new LedgerPackage(id, name.orElse(""), version.orElse(""), templates, types);
+  }
+
+  private static Optional<LedgerType.Definition> definition(DataType type) {
+    return switch (type) {
+      case DataType.Struct(_, var params, _, var fields) ->
+        Optional.of(new LedgerType.Definition.Struct(params, byName(fields)));
+      case DataType.Variant(_, var params, _, var constructors) ->
+        Optional.of(new LedgerType.Definition.Variant(params, byName(constructors)));
+      case DataType.Enumeration(_, _, var constructors) ->
+        Optional.of(new LedgerType.Definition.Enumeration(constructors));
+      case DataType.InterfaceType _ -> Optional.empty();
+    };
+  }
+
+  private static LinkedHashMap<String, LedgerType> byName(List<DataType.Field> fields) {
+    var types = new LinkedHashMap<String, LedgerType>();
+    fields.forEach(field -> types.put(field.name(), field.type().toLedgerType()));
+    return types;
   }
 }

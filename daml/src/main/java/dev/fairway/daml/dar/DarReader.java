@@ -192,8 +192,6 @@ public final class DarReader {
       return message;
     } catch (InvalidProtocolBufferException e) {
       throw invalid(what + ": not Daml-LF: " + e.getMessage(), e);
-    } catch (IOException e) {
-      throw new IllegalStateException("reading memory failed", e);
     }
   }
 

@@ -13,8 +13,8 @@ public sealed interface DataType {
   boolean serializable();
 
   /** All of these fields, in this order: the order is part of the type. */
-  record Record(String name, List<String> params, boolean serializable, List<Field> fields) implements DataType {
-    public Record {
+  record Struct(String name, List<String> params, boolean serializable, List<Field> fields) implements DataType {
+    public Struct {
       params = List.copyOf(params);
       fields = List.copyOf(fields);
     }

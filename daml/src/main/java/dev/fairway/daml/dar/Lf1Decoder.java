@@ -53,7 +53,8 @@ final class Lf1Decoder {
       case NAME_NOT_SET -> throw tables.invalid("a template has no name");
     };
     return new Template(name, wire.getChoicesList().stream().map(this::choice).toList(),
-        wire.hasKey() ? Optional.of(type(wire.getKey().hasType(), wire.getKey().getType(), name + "'s key"))
+        wire.hasKey()
+            ? Optional.of(type(wire.getKey().hasType(), wire.getKey().getType(), name + "'s key"))
             : Optional.empty(),
         wire.getImplementsList().stream().map(Implements::getInterface).map(this::typeRef).toList());
   }
@@ -84,12 +85,13 @@ final class Lf1Decoder {
     };
     List<String> params = wire.getParamsList().stream().map(this::param).toList();
     return switch (wire.getBodyCase()) {
-      case RECORD -> new DataType.Record(name, params, wire.getSerializable(),
+      case RECORD -> new DataType.Struct(name, params, wire.getSerializable(),
           wire.getRecord().getFieldsList().stream().map(this::field).toList());
       case VARIANT -> new DataType.Variant(name, params, wire.getSerializable(),
           wire.getVariant().getFieldsList().stream().map(this::field).toList());
       case ENUM -> new DataType.Enumeration(name, wire.getSerializable(),
-          wire.getEnum().getStrCount() > 0 ? wire.getEnum().getStrList()
+          wire.getEnum().getStrCount() > 0
+              ? wire.getEnum().getStrList()
               : wire.getEnum().getInternedList().stream().map(tables::string).toList());
       case INTERFACE -> new DataType.InterfaceType(name);
       case BODY_NOT_SET -> throw tables.invalid("the data type " + name + " is of no known kind");
@@ -141,7 +143,8 @@ final class Lf1Decoder {
       case INTERNED -> tables.string(wire.getInterned());
       case NAME_NOT_SET -> throw tables.invalid("a type variable has no name");
     };
-    return tables.leaf(wire.getArgsCount() == 0 ? new DamlType.Variable(name)
+    return tables.leaf(wire.getArgsCount() == 0
+        ? new DamlType.Variable(name)
         : new DamlType.Opaque("applied variable " + name));
   }
 

@@ -42,7 +42,8 @@ final class Lf2Decoder {
   private Template template(dev.fairway.daml.wire.lf2.Template wire) {
     String name = tables.dottedName(wire.getDname());
     return new Template(name, wire.getChoicesList().stream().map(this::choice).toList(),
-        wire.hasKey() ? Optional.of(type(wire.getKey().hasType(), wire.getKey().getType(), name + "'s key"))
+        wire.hasKey()
+            ? Optional.of(type(wire.getKey().hasType(), wire.getKey().getType(), name + "'s key"))
             : Optional.empty(),
         wire.getImplementsList().stream().map(Implements::getInterface).map(this::typeRef).toList());
   }
@@ -65,7 +66,7 @@ final class Lf2Decoder {
     String name = tables.dottedName(wire.getDname());
     List<String> params = wire.getParamsList().stream().map(param -> tables.string(param.getName())).toList();
     return switch (wire.getBodyCase()) {
-      case RECORD -> new DataType.Record(name, params, wire.getSerializable(),
+      case RECORD -> new DataType.Struct(name, params, wire.getSerializable(),
           wire.getRecord().getFieldsList().stream().map(this::field).toList());
       case VARIANT -> new DataType.Variant(name, params, wire.getSerializable(),
           wire.getVariant().getFieldsList().stream().map(this::field).toList());
@@ -94,7 +95,8 @@ final class Lf2Decoder {
           measure(wire.getApplication().getRight()));
       case VARIABLE -> {
         String name = tables.string(wire.getVariable().getName());
-        yield tables.leaf(wire.getVariable().getArgsCount() == 0 ? new DamlType.Variable(name)
+        yield tables.leaf(wire.getVariable().getArgsCount() == 0
+            ? new DamlType.Variable(name)
             : new DamlType.Opaque("applied variable " + name));
       }
       case NAT -> tables.leaf(new DamlType.Natural(wire.getNat()));

@@ -1,5 +1,7 @@
 package dev.fairway.daml.dar;
 
+import dev.fairway.core.ledger.TemplateId;
+
 /**
  * Names a data type, template or interface for ever: the package id is the hash of what it names.
  *
@@ -12,5 +14,14 @@ public record TypeRef(String packageId, String module, String entity) {
   @Override
   public String toString() {
     return packageId + ":" + module + ":" + entity;
+  }
+
+  /**
+   * The same name in the words that all ledgers share.
+   *
+   * @throws IllegalArgumentException when a part of it is no name
+   */
+  public TemplateId toTemplateId() {
+    return new TemplateId(packageId, module, entity);
   }
 }

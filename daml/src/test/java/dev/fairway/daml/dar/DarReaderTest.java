@@ -14,6 +14,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.google.protobuf.ByteString;
 import dev.fairway.core.ErrorCode;
 import dev.fairway.core.FairwayException;
+import dev.fairway.core.ledger.LedgerPackage;
+import dev.fairway.core.ledger.LedgerType;
 import dev.fairway.daml.dar.DamlType.Builtin;
 import dev.fairway.daml.dar.DamlType.Kind;
 import dev.fairway.daml.wire.lf.Archive;
@@ -94,7 +96,7 @@ class DarReaderTest {
   void fieldsHaveTheirTypesInOrder() {
     Dar dar = read(IOU.dar());
     DataType type = dar.find(new TypeRef(IOU.packageId(), "Trade.Iou", "Iou")).orElseThrow();
-    assertThat(((DataType.Record) type).fields()).startsWith(
+    assertThat(((DataType.Struct) type).fields()).startsWith(
         new DataType.Field("issuer", new Builtin(Kind.PARTY, List.of())),
         new DataType.Field("owner", new Builtin(Kind.PARTY, List.of())),
         new DataType.Field("amount", new Builtin(Kind.NUMERIC, List.of(new DamlType.Natural(10)))),
@@ -104,6 +106,18 @@ class DarReaderTest {
     assertThat(dar.main().dataType("Trade.Iou", "Shape")).get().extracting(t -> ((DataType.Variant) t).constructors())
         .isEqualTo(List.of(new DataType.Field("Point", new Builtin(Kind.UNIT, List.of())),
             new DataType.Field("Circle", new Builtin(Kind.INT64, List.of()))));
+  }
+
+  @Test
+  void packageIsToldInTheWordsOfAllLedgers() {
+    LedgerPackage iou = read(IOU.dar()).main().toLedgerPackage();
+    assertThat(iou.name()).isEqualTo("iou");
+    assertThat(iou.templates()).containsOnlyKeys("Trade.Iou:Iou").hasEntrySatisfying("Trade.Iou:Iou",
+        template -> assertThat(template.key()).contains(LedgerType.Simple.PARTY));
+    assertThat(iou.types()).hasEntrySatisfying("Trade.Iou:Iou",
+        type -> assertThat(((LedgerType.Definition.Struct) type).fields())
+            .containsEntry("amount", new LedgerType.Numeric(10))
+            .containsEntry("notes", new LedgerType.ListOf(LedgerType.Simple.TEXT)));
   }
 
   @Test
@@ -134,7 +148,7 @@ class DarReaderTest {
     assertThat(dar.main().name()).contains("old-thing");
     assertThat(dar.main().version()).contains("0.1.0");
     assertThat(dar.main().dataType("Old.Module", "Price"))
-        .contains(new DataType.Record("Price", List.of(), true, List.of(new DataType.Field("value",
+        .contains(new DataType.Struct("Price", List.of(), true, List.of(new DataType.Field("value",
             new Builtin(Kind.NUMERIC, List.of(new DamlType.Natural(10)))))));
   }
 
@@ -147,7 +161,8 @@ class DarReaderTest {
                 .setApplication(dev.fairway.daml.wire.lf2.Type.Application.newBuilder()
                     .setLeft(lf2(dev.fairway.daml.wire.lf2.Type.Builtin.newBuilder().setKind(11))).setRight(text)))
             .setRight(lf2(dev.fairway.daml.wire.lf2.Type.Builtin.newBuilder().setKind(2))));
-    var wire = dev.fairway.daml.wire.lf2.Package.newBuilder().addStrings("First").addStrings("entries").addStrings("pkg")
+    var wire = dev.fairway.daml.wire.lf2.Package.newBuilder().addStrings("First").addStrings("entries")
+        .addStrings("pkg")
         .addStrings("3.0.0")
         .addDottedNames(dev.fairway.daml.wire.lf2.InternedDottedName.newBuilder().addSegments(0)).addTypes(map)
         .setMetadata(dev.fairway.daml.wire.lf2.Metadata.newBuilder().setName(2).setVersion(3))
@@ -162,7 +177,7 @@ class DarReaderTest {
     Dar dar = read(DarWriter.dar("x", DarWriter.dalf(payload)));
     assertThat(dar.main().languageVersion()).isEqualTo("2.2");
     assertThat(dar.main().template("First", "First")).isPresent();
-    assertThat(dar.main().dataType("First", "First")).contains(new DataType.Record("First", List.of(), true,
+    assertThat(dar.main().dataType("First", "First")).contains(new DataType.Struct("First", List.of(), true,
         List.of(new DataType.Field("entries", new Builtin(Kind.GENMAP,
             List.of(new Builtin(Kind.TEXT, List.of()), new Builtin(Kind.INT64, List.of())))))));
   }
@@ -176,7 +191,8 @@ class DarReaderTest {
     byte[] payload = IOU.payload();
     byte[] altered = payload.clone();
     altered[payload.length / 2] ^= 1;
-    byte[] dalf = Archive.newBuilder().setPayload(ByteString.copyFrom(altered)).setHash(DarWriter.sha256(payload)).build()
+    byte[] dalf = Archive.newBuilder().setPayload(ByteString.copyFrom(altered)).setHash(DarWriter.sha256(payload))
+        .build()
         .toByteArray();
     assertRefused(ErrorCode.INVALID, "damaged or altered", () -> read(DarWriter.dar("iou-1.2.0", dalf)));
     assertRefused(ErrorCode.INVALID, "damaged or altered",
@@ -185,12 +201,13 @@ class DarReaderTest {
 
   @Test
   void whatIsNoDarIsRefusedWithTheReason() {
-    assertRefused(ErrorCode.INVALID, "not a zip file", () -> read(new byte[] {1, 2, 3}));
+    assertRefused(ErrorCode.INVALID, "not a zip file", () -> read(new byte[]{1, 2, 3}));
     assertRefused(ErrorCode.INVALID, "no Main-Dalf", () -> read(DarWriter.zip("Manifest-Version: 1.0\n\n", Map.of())));
     assertRefused(ErrorCode.INVALID, "names gone.dalf, which is not in the DAR",
         () -> read(DarWriter.zip("Manifest-Version: 1.0\nMain-Dalf: gone.dalf\n\n", Map.of())));
     assertRefused(ErrorCode.INVALID, "is encrypted", () -> read(
-        DarWriter.zip("Manifest-Version: 1.0\nMain-Dalf: a.dalf\nEncryption: rot13\n\n", Map.of("a.dalf", new byte[0]))));
+        DarWriter.zip("Manifest-Version: 1.0\nMain-Dalf: a.dalf\nEncryption: rot13\n\n",
+            Map.of("a.dalf", new byte[0]))));
     assertRefused(ErrorCode.NOT_FOUND, "no DAR at", () -> new DarReader().read(Path.of("no", "such.dar")));
     byte[] whole = IOU.dar();
     assertRefused(ErrorCode.INVALID, "", () -> read(java.util.Arrays.copyOf(whole, whole.length / 2)));
@@ -290,7 +307,7 @@ class DarReaderTest {
   private static Optional<Dar> readOrRefuse(byte[] bytes) {
     try {
       Dar dar = read(bytes);
-      assertThat(dar.toString()).isNotEmpty();
+      assertThat(dar.main().toLedgerPackage().id()).isEqualTo(dar.main().id());
       return Optional.of(dar);
     } catch (FairwayException e) {
       assertThat(e.code()).isIn(ErrorCode.INVALID, ErrorCode.TOO_LARGE);

@@ -191,7 +191,8 @@ public final class DarWriter {
 
   public Expr parties(Expr... parties) {
     Expr nil = Expr.newBuilder().setNil(Expr.Nil.newBuilder().setType(type(PARTY))).build();
-    return parties.length == 0 ? nil
+    return parties.length == 0
+        ? nil
         : Expr.newBuilder().setCons(
             Expr.Cons.newBuilder().setType(type(PARTY)).addAllFront(List.of(parties)).setTail(nil)).build();
   }
