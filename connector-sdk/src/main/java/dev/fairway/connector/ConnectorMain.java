@@ -1,0 +1,104 @@
+package dev.fairway.connector;
+
+import dev.fairway.connector.flow.Protocol;
+import dev.fairway.connector.flow.ProtocolException;
+import dev.fairway.connector.json.Lines;
+import java.io.BufferedOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.time.Clock;
+import java.util.Map;
+
+/**
+ * Runs a connector as a program that speaks the Flow protocol as JSON lines.
+ *
+ * <pre>{@code
+ * public static void main(String[] args) {
+ *   ConnectorMain.run(new MyCapture());
+ * }
+ * }</pre>
+ */
+public final class ConnectorMain {
+  private ConnectorMain() {}
+
+  /** Serves standard input and output until the end of input, then exits: 0, or 1 after one line that says why. */
+  public static void run(Connector<?, ?> connector) {
+    PrintStream protocol = System.out;
+    // One stray print of a library would break the stream, so nobody else gets to hold it.
+    System.setOut(System.err);
+    System.exit(serve(connector, System.in, protocol, System.err, System.getenv()));
+  }
+
+  /**
+   * Serves one stream; for tests and for programs that arrange their own streams.
+   *
+   * @return the exit code
+   */
+  public static int serve(Connector<?, ?> connector, InputStream in, OutputStream out, PrintStream err,
+      Map<String, String> environment) {
+    Logs logs = new Logs(err, Clock.systemUTC(), environment.getOrDefault("LOG_LEVEL", "info"));
+    String codec = environment.getOrDefault(Protocol.CODEC_VARIABLE, "json");
+    if (!codec.equals("json")) {
+      logs.error(Protocol.CODEC_VARIABLE + " is \"" + codec + "\"; this connector speaks json");
+      return 1;
+    }
+    Lines lines = new Lines(in, Lines.FLOW_LIMIT);
+    try (Output output = new Output(out)) {
+      switch (connector) {
+        case Capture<?, ?> capture -> new CaptureServer<>(capture, lines, output, logs).serve();
+        case Materialize<?, ?> materialize -> new MaterializeServer<>(materialize, lines, output).serve();
+        case Derive<?, ?> derive -> new DeriveServer<>(derive, lines, output).serve();
+      }
+      return 0;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      logs.error("interrupted");
+      return 1;
+    } catch (Settings.InvalidException | ProtocolException e) {
+      logs.error(String.valueOf(e.getMessage()));
+      return 1;
+    } catch (Exception e) {
+      logs.debug(stackTrace(e));
+      logs.error(e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage());
+      return 1;
+    }
+  }
+
+  private static String stackTrace(Exception e) {
+    java.io.StringWriter text = new java.io.StringWriter();
+    e.printStackTrace(new java.io.PrintWriter(text));
+    return text.toString();
+  }
+
+  /** Lines on their way to the runtime: buffered, and flushed where the runtime waits. */
+  static final class Output implements AutoCloseable {
+    private final OutputStream out;
+
+    Output(OutputStream out) {
+      this.out = new BufferedOutputStream(out, 1 << 18);
+    }
+
+    synchronized void line(byte[] json) throws IOException {
+      out.write(json);
+      out.write('\n');
+    }
+
+    synchronized void flushed(byte[] json) throws IOException {
+      line(json);
+      out.flush();
+    }
+
+    /** Writes lines that must not be mixed with others', then flushes. */
+    synchronized void together(byte[] lines, int length, byte[] last) throws IOException {
+      out.write(lines, 0, length);
+      flushed(last);
+    }
+
+    @Override
+    public synchronized void close() throws IOException {
+      out.flush();
+    }
+  }
+}
