@@ -1,0 +1,222 @@
+package dev.fairway.store;
+
+import dev.fairway.core.ErrorCode;
+import dev.fairway.core.FairwayException;
+import dev.fairway.core.store.Dialect;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import org.sqlite.SQLiteConfig;
+import org.sqlite.SQLiteDataSource;
+
+/**
+ * SQLite in one file, written ahead to a log that is synced at every commit. One writer, because SQLite has one; readers
+ * see a snapshot and never wait for it.
+ */
+final class EmbeddedHome implements Home {
+  /* WAL with synchronous=FULL syncs the log once per commit and the database once per checkpoint. Calls into SQLite hold
+   * their carrier thread, so readers are few: they run from the page cache and end soon. */
+  static final String FILE = "fairway.db";
+  private static final int READERS = 4;
+  private static final long CHECK_WHOLE_BELOW = 64L << 20;
+
+  private final Path file;
+  private final FileChannel lockFile;
+  private final GuardedConnection writer;
+  private final BlockingQueue<GuardedConnection> readers = new ArrayBlockingQueue<>(READERS);
+  private final List<Connection> all = new ArrayList<>();
+
+  private EmbeddedHome(Path file, FileChannel lockFile) throws SQLException {
+    this.file = file;
+    this.lockFile = lockFile;
+    this.writer = GuardedConnection.of(connect(dataSource(file)), true);
+    for (int i = 0; i < READERS; i++) {
+      Connection reader = connect(dataSource(file));
+      try (Statement statement = reader.createStatement()) {
+        statement.execute("PRAGMA query_only = 1");
+      }
+      reader.rollback();
+      readers.add(GuardedConnection.of(reader, true));
+    }
+  }
+
+  /** Takes the folder for this process, sees that the file is whole and brings its schema up to date. */
+  static EmbeddedHome open(Path directory, Migrations migrations) {
+    Path file = directory.resolve(FILE);
+    FileChannel lockFile = lock(directory);
+    try {
+      checkWhole(file);
+      migrations.run(dataSource(file));
+      return new EmbeddedHome(file, lockFile);
+    } catch (SQLException | RuntimeException e) {
+      closeQuietly(lockFile);
+      if (e instanceof FairwayException known) {
+        throw known;
+      }
+      throw explain(file, Trouble.in(e).filter(t -> t != Trouble.OWN).orElse(Trouble.DOWN), e);
+    }
+  }
+
+  private static FileChannel lock(Path directory) {
+    try {
+      Files.createDirectories(directory);
+      FileChannel channel = FileChannel.open(directory.resolve("fairway.lock"), StandardOpenOption.CREATE,
+          StandardOpenOption.WRITE);
+      FileLock lock = tryLock(channel);
+      if (lock == null) {
+        channel.close();
+        throw new FairwayException(ErrorCode.CONFIGURATION, "the data folder " + directory
+            + " is in use by another process; stop that one, or give this one a folder of its own");
+      }
+      return channel;
+    } catch (IOException e) {
+      throw new FairwayException(ErrorCode.CONFIGURATION, "cannot use " + directory + " as a data folder: " + e, e);
+    }
+  }
+
+  private static @org.jspecify.annotations.Nullable FileLock tryLock(FileChannel channel) throws IOException {
+    try {
+      return channel.tryLock();
+    } catch (OverlappingFileLockException e) {
+      return null;
+    }
+  }
+
+  /* A look at every page is cheap while the file is small; a damaged page of a larger one is found when it is read. */
+  private static void checkWhole(Path file) throws SQLException {
+    long size = file.toFile().length();
+    if (size == 0) {
+      return;
+    }
+    try (Connection connection = dataSource(file).getConnection();
+        Statement statement = connection.createStatement();
+        ResultSet rows = statement.executeQuery(size < CHECK_WHOLE_BELOW
+            ? "PRAGMA quick_check(1)"
+            : "SELECT CASE WHEN count(*) >= 0 THEN 'ok' END FROM sqlite_schema")) {
+      if (!rows.next() || !"ok".equals(rows.getString(1))) {
+        throw new SQLException(rows.getString(1), "XX001");
+      }
+    }
+  }
+
+  private static SQLiteDataSource dataSource(Path file) {
+    SQLiteConfig config = new SQLiteConfig();
+    config.setJournalMode(SQLiteConfig.JournalMode.WAL);
+    config.setSynchronous(SQLiteConfig.SynchronousMode.FULL);
+    config.setTempStore(SQLiteConfig.TempStore.MEMORY);
+    config.setBusyTimeout(10_000);
+    config.setCacheSize(-32_768);
+    config.setJournalSizeLimit(64 << 20);
+    config.enforceForeignKeys(true);
+    SQLiteDataSource source = new SQLiteDataSource(config);
+    source.setUrl("jdbc:sqlite:" + file);
+    return source;
+  }
+
+  private Connection connect(SQLiteDataSource source) throws SQLException {
+    Connection connection = source.getConnection();
+    all.add(connection);
+    try (Statement statement = connection.createStatement()) {
+      statement.execute("PRAGMA wal_autocheckpoint = 4000");
+    }
+    connection.setAutoCommit(false);
+    return connection;
+  }
+
+  @Override
+  public Dialect dialect() {
+    return Dialect.SQLITE;
+  }
+
+  @Override
+  public int writers() {
+    return 1;
+  }
+
+  @Override
+  public int groupLimit() {
+    return 512;
+  }
+
+  @Override
+  public GuardedConnection writer() {
+    return writer;
+  }
+
+  @Override
+  public GuardedConnection reader() {
+    boolean interrupted = false;
+    try {
+      while (true) {
+        try {
+          return readers.take();
+        } catch (InterruptedException e) {
+          interrupted = true;
+        }
+      }
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  @Override
+  public void giveBack(GuardedConnection connection, boolean broken) {
+    if (connection != writer) {
+      readers.add(connection);
+    }
+  }
+
+  @Override
+  public FairwayException explain(Trouble trouble, Throwable cause) {
+    return explain(file, trouble, cause);
+  }
+
+  private static FairwayException explain(Path file, Trouble trouble, Throwable cause) {
+    return switch (trouble) {
+      case CORRUPT -> new FairwayException(ErrorCode.STORE_CORRUPT, "the database file " + file + " is damaged ("
+          + cause.getMessage() + "). Keep a copy of its folder, then restore a backup, or save what can be saved with: "
+          + "sqlite3 " + file + " .recover | sqlite3 mended.db", cause);
+      case FULL -> new FairwayException(ErrorCode.DISK_FULL, "no space is left for " + file
+          + "; nothing was written. Make room: the node goes on by itself", cause);
+      case DOWN -> new FairwayException(ErrorCode.STORE_DOWN, "cannot use the database file " + file + ": "
+          + cause.getMessage(), cause);
+      case COLLISION -> new FairwayException(ErrorCode.BUSY, "the database file " + file + " is locked by a program "
+          + "that is not this node; close it", cause);
+      case OWN -> throw new IllegalArgumentException("not the database's trouble", cause);
+    };
+  }
+
+  @Override
+  public void close() {
+    for (Connection connection : all) {
+      try {
+        connection.close();
+      } catch (SQLException e) {
+        throw explain(Trouble.DOWN, e);
+      }
+    }
+    closeQuietly(lockFile);
+  }
+
+  private static void closeQuietly(FileChannel channel) {
+    try {
+      channel.close();
+    } catch (IOException e) {
+      throw new java.io.UncheckedIOException("cannot let go of the data folder", e);
+    }
+  }
+}

@@ -1,0 +1,80 @@
+package dev.fairway.store;
+
+import dev.fairway.core.work.WorkQueue;
+import dev.fairway.store.blob.DiskBlobs;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** A store for the length of a test: {@code try (var temporary = TemporaryStore.embedded(clock, "exchange")) …}. */
+public final class TemporaryStore implements AutoCloseable {
+  private final Path directory;
+  private final StorageConfig config;
+  private final Clock clock;
+  private final List<String> rooms;
+  private final DiskBlobs blobs;
+  private SqlStore store;
+
+  private TemporaryStore(Path directory, StorageConfig config, Clock clock, List<String> rooms) {
+    this.directory = directory;
+    this.config = config;
+    this.clock = clock;
+    this.rooms = rooms;
+    this.blobs = new DiskBlobs(directory.resolve("blobs"));
+    this.store = SqlStore.open(config, clock, rooms);
+  }
+
+  /** A real store in a folder of its own. */
+  public static TemporaryStore embedded(Clock clock, String... rooms) {
+    try {
+      Path directory = Files.createTempDirectory("fairway-test");
+      return new TemporaryStore(directory, new StorageConfig.Embedded(directory), clock, List.of(rooms));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  public SqlStore store() {
+    return store;
+  }
+
+  public WorkQueue work() {
+    return store.work();
+  }
+
+  public DiskBlobs blobs() {
+    return blobs;
+  }
+
+  public Path directory() {
+    return directory;
+  }
+
+  public StorageConfig config() {
+    return config;
+  }
+
+  /** Closes the store and opens it again, as a restart of the process would. */
+  public SqlStore reopen() {
+    store.close();
+    store = SqlStore.open(config, clock, rooms);
+    return store;
+  }
+
+  @Override
+  public void close() {
+    store.close();
+    try (Stream<Path> files = Files.walk(directory)) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(file);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot remove " + directory, e);
+    }
+  }
+}
