@@ -1,0 +1,357 @@
+package dev.fairway.web.outbound;
+
+import dev.fairway.core.ErrorCode;
+import dev.fairway.core.FairwayException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.ConnectException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.SocketTimeoutException;
+import java.net.UnknownHostException;
+import java.nio.channels.UnresolvedAddressException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.eclipse.jetty.client.BufferingResponseListener;
+import org.eclipse.jetty.client.BytesRequestContent;
+import org.eclipse.jetty.client.HttpClient;
+import org.eclipse.jetty.client.InputStreamRequestContent;
+import org.eclipse.jetty.client.InputStreamResponseListener;
+import org.eclipse.jetty.client.Request;
+import org.eclipse.jetty.client.Response;
+import org.eclipse.jetty.client.Result;
+import org.eclipse.jetty.client.transport.HttpClientTransportDynamic;
+import org.eclipse.jetty.http.HttpCookieStore;
+import org.eclipse.jetty.http.HttpField;
+import org.eclipse.jetty.http.HttpFields;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.io.ByteBufferPool;
+import org.eclipse.jetty.io.ClientConnector;
+import org.eclipse.jetty.util.Promise;
+import org.eclipse.jetty.util.ssl.SslContextFactory;
+import org.eclipse.jetty.util.thread.QueuedThreadPool;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Calls the outside within limits: times, answer size, connections a host, no redirects, no cookies, and only where its
+ * policy allows. Connections are kept. Safe for many threads.
+ */
+public final class OutboundClient implements AutoCloseable {
+  /*
+   * A name is resolved, its addresses are judged, and exactly those judged are connected to, all in the resolver below.
+   * The JDK's client has no place for that: between a check and its own look-up, a name server with a short time to live
+   * could put another address in (DNS rebinding).
+   */
+  private static final int CHUNK = 32 << 10;
+
+  private final OutboundConfig config;
+  private final EgressPolicy policy;
+  private final HttpClient client;
+
+  /** The policy said no to an address. */
+  private static final class RefusedAddress extends IOException {
+    private static final long serialVersionUID = 1L;
+
+    RefusedAddress(String why) {
+      super(why);
+    }
+  }
+
+  /** The answer has more bytes than allowed. */
+  private static final class TooMuch extends IOException {
+    private static final long serialVersionUID = 1L;
+
+    TooMuch(long limit) {
+      super("the answer is larger than " + limit + " bytes");
+    }
+  }
+
+  /** Reads an answer as it comes. */
+  @FunctionalInterface
+  public interface Reader {
+    /** @param answer without its body, which is in {@code body}, up to the limit */
+    void read(OutboundResult.Answered answer, InputStream body) throws IOException;
+  }
+
+  public OutboundClient(OutboundConfig config, EgressPolicy policy) {
+    this.config = config;
+    this.policy = policy;
+    QueuedThreadPool threads = new QueuedThreadPool(64, 2);
+    threads.setName("outbound");
+    threads.setDaemon(true);
+    threads.setVirtualThreadsExecutor(Executors.newVirtualThreadPerTaskExecutor());
+    SslContextFactory.Client tls = new SslContextFactory.Client();
+    config.tls().ifPresent(tls::setSslContext);
+    ClientConnector connector = new ClientConnector();
+    connector.setSslContextFactory(tls);
+    connector.setExecutor(threads);
+    client = new HttpClient(new HttpClientTransportDynamic(connector));
+    client.setExecutor(threads);
+    client.setFollowRedirects(false);
+    client.setHttpCookieStore(new HttpCookieStore.Empty());
+    client.setUserAgentField(
+        new HttpField(HttpHeader.USER_AGENT, "fairway"));
+    client.setConnectTimeout(config.connect().toMillis());
+    client.setMaxConnectionsPerDestination(config.perHost());
+    client.setMaxRequestsQueuedPerDestination(config.queuedPerHost());
+    client.setIdleTimeout(60_000);
+    client.setDestinationIdleTimeout(300_000);
+    client.setSocketAddressResolver(this::resolve);
+    try {
+      client.start();
+    } catch (Exception e) {
+      throw new IllegalStateException("the outbound client does not start", e);
+    }
+    client.getContentDecoderFactories().clear();
+  }
+
+  public EgressPolicy policy() {
+    return policy;
+  }
+
+  /** Calls, and waits for the whole answer. */
+  public OutboundResult send(OutboundRequest request) throws InterruptedException {
+    CompletableFuture<OutboundResult> result = sendAsync(request);
+    try {
+      return result.get();
+    } catch (ExecutionException e) {
+      throw new IllegalStateException("an outbound call ended without a result", e);
+    } catch (InterruptedException e) {
+      result.cancel(true);
+      throw e;
+    }
+  }
+
+  /** Calls; the future is always completed with a result. Cancelling it aborts the call. */
+  public CompletableFuture<OutboundResult> sendAsync(OutboundRequest request) {
+    Optional<String> refusal = policy.refusal(request.url());
+    if (refusal.isPresent()) {
+      return CompletableFuture.completedFuture(new OutboundResult.Refused(refusal.get()));
+    }
+    Duration total = request.total().orElse(config.total());
+    long limit = request.responseLimit().orElse(config.responseLimit());
+    AtomicBoolean sent = new AtomicBoolean();
+    Request call = prepare(request, total, sent);
+    CompletableFuture<OutboundResult> future = new CompletableFuture<>();
+    call.send(new Collector(limit, result -> future.complete(conclude(result, total, sent.get()))));
+    var _ = future.whenComplete((_, e) -> {
+      if (e != null) {
+        var _ = call.abort(e);
+      }
+    });
+    return future;
+  }
+
+  /**
+   * Calls, and hands the answer to a reader as it comes, whatever its status.
+   *
+   * @return {@code Answered} with an empty body once the reader is through
+   * @throws FairwayException what the reader throws; {@code TOO_LARGE} when the answer is beyond the limit
+   */
+  public OutboundResult stream(OutboundRequest request, Reader reader) throws InterruptedException {
+    Optional<String> refusal = policy.refusal(request.url());
+    if (refusal.isPresent()) {
+      return new OutboundResult.Refused(refusal.get());
+    }
+    Duration total = request.total().orElse(config.total());
+    AtomicBoolean sent = new AtomicBoolean();
+    Request call = prepare(request, total, sent);
+    try (InputStreamResponseListener listener = new InputStreamResponseListener()) {
+      call.send(listener);
+      Response response = listener.get(total.toMillis(), TimeUnit.MILLISECONDS);
+      OutboundResult.Answered answer = new OutboundResult.Answered(response.getStatus(), headers(response.getHeaders()),
+          Payload.EMPTY);
+      try (InputStream body = new Limited(listener.getInputStream(),
+          request.responseLimit().orElse(config.responseLimit()))) {
+        reader.read(answer, body);
+      } catch (IOException | RuntimeException e) {
+        var _ = call.abort(e);
+        throw e;
+      }
+      return answer;
+    } catch (TimeoutException e) {
+      var _ = call.abort(e);
+      return new OutboundResult.TimedOut(total, sent.get());
+    } catch (ExecutionException e) {
+      return failure(e.getCause() == null ? e : e.getCause(), total, sent.get());
+    } catch (TooMuch e) {
+      throw new FairwayException(ErrorCode.TOO_LARGE, String.valueOf(e.getMessage()), e);
+    } catch (IOException e) {
+      return failure(e, total, true);
+    }
+  }
+
+  /** Aborts the calls under way and closes the connections. */
+  @Override
+  public void close() {
+    try {
+      client.stop();
+    } catch (Exception e) {
+      throw new IllegalStateException("the outbound client does not stop", e);
+    }
+  }
+
+  private Request prepare(OutboundRequest request, Duration total, AtomicBoolean sent) {
+    Request call = client.newRequest(request.url()).method(request.method()).timeout(total.toMillis(),
+        TimeUnit.MILLISECONDS);
+    call.headers(fields -> request.headers().forEach(header -> fields.add(header.getKey(), header.getValue())));
+    switch (request.body()) {
+      case OutboundRequest.Body.None _ -> call.body(null);
+      case OutboundRequest.Body.Bytes(var type, var bytes) -> call.body(new BytesRequestContent(type, bytes.bytes()));
+      case OutboundRequest.Body.Streamed(var type, var bytes) -> call.body(new InputStreamRequestContent(type, bytes,
+          new ByteBufferPool.Sized(client.getByteBufferPool(), false, CHUNK)));
+    }
+    call.onRequestBegin(_ -> sent.set(true));
+    return call;
+  }
+
+  private static OutboundResult conclude(Collector.Outcome outcome, Duration total, boolean sent) {
+    Result result = outcome.result();
+    Throwable failure = result.getFailure();
+    // An answer that came in full counts, even when the other side did not care to read the request to its end.
+    if (failure == null || (result.getResponseFailure() == null && result.getResponse().getStatus() > 0)) {
+      Response response = result.getResponse();
+      return new OutboundResult.Answered(response.getStatus(), headers(response.getHeaders()),
+          new Payload(outcome.body()));
+    }
+    return failure(failure, total, sent);
+  }
+
+  private static OutboundResult failure(Throwable failure, Duration total, boolean sent) {
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      switch (cause) {
+        case RefusedAddress e -> {
+          return new OutboundResult.Refused(String.valueOf(e.getMessage()));
+        }
+        case UnknownHostException e -> {
+          return new OutboundResult.Failed("no address for the name " + e.getMessage(), false);
+        }
+        case ConnectException e -> {
+          return new OutboundResult.Failed("cannot connect: " + e.getMessage(), false);
+        }
+        case SocketTimeoutException _ -> {
+          return new OutboundResult.TimedOut(total, sent);
+        }
+        case TimeoutException _ -> {
+          return new OutboundResult.TimedOut(total, sent);
+        }
+        case UnresolvedAddressException _ -> {
+          return new OutboundResult.Failed("no address for the name", false);
+        }
+        default -> {
+          // Look deeper.
+        }
+      }
+    }
+    String text = failure.getMessage();
+    return new OutboundResult.Failed(text == null ? failure.getClass().getSimpleName() : text, sent);
+  }
+
+  private static Map<String, List<String>> headers(HttpFields fields) {
+    Map<String, List<String>> headers = new HashMap<>();
+    fields.forEach(field -> headers.computeIfAbsent(field.getName().toLowerCase(Locale.ROOT), _ -> new ArrayList<>())
+        .add(field.getValue() == null ? "" : field.getValue()));
+    return headers;
+  }
+
+  private void resolve(String host, int port, Map<String, Object> context, Promise<List<InetSocketAddress>> promise) {
+    client.getExecutor().execute(() -> {
+      try {
+        String name = host.startsWith("[") ? host.substring(1, host.length() - 1) : host;
+        List<InetSocketAddress> addresses = new ArrayList<>();
+        String why = host + " has no address";
+        for (InetAddress address : InetAddress.getAllByName(name)) {
+          Optional<String> refusal = policy.refusal(name, address);
+          if (refusal.isEmpty()) {
+            addresses.add(new InetSocketAddress(address, port));
+          } else {
+            why = refusal.get();
+          }
+        }
+        if (addresses.isEmpty()) {
+          promise.failed(new RefusedAddress(why));
+        } else {
+          promise.succeeded(addresses);
+        }
+      } catch (UnknownHostException | RuntimeException e) {
+        promise.failed(e);
+      }
+    });
+  }
+
+  /** Gathers an answer up to its limit. */
+  private static final class Collector extends BufferingResponseListener {
+    private final java.util.function.Consumer<Outcome> then;
+
+    /** How the exchange ended. */
+    private static final class Outcome {
+      private final Result result;
+      private final byte @Nullable [] body;
+
+      Outcome(Result result, byte @Nullable [] body) {
+        this.result = result;
+        this.body = body;
+      }
+
+      Result result() {
+        return result;
+      }
+
+      byte[] body() {
+        return body == null ? new byte[0] : body;
+      }
+    }
+
+    Collector(long limit, java.util.function.Consumer<Outcome> then) {
+      super((int) Math.min(limit, Integer.MAX_VALUE - 16));
+      this.then = then;
+    }
+
+    @Override
+    public void onComplete(Result result) {
+      then.accept(new Outcome(result, getContent()));
+    }
+  }
+
+  /** Passes an answer on up to its limit. */
+  private static final class Limited extends java.io.FilterInputStream {
+    private final long limit;
+    private long taken;
+
+    Limited(InputStream body, long limit) {
+      super(body);
+      this.limit = limit;
+    }
+
+    @Override
+    public int read() throws IOException {
+      int b = in.read();
+      return b < 0 ? b : count(1, b);
+    }
+
+    @Override
+    public int read(byte[] bytes, int offset, int length) throws IOException {
+      int n = in.read(bytes, offset, length);
+      return n < 0 ? n : count(n, n);
+    }
+
+    private int count(int n, int result) throws TooMuch {
+      taken += n;
+      if (taken > limit) {
+        throw new TooMuch(limit);
+      }
+      return result;
+    }
+  }
+}
