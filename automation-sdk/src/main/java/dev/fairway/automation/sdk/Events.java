@@ -1,0 +1,31 @@
+package dev.fairway.automation.sdk;
+
+/** Where an integration registers its handlers; only while {@link Integration#start} runs. */
+public interface Events {
+  /** What happens on the ledger. */
+  LedgerEvents ledger();
+
+  /** Calls from the web. */
+  Webhooks webhook();
+
+  /** Time. */
+  Timers time();
+
+  /** The integration's own queues. */
+  Queues queue();
+
+  /** Contracts that are requests and must be answered exactly once. */
+  Requests request();
+
+  /**
+   * Runs something for as long as the integration does, on a thread of its own: a socket, say. Interrupted at the end;
+   * started again, later each time, when it throws or returns early.
+   */
+  void task(String name, Task task);
+
+  /** Something that runs as long as the integration. */
+  @FunctionalInterface
+  interface Task {
+    void run() throws Exception;
+  }
+}
