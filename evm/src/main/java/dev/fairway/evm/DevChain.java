@@ -121,7 +121,8 @@ public final class DevChain implements AutoCloseable {
     if (named != null) {
       candidates.add(Path.of(named));
     }
-    for (@Nullable Path folder = Path.of("").toAbsolutePath(); folder != null; folder = folder.getParent()) {
+    for (@Nullable
+    Path folder = Path.of("").toAbsolutePath(); folder != null; folder = folder.getParent()) {
       for (String inside : INSIDE_NODE_MODULES) {
         candidates.add(folder.resolve("node_modules").resolve(inside));
         candidates.add(folder.resolve("evm/node_modules").resolve(inside));
@@ -129,7 +130,8 @@ public final class DevChain implements AutoCloseable {
     }
     String path = System.getenv("PATH");
     if (path != null) {
-      Stream.of(path.split(java.io.File.pathSeparator)).map(folder -> Path.of(folder, "anvil")).forEach(candidates::add);
+      Stream.of(path.split(java.io.File.pathSeparator)).map(folder -> Path.of(folder, "anvil"))
+          .forEach(candidates::add);
     }
     return candidates.build().filter(Files::isExecutable).findFirst();
   }

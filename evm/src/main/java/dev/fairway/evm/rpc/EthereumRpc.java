@@ -12,6 +12,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.net.http.HttpTimeoutException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -100,7 +101,8 @@ public final class EthereumRpc implements AutoCloseable {
 
   /** The newest block. */
   public Block head() {
-    return block("latest").orElseThrow(() -> new FairwayException(ErrorCode.PEER_LIED, "the node knows no latest block"));
+    return block("latest")
+        .orElseThrow(() -> new FairwayException(ErrorCode.PEER_LIED, "the node knows no latest block"));
   }
 
   /** The block at a height, as the node now sees the chain; empty when it is not there yet. */
@@ -234,7 +236,8 @@ public final class EthereumRpc implements AutoCloseable {
     synchronized (this) {
       long wanted = chainId.orElse(id);
       if (wanted != id) {
-        throw new EndpointFailure("has the wrong chain id: it is on chain " + id + ", this node works on chain " + wanted,
+        throw new EndpointFailure(
+            "has the wrong chain id: it is on chain " + id + ", this node works on chain " + wanted,
             true);
       }
       chainId = OptionalLong.of(id);
@@ -321,6 +324,9 @@ public final class EthereumRpc implements AutoCloseable {
       if (cause instanceof IOException && message.contains("exceeds capacity")) {
         throw new FairwayException(ErrorCode.TOO_LARGE,
             "an Ethereum node's answer has more than " + config.maxResponseBytes() + " bytes", cause);
+      }
+      if (cause instanceof HttpTimeoutException) {
+        throw new EndpointFailure("did not answer within " + config.timeout());
       }
       throw new EndpointFailure("cannot be reached: " + (cause.getMessage() == null
           ? cause.getClass().getSimpleName()

@@ -14,7 +14,8 @@ import tools.jackson.databind.JsonNode;
  * @param index its place among all logs of the block
  * @param data its unindexed arguments, ABI-encoded, as hex
  */
-public record LogEntry(Address address, List<Hash> topics, String data, long blockNumber, Hash blockHash, Hash transaction,
+public record LogEntry(Address address, List<Hash> topics, String data, long blockNumber, Hash blockHash,
+    Hash transaction,
     long transactionIndex, long index) {
   public LogEntry {
     topics = List.copyOf(topics);

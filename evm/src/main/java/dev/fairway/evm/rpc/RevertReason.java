@@ -17,7 +17,8 @@ public record RevertReason(String text, String data) {
   private static final String ERROR = "0x08c379a0";
   private static final String PANIC = "0x4e487b71";
   private static final Map<Integer, String> PANICS = Map.of(0x01, "an assertion failed", 0x11,
-      "arithmetic overflow or underflow", 0x12, "division by zero", 0x21, "conversion to an enum that has no such value",
+      "arithmetic overflow or underflow", 0x12, "division by zero", 0x21,
+      "conversion to an enum that has no such value",
       0x22, "a storage byte array is badly encoded", 0x31, "pop of an empty array", 0x32, "index out of bounds", 0x41,
       "too much memory", 0x51, "call of an uninitialised function");
 

@@ -42,7 +42,8 @@ public record RpcConfig(List<URI> endpoints, OptionalLong chainId, Duration time
 
   /** One or more endpoints with the usual bounds: 10 s, 64 MiB, 100 calls in a batch. */
   public static RpcConfig of(URI... endpoints) {
-    return new RpcConfig(List.of(endpoints), OptionalLong.empty(), Duration.ofSeconds(10), Duration.ofSeconds(5), Map.of(),
+    return new RpcConfig(List.of(endpoints), OptionalLong.empty(), Duration.ofSeconds(10), Duration.ofSeconds(5),
+        Map.of(),
         64 << 20, 100);
   }
 

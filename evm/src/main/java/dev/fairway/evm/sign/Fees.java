@@ -43,7 +43,8 @@ public sealed interface Fees {
   }
 
   private static BigInteger raise(BigInteger amount, int percent) {
-    return amount.multiply(BigInteger.valueOf(100L + percent)).add(BigInteger.valueOf(99)).divide(BigInteger.valueOf(100))
+    return amount.multiply(BigInteger.valueOf(100L + percent)).add(BigInteger.valueOf(99))
+        .divide(BigInteger.valueOf(100))
         .max(amount.add(BigInteger.ONE));
   }
 }

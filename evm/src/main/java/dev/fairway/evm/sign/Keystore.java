@@ -86,7 +86,8 @@ public final class Keystore {
   public static Address write(Path file, byte[] privateKey, Secret passPhrase, Hardness hardness) throws IOException {
     Secp256k1.checkKey(privateKey);
     Address address = new KeySigner(privateKey).address();
-    byte[] text = JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(encrypt(privateKey, address, passPhrase, hardness));
+    byte[] text = JSON.writerWithDefaultPrettyPrinter()
+        .writeValueAsBytes(encrypt(privateKey, address, passPhrase, hardness));
     Files.createFile(file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
     Files.write(file, text, StandardOpenOption.WRITE, StandardOpenOption.SYNC);
     return address;
@@ -157,15 +158,16 @@ public final class Keystore {
     if (length != 32) {
       throw new IllegalArgumentException("its dklen is not 32");
     }
-    switch (kdf) {
+    return switch (kdf) {
       case "scrypt" -> {
         int n = parameters.path("n").asInt(0);
         int r = parameters.path("r").asInt(0);
         int p = parameters.path("p").asInt(0);
         if (n < 2 || Integer.bitCount(n) != 1 || r < 1 || p < 1 || p > 64 || 128L * n * r > MOST_MEMORY) {
-          throw new IllegalArgumentException("its scrypt parameters are out of bounds: n=%d r=%d p=%d".formatted(n, r, p));
+          throw new IllegalArgumentException(
+              "its scrypt parameters are out of bounds: n=%d r=%d p=%d".formatted(n, r, p));
         }
-        return SCrypt.generate(secret, salt, n, r, p, length);
+        yield SCrypt.generate(secret, salt, n, r, p, length);
       }
       case "pbkdf2" -> {
         int rounds = parameters.path("c").asInt(0);
@@ -174,10 +176,10 @@ public final class Keystore {
         }
         var generator = new PKCS5S2ParametersGenerator(new SHA256Digest());
         generator.init(secret, salt, rounds);
-        return ((KeyParameter) generator.generateDerivedMacParameters(length * 8)).getKey();
+        yield ((KeyParameter) generator.generateDerivedMacParameters(length * 8)).getKey();
       }
       default -> throw new IllegalArgumentException("its kdf is neither scrypt nor pbkdf2");
-    }
+    };
   }
 
   private static byte[] aesCtr(int mode, byte[] derived, byte[] iv, byte[] bytes) throws GeneralSecurityException {

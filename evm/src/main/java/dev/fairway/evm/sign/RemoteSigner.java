@@ -60,7 +60,8 @@ public final class RemoteSigner implements Signer {
   @Override
   public SignedTransaction sign(UnsignedTransaction transaction) {
     return switch (protocol) {
-      case Protocol.Web3Signer holder -> transaction.with(checked(ask(holder, transaction.payload()), transaction.digest()));
+      case Protocol.Web3Signer holder ->
+        transaction.with(checked(ask(holder, transaction.payload()), transaction.digest()));
       case Protocol.JsonRpc(var holder) -> ask(holder, transaction);
     };
   }
@@ -90,7 +91,8 @@ public final class RemoteSigner implements Signer {
     }
     try (HttpClient http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(holder.timeout())
         .build()) {
-      HttpResponse<String> response = http.send(request.build(), BodyHandlers.limiting(BodyHandlers.ofString(), MOST_BYTES));
+      HttpResponse<String> response = http.send(request.build(),
+          BodyHandlers.limiting(BodyHandlers.ofString(), MOST_BYTES));
       if (response.statusCode() != 200) {
         throw new FairwayException(ErrorCode.PEER_FAILED,
             "the signer at " + holder.base().getHost() + " answered HTTP " + response.statusCode());
@@ -98,7 +100,8 @@ public final class RemoteSigner implements Signer {
       String body = response.body().strip();
       return body.startsWith("\"") && body.endsWith("\"") ? body.substring(1, body.length() - 1) : body;
     } catch (IOException e) {
-      throw new FairwayException(ErrorCode.PEER_FAILED, "the signer at " + holder.base().getHost() + " does not answer", e);
+      throw new FairwayException(ErrorCode.PEER_FAILED, "the signer at " + holder.base().getHost() + " does not answer",
+          e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new FairwayException(ErrorCode.PEER_FAILED, "interrupted while waiting for the signer", e);
@@ -139,7 +142,8 @@ public final class RemoteSigner implements Signer {
       var data = signed.getSignatureData();
       int v = new java.math.BigInteger(1, data.getV()).intValueExact();
       int recovery = v >= 35 ? (v - 35) % 2 : v >= 27 ? v - 27 : v;
-      signature = new Signature(new java.math.BigInteger(1, data.getR()), new java.math.BigInteger(1, data.getS()), recovery);
+      signature = new Signature(new java.math.BigInteger(1, data.getR()), new java.math.BigInteger(1, data.getS()),
+          recovery);
     } catch (RuntimeException e) {
       throw e instanceof FairwayException known ? known : lied("bytes that are no transaction");
     }

@@ -33,7 +33,8 @@ public record Signature(BigInteger r, BigInteger s, int recovery) {
       throw new IllegalArgumentException("a signature has 65 bytes, not " + bytes.length);
     }
     int v = bytes[64] & 0xff;
-    return new Signature(new BigInteger(1, Arrays.copyOf(bytes, 32)), new BigInteger(1, Arrays.copyOfRange(bytes, 32, 64)),
+    return new Signature(new BigInteger(1, Arrays.copyOf(bytes, 32)),
+        new BigInteger(1, Arrays.copyOfRange(bytes, 32, 64)),
         v >= 27 ? v - 27 : v);
   }
 

@@ -87,7 +87,8 @@ class EthereumRpcTest {
         assertThat(rpc.head().gasLimit()).as("%s", kind).isPositive();
       }
       try (EthereumRpc rpc = rpc(flaky.url())) {
-        assertThatThrownBy(rpc::head).as("%s", kind).isInstanceOf(FairwayException.class).hasMessageNotContaining("secret");
+        assertThatThrownBy(rpc::head).as("%s", kind).isInstanceOf(FairwayException.class)
+            .hasMessageNotContaining("secret");
       }
     }
     flaky.fair();

@@ -19,7 +19,8 @@ class RevertReasonTest {
         .isEqualTo("panic 0x11: arithmetic overflow or underflow");
     assertThat(RevertReason.of("0x").text()).isEqualTo("reverted without a reason");
     assertThat(RevertReason.of("0xdeadbeef").selector()).isEqualTo("0xdeadbeef");
-    assertThat(RevertReason.of("0x08c379a0" + WORD_20 + "f".repeat(64)).text()).isEqualTo("reverted with a broken reason");
+    assertThat(RevertReason.of("0x08c379a0" + WORD_20 + "f".repeat(64)).text())
+        .isEqualTo("reverted with a broken reason");
   }
 
   @Property

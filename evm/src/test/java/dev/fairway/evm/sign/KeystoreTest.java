@@ -51,7 +51,8 @@ class KeystoreTest {
 
   @Test
   void brokenAndGreedyFilesAreRefusedWithTheirName() throws Exception {
-    assertThatThrownBy(() -> Keystore.open(folder.resolve("none.json"), new Secret("x"))).hasMessageContaining("none.json");
+    assertThatThrownBy(() -> Keystore.open(folder.resolve("none.json"), new Secret("x")))
+        .hasMessageContaining("none.json");
     assertThatThrownBy(() -> Keystore.open(file("{"), new Secret("x"))).hasMessageContaining("not JSON");
     assertThatThrownBy(() -> Keystore.open(file("{\"version\":1}"), new Secret("x"))).hasMessageContaining("version 3");
     String greedy = """

@@ -36,9 +36,10 @@ class SignerTest {
     assertThat(signer.address()).isEqualTo(Address.parse("0x9d8A62f656a8d1615C1294fd71e9CFb3E4855A4F"));
     assertThat(Hex.of(transaction.digest()))
         .isEqualTo("0xdaf5a779ae972f972197303d7b574746c7ef83eadac0f2791ad23db92e4c8e53");
-    assertThat(signer.sign(transaction).raw()).isEqualTo("0xf86c098504a817c800825208943535353535353535353535353535353535"
-        + "353535880de0b6b3a76400008025a028ef61340bd939bc2195fe537567866003e1a15d3c71ff63e1590620aa636276a067cbe9d8997f7"
-        + "61aecb703304b3800ccf555c9f3dc64214b297fb1966a3b6d83");
+    assertThat(signer.sign(transaction).raw())
+        .isEqualTo("0xf86c098504a817c800825208943535353535353535353535353535353535"
+            + "353535880de0b6b3a76400008025a028ef61340bd939bc2195fe537567866003e1a15d3c71ff63e1590620aa636276a067cbe9d8997f7"
+            + "61aecb703304b3800ccf555c9f3dc64214b297fb1966a3b6d83");
   }
 
   /** The message of EIP-191's most used version, signed as web3's documentation of {@code accounts.sign} shows it. */
@@ -49,12 +50,14 @@ class SignerTest {
     assertThat(signer.address()).isEqualTo(Address.parse("0x2c7536E3605D9C16a7a3D7b1898e529396a65c23"));
     assertThat(Hex.of(Signer.messageDigest(message)))
         .isEqualTo("0x1da44b586eb0729ff70a73c326926f6ed5a25f5b056e7f47fbc6e58d86871655");
-    assertThat(signer.signMessage(message)).hasToString("0xb91467e570a6466aa9e9876cbcd013baba02900b8979d43fe208a4a4f339f5fd"
-        + "6007e74cd82e037b800186422fc2da167c747ef045e5d18a5f5d4300f8e1a0291c");
+    assertThat(signer.signMessage(message))
+        .hasToString("0xb91467e570a6466aa9e9876cbcd013baba02900b8979d43fe208a4a4f339f5fd"
+            + "6007e74cd82e037b800186422fc2da167c747ef045e5d18a5f5d4300f8e1a0291c");
   }
 
   @Property(tries = 200)
-  void bothCurvesGiveTheSameSignatureAndItLeadsBackToItsKey(@ForAll @Size(32) byte[] key, @ForAll @Size(32) byte[] digest) {
+  void bothCurvesGiveTheSameSignatureAndItLeadsBackToItsKey(@ForAll @Size(32) byte[] key,
+      @ForAll @Size(32) byte[] digest) {
     Assume.that(valid(key));
     Signature fast = Secp256k1.best().sign(digest, key);
     Signature portable = Secp256k1.portable().sign(digest, key);
