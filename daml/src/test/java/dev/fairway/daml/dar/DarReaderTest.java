@@ -273,7 +273,7 @@ class DarReaderTest {
     return ArchivePayload.newBuilder().setMinor("14").setLf1(wire.build().toByteString()).build().toByteArray();
   }
 
-  @Property(tries = 2_000, seed = "4711")
+  @Property(tries = 1_000, seed = "4711")
   void alteredFileIsReadOrRefusedAndNeverBreaksTheReader(@ForAll @IntRange(max = 1_000_000) int position,
       @ForAll byte value, @ForAll boolean withSoundHash) {
     byte[] payload = IOU.payload();
@@ -291,7 +291,7 @@ class DarReaderTest {
     }
   }
 
-  @Property(tries = 500, seed = "4712")
+  @Property(tries = 300, seed = "4712")
   void anyBytesAreReadOrRefused(@ForAll byte[] bytes) {
     readOrRefuse(bytes);
     readOrRefuse(DarWriter.dar("x", bytes));
