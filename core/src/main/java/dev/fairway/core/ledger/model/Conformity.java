@@ -37,6 +37,10 @@ final class Conformity {
     return new LedgerValue.Struct(values);
   }
 
+  LedgerValue value(LedgerValue given, LedgerType type, String at) {
+    return check(given, type, Map.of(), at);
+  }
+
   private LedgerValue check(LedgerValue value, LedgerType declared, Map<String, LedgerType> bound, String at) {
     LedgerType type = resolve(declared, bound);
     return switch (value) {

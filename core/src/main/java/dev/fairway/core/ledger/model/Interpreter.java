@@ -200,7 +200,7 @@ public final class Interpreter {
     }
 
     private LedgerValue keyOf(Found found, LedgerModel.Key key, LedgerValue.Struct payload, Set<Party> signatories) {
-      LedgerValue value = key.of().apply(payload);
+      LedgerValue value = new Conformity(found.model::definition).value(key.of().apply(payload), key.type(), "key");
       Set<Party> maintainers = key.maintainers().apply(value);
       if (maintainers.isEmpty() || !signatories.containsAll(maintainers)) {
         throw new Refusal(Reason.RULE, "MAINTAINERS_NOT_SIGNATORIES",
@@ -259,7 +259,10 @@ public final class Interpreter {
       return contract;
     }
 
-    Optional<Contract> findByKey(Found found, LedgerValue key) {
+    Optional<Contract> findByKey(Found found, LedgerValue given) {
+      LedgerModel.Key definition = found.template.key().orElseThrow(
+          () -> new Refusal(Reason.INVALID, "TEMPLATE_HAS_NO_KEY", found.id.name() + " has no key"));
+      LedgerValue key = new Conformity(found.model::definition).value(given, definition.type(), "key");
       return active(found, key).filter(c -> created.containsKey(c.id()) || readers.stream().anyMatch(c::concerns));
     }
 

@@ -1,0 +1,236 @@
+package dev.fairway.automation.ledger;
+
+import dev.fairway.core.ErrorCode;
+import dev.fairway.core.FairwayException;
+import dev.fairway.core.journal.NewEvent;
+import dev.fairway.core.ledger.CommandOutcome;
+import dev.fairway.core.ledger.Contract;
+import dev.fairway.core.ledger.ContractId;
+import dev.fairway.core.ledger.From;
+import dev.fairway.core.ledger.Ledger;
+import dev.fairway.core.ledger.LedgerPackage;
+import dev.fairway.core.ledger.LedgerStream;
+import dev.fairway.core.ledger.LedgerValue;
+import dev.fairway.core.ledger.Offset;
+import dev.fairway.core.ledger.Party;
+import dev.fairway.core.ledger.Query;
+import dev.fairway.core.ledger.Receipt;
+import dev.fairway.core.ledger.Submission;
+import dev.fairway.core.ledger.SubmitResult;
+import dev.fairway.core.ledger.TemplateId;
+import dev.fairway.core.ledger.model.Interpreter;
+import dev.fairway.core.ledger.model.LedgerModel;
+import dev.fairway.core.store.Store;
+import dev.fairway.core.store.Transaction;
+import dev.fairway.core.store.View;
+import dev.fairway.store.Sql;
+import java.nio.charset.StandardCharsets;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * The local ledger: contracts on the node's own store. A submission is one step of the store, so it is durable when it is
+ * answered; submissions run one after another, which is what makes them serialisable. Each transaction is told in the
+ * journal as {@code ledger.transaction}, and streams wait on that.
+ *
+ * <p>A reader's view is made by looking at every contract in its range: a party with few contracts on a large ledger pays
+ * for the others' too. Safe for many threads and, on a shared store, many processes.
+ */
+public final class StoreLedger implements Ledger {
+  private static final String LOCK = "automation.ledger";
+  static final String TRANSACTION_EVENT = "ledger.transaction";
+
+  private final Store store;
+  private final Collection<LedgerModel> models;
+  private volatile Interpreter interpreter;
+
+  /** @param models templates written in Java; those given by {@link #upload} are in the store */
+  public StoreLedger(Store store, Collection<LedgerModel> models) {
+    this.store = store;
+    this.models = List.copyOf(models);
+    this.interpreter = new Interpreter(List.of());
+    readPackages();
+  }
+
+  private void readPackages() {
+    var all = new ArrayList<>(models);
+    store.read(LedgerTables::packageSources).forEach(source -> all.add(TemplateSource.read(source)));
+    interpreter = new Interpreter(all);
+  }
+
+  @Override
+  public String id() {
+    return "local";
+  }
+
+  @Override
+  public boolean looksBack() {
+    return true;
+  }
+
+  @Override
+  public SubmitResult submit(Submission submission) {
+    try {
+      return store.write(tx -> submit(tx, submission));
+    } catch (FairwayException e) {
+      if (e.code().retriable()) {
+        return new SubmitResult.Unavailable(Optional.empty(), String.valueOf(e.getMessage()));
+      }
+      throw e;
+    }
+  }
+
+  private SubmitResult submit(Transaction tx, Submission submission) throws SQLException {
+    Sql.lock(tx, LOCK);
+    Optional<Long> before = LedgerTables.command(tx, submission.commandId(), submission.actAs())
+        .filter(known -> tx.now().isBefore(known.until())).flatMap(LedgerTables.Known::position);
+    if (before.isPresent()) {
+      return new SubmitResult.Accepted(Optional.of(receipt(before.get())));
+    }
+    for (Party party : submission.actAs()) {
+      if (!LedgerTables.isParty(tx, party)) {
+        return refuse(tx, submission, new SubmitResult.Rejected(SubmitResult.Reason.INVALID, "PARTY_NOT_KNOWN",
+            "no party " + party + " on this ledger"));
+      }
+    }
+    long position = LedgerTables.head(tx).position() + 1;
+    return switch (interpreter.decide(submission, new StoredContracts(tx), tx.now(),
+        n -> new ContractId("#" + position + ":" + n))) {
+      case Interpreter.Decision.Refuse(SubmitResult.Rejected why) -> refuse(tx, submission, why);
+      case Interpreter.Decision.Commit(var effects) -> {
+        LedgerTables.commit(tx, position, submission, effects);
+        tx.append(new NewEvent(TRANSACTION_EVENT, "ledger:" + position,
+            "{\"offset\":\"" + position + "\",\"events\":" + effects.size() + "}"));
+        yield new SubmitResult.Accepted(Optional.of(receipt(position)));
+      }
+    };
+  }
+
+  private static SubmitResult refuse(Transaction tx, Submission submission, SubmitResult.Rejected why)
+      throws SQLException {
+    LedgerTables.rejected(tx, submission, why);
+    return why;
+  }
+
+  private static Receipt receipt(long position) {
+    return new Receipt(transactionId(position), offset(position));
+  }
+
+  static String transactionId(long position) {
+    return "local-" + position;
+  }
+
+  static Offset offset(long position) {
+    return position == 0 ? Offset.BEGIN : new Offset(Long.toString(position));
+  }
+
+  /** The contracts a submission may meet, as its own transaction sees them. */
+  private record StoredContracts(View view) implements Interpreter.Contracts {
+    @Override
+    public Optional<Contract> find(ContractId id) {
+      try {
+        return LedgerTables.active(view, id);
+      } catch (SQLException e) {
+        throw new Broken(e);
+      }
+    }
+
+    @Override
+    public Optional<Contract> findByKey(TemplateId template, LedgerValue key) {
+      try {
+        return LedgerTables.activeByKey(view, template, key);
+      } catch (SQLException e) {
+        throw new Broken(e);
+      }
+    }
+  }
+
+  /* An Error, so that no template's rule is blamed for a database that failed. */
+  private static final class Broken extends Error {
+    private static final long serialVersionUID = 1L;
+
+    Broken(SQLException cause) {
+      super("the store failed in the middle of a submission", cause);
+    }
+  }
+
+  @Override
+  public CommandOutcome outcome(String commandId, Set<Party> actAs, Offset since) {
+    Optional<LedgerTables.Known> known = store.read(view -> LedgerTables.command(view, commandId, actAs));
+    return known.<CommandOutcome>map(k -> k.position()
+        .<CommandOutcome>map(position -> new CommandOutcome.Accepted(Optional.of(receipt(position))))
+        .orElseGet(() -> new CommandOutcome.Rejected(k.rejected().orElseThrow())))
+        .orElseGet(CommandOutcome.NotSeen::new);
+  }
+
+  @Override
+  public Offset end() {
+    return offset(store.read(LedgerTables::head).position());
+  }
+
+  @Override
+  public List<Party> parties() {
+    return store.read(LedgerTables::parties);
+  }
+
+  /** The hint is the name; the same hint gives the same party. */
+  @Override
+  public Party allocate(String hint) {
+    var party = new Party(hint);
+    store.run(tx -> LedgerTables.allocate(tx, party));
+    return party;
+  }
+
+  @Override
+  public List<LedgerPackage> packages() {
+    return interpreter.models().stream().map(LedgerModel::describe).toList();
+  }
+
+  /** @param archive a package of templates as {@link TemplateSource} reads it */
+  @Override
+  public void upload(byte[] archive) {
+    String source = new String(archive, StandardCharsets.UTF_8);
+    LedgerModel model = TemplateSource.read(source);
+    store.run(tx -> LedgerTables.addPackage(tx, model.id(), source));
+    readPackages();
+  }
+
+  @Override
+  public LedgerStream open(Query query, From from) {
+    LedgerTables.Head head = store.read(LedgerTables::head);
+    return switch (from) {
+      case From.Snapshot() -> new StoreLedgerStream(store, query, head.position(), true);
+      case From.SnapshotAt(Offset offset) -> new StoreLedgerStream(store, query, position(offset, head), true);
+      case From.After(Offset offset) -> new StoreLedgerStream(store, query, position(offset, head), false);
+    };
+  }
+
+  private static long position(Offset offset, LedgerTables.Head head) {
+    if (offset.equals(Offset.BEGIN)) {
+      return 0;
+    }
+    if (offset.value().matches("[0-9]{1,18}")) {
+      long position = Long.parseLong(offset.value());
+      if (position <= head.position()) {
+        return position;
+      }
+    }
+    throw new FairwayException(ErrorCode.INVALID, "no offset " + offset + "; the end is " + head.position());
+  }
+
+  /** Forgets transactions up to an offset, and contracts archived by then. What is active stays. */
+  public void prune(Offset upTo) {
+    store.run(tx -> {
+      Sql.lock(tx, LOCK);
+      LedgerTables.prune(tx, position(upTo, LedgerTables.head(tx)));
+    });
+  }
+
+  /** The store stays open; it is not the ledger's. */
+  @Override
+  public void close() {}
+}
