@@ -2,9 +2,11 @@ package dev.fairway.web;
 
 import dev.fairway.core.ErrorCode;
 import dev.fairway.core.FairwayException;
+import java.math.BigDecimal;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.StreamReadFeature;
@@ -16,17 +18,20 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.MapperFeature;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
+import tools.jackson.databind.node.ValueNode;
 
 /**
  * Reads and writes JSON (RFC 8259), with limits on what comes from outside: nesting {@value #DEPTH}, numbers of
- * {@value #NUMBER} characters, names of {@value #NAME}, no name twice in an object, nothing after the value, UTF-8 only.
+ * {@value #NUMBER} characters and an exponent of {@value #EXPONENT}, names of {@value #NAME}, no name twice in an object, nothing after the value, UTF-8 only.
  * Safe for many threads.
  */
 public final class Json {
   public static final int DEPTH = 100;
   public static final int NUMBER = 100;
   public static final int NAME = 1_000;
+  public static final int EXPONENT = 1_000;
 
   private static final JsonMapper MAPPER = JsonMapper
       .builder(JsonFactory.builder()
@@ -34,10 +39,26 @@ public final class Json {
               .maxNameLength(NAME).maxStringLength(64 << 20).build())
           .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).disable(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION)
           .build())
-      .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS).enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+      .nodeFactory(new BoundedNumbers()).enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+      .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
       .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
       .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS).disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
       .build();
+
+  /**
+   * Refuses decimal numbers with an exponent that makes them cheap to write and ruinous to compute with.
+   */
+  private static final class BoundedNumbers extends JsonNodeFactory {
+    private static final long serialVersionUID = 1L;
+
+    @Override
+    public ValueNode numberNode(@Nullable BigDecimal value) {
+      if (value != null && Math.abs((long) value.scale()) > EXPONENT) {
+        throw new StreamConstraintsException("a number's exponent is beyond " + EXPONENT);
+      }
+      return super.numberNode(value);
+    }
+  }
 
   private Json() {}
 
@@ -50,19 +71,34 @@ public final class Json {
   public static JsonNode parse(byte[] bytes) {
     checkUtf8(bytes);
     try {
-      return MAPPER.readTree(bytes);
+      return present(MAPPER.readTree(bytes));
     } catch (JacksonException e) {
       throw refused(e);
+    } catch (NumberFormatException e) {
+      throw number(e);
     }
   }
 
   /** @throws FairwayException with {@code INVALID} when the text is not one JSON value within the limits */
   public static JsonNode parse(String text) {
     try {
-      return MAPPER.readTree(text);
+      return present(MAPPER.readTree(text));
     } catch (JacksonException e) {
       throw refused(e);
+    } catch (NumberFormatException e) {
+      throw number(e);
     }
+  }
+
+  private static JsonNode present(JsonNode node) {
+    if (node.isMissingNode()) {
+      throw new FairwayException(ErrorCode.INVALID, "there is no JSON value; the text is empty");
+    }
+    return node;
+  }
+
+  private static FairwayException number(NumberFormatException e) {
+    return new FairwayException(ErrorCode.INVALID, "the JSON is beyond a limit: a number cannot be represented", e);
   }
 
   /**
@@ -80,6 +116,8 @@ public final class Json {
       return value;
     } catch (JacksonException e) {
       throw refused(e);
+    } catch (NumberFormatException e) {
+      throw number(e);
     }
   }
 

@@ -8,7 +8,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.URI;
-import java.nio.ByteBuffer;
 import java.nio.channels.SeekableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -30,21 +29,21 @@ final class ServletCall implements Call {
   private final HttpServletResponse response;
   private final Map<String, String> parameters;
   private final Authenticator authenticator;
-  private final Optional<URI> publicUrl;
+  private final WebConfig config;
   private final BooleanSupplier draining;
   private @Nullable Caller caller;
   private @Nullable Form query;
   private @Nullable InputStream body;
 
   ServletCall(String id, Route route, HttpServletRequest request, HttpServletResponse response,
-      Map<String, String> parameters, Authenticator authenticator, Optional<URI> publicUrl, BooleanSupplier draining) {
+      Map<String, String> parameters, Authenticator authenticator, WebConfig config, BooleanSupplier draining) {
     this.id = id;
     this.route = route;
     this.request = request;
     this.response = response;
     this.parameters = parameters;
     this.authenticator = authenticator;
-    this.publicUrl = publicUrl;
+    this.config = config;
     this.draining = draining;
   }
 
@@ -88,7 +87,7 @@ final class ServletCall implements Call {
 
   @Override
   public URI baseUrl() {
-    return publicUrl.orElseGet(() -> URI.create(request.getScheme() + "://" + authority()));
+    return config.publicUrl().orElseGet(() -> URI.create(request.getScheme() + "://" + authority()));
   }
 
   private String authority() {
@@ -156,7 +155,7 @@ final class ServletCall implements Call {
         throw new FairwayException(ErrorCode.TOO_LARGE,
             "the body has " + contentLength() + " bytes; at most " + route.maxBody() + " are taken here");
       }
-      known = new LimitedBody(request.getInputStream(), route.maxBody());
+      known = new LimitedBody(request.getInputStream(), route.maxBody(), config.minBodyRate());
       body = known;
     }
     return known;
@@ -248,15 +247,8 @@ final class ServletCall implements Call {
 
   @Override
   public void content(Content content) throws IOException {
-    try (SeekableByteChannel channel = content.channel()) {
-      response.setStatus(200);
-      response.setHeader("Content-Type", content.contentType());
-      response.setContentLengthLong(channel.size());
-      ByteBuffer buffer = ByteBuffer.allocate(64 << 10);
-      while (channel.read(buffer) >= 0) {
-        response.getOutputStream().write(buffer.array(), 0, buffer.position());
-        buffer.clear();
-      }
+    try (SeekableByteChannel _ = content.channel()) {
+      new ContentAnswer(request, response, content).send();
     }
   }
 

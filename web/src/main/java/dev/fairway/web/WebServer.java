@@ -9,6 +9,10 @@ import io.javalin.http.HandlerType;
 import io.javalin.http.HttpResponseException;
 import io.javalin.router.Endpoint;
 import io.javalin.util.JavalinBindException;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.net.URI;
@@ -20,7 +24,11 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import org.eclipse.jetty.http.UriCompliance;
+import org.eclipse.jetty.http2.server.HTTP2CServerConnectionFactory;
+import org.eclipse.jetty.server.HttpConnectionFactory;
+import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,6 +36,7 @@ import org.slf4j.LoggerFactory;
 /** One listener and the doors behind it. Each call runs on a virtual thread of its own. */
 public final class WebServer implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(WebServer.class);
+  private static final Logger ACCESS = LoggerFactory.getLogger("dev.fairway.access");
   private static final List<HandlerType> METHODS = List.of(HandlerType.GET, HandlerType.HEAD, HandlerType.POST,
       HandlerType.PUT, HandlerType.PATCH, HandlerType.DELETE);
 
@@ -35,14 +44,20 @@ public final class WebServer implements AutoCloseable {
   private final Authenticator authenticator;
   private final List<Door> doors;
   private final Semaphore room;
+  private final Optional<RateLimit> rate;
+  private final MeterRegistry meters;
+  private final Counter busy;
+  private final Counter tooFast;
   private final Javalin javalin;
   private volatile boolean draining;
 
   /** A route where it is mounted. */
-  private record Mounted(Door door, Route route) {
-    String path() {
+  private record Mounted(Door door, Route route, String path, RouteTimers timers) {
+    static Mounted of(Door door, Route route, MeterRegistry meters) {
       String path = door.prefix() + route.path();
-      return path.isEmpty() ? "/" : path;
+      String whole = path.length() > 1 && path.endsWith("/") ? path.substring(0, path.length() - 1) : path;
+      String mounted = whole.isEmpty() ? "/" : whole;
+      return new Mounted(door, route, mounted, new RouteTimers(meters, door.name(), route, mounted));
     }
 
     ErrorStyle errors() {
@@ -50,12 +65,25 @@ public final class WebServer implements AutoCloseable {
     }
   }
 
-  private WebServer(WebConfig config, Authenticator authenticator, List<Door> doors) {
+  private WebServer(WebConfig config, Authenticator authenticator, List<Door> doors, MeterRegistry meters) {
     this.config = config;
     this.authenticator = authenticator;
     this.doors = List.copyOf(doors);
     this.room = new Semaphore(config.maxConcurrent());
+    this.rate = config.callsPerSecond() == 0
+        ? Optional.empty()
+        : Optional.of(new RateLimit(config.callsPerSecond(), config.callBurst(), System::nanoTime));
+    this.meters = meters;
+    this.busy = refused(meters, "busy");
+    this.tooFast = refused(meters, "rate");
+    Gauge.builder(WebMetric.ACTIVE.id(), room, semaphore -> config.maxConcurrent() - semaphore.availablePermits())
+        .description(WebMetric.ACTIVE.meaning()).tag("port", Integer.toString(config.port())).register(meters);
     this.javalin = Javalin.create(this::configure);
+  }
+
+  /** Opens a listener that measures for itself only. */
+  public static WebServer start(WebConfig config, Authenticator authenticator, List<Door> doors) {
+    return start(config, authenticator, doors, new SimpleMeterRegistry());
   }
 
   /**
@@ -63,8 +91,11 @@ public final class WebServer implements AutoCloseable {
    *
    * @throws FairwayException with {@code CONFIGURATION} when the address cannot be bound
    */
-  public static WebServer start(WebConfig config, Authenticator authenticator, List<Door> doors) {
-    WebServer server = new WebServer(config, authenticator, doors);
+  public static WebServer start(WebConfig config, Authenticator authenticator, List<Door> doors, MeterRegistry meters) {
+    WebServer server = new WebServer(config, authenticator, doors, meters);
+    if (authenticator instanceof DevAuthenticator) {
+      LOG.warn("no authentication: this is the development profile address={}:{}", config.host(), config.port());
+    }
     try {
       server.javalin.start();
     } catch (JavalinBindException e) {
@@ -95,14 +126,13 @@ public final class WebServer implements AutoCloseable {
   }
 
   private void configure(JavalinConfig javalinConfig) {
+    javalinConfig.unsafe.internalRouter = new IndexedRouter(javalinConfig);
     javalinConfig.startup.showJavalinBanner = false;
     javalinConfig.startup.showOldJavalinVersionWarning = false;
     javalinConfig.startup.startupWatcherEnabled = false;
     javalinConfig.http.generateEtags = false;
     javalinConfig.http.compressionStrategy = io.javalin.compression.CompressionStrategy.NONE;
     javalinConfig.router.ignoreTrailingSlashes = true;
-    javalinConfig.jetty.host = config.host();
-    javalinConfig.jetty.port = config.port();
     QueuedThreadPool threads = new QueuedThreadPool(200, 8);
     threads.setName("web");
     threads.setVirtualThreadsExecutor(Executors.newVirtualThreadPerTaskExecutor());
@@ -114,12 +144,25 @@ public final class WebServer implements AutoCloseable {
       http.setIdleTimeout(config.idle().toMillis());
       http.setUriCompliance(UriCompliance.DEFAULT);
     });
+    ErrorPages pages = new ErrorPages(this::style);
     javalinConfig.jetty.modifyServer(server -> {
       server.setStopTimeout(config.drain().toMillis());
+      server.setErrorHandler(pages);
+    });
+    javalinConfig.jetty.modifyServletContextHandler(context -> context.setErrorHandler(pages));
+    javalinConfig.jetty.addConnector((server, http) -> {
+      ServerConnector connector = new ServerConnector(server, new HttpConnectionFactory(http),
+          new HTTP2CServerConnectionFactory(http));
+      connector.setHost(config.host());
+      connector.setPort(config.port());
+      connector.setIdleTimeout(config.idle().toMillis());
+      connector.setAcceptQueueSize(1_024);
+      connector.setShutdownIdleTimeout(250);
+      return connector;
     });
     List<Mounted> mounted = new ArrayList<>();
     for (Door door : doors) {
-      door.routes().forEach(route -> mounted.add(new Mounted(door, route)));
+      door.routes().forEach(route -> mounted.add(Mounted.of(door, route, meters)));
     }
     // A fixed segment wins over a parameter, whatever the order of declaration.
     mounted.sort(Comparator.comparing(m -> m.path().replace('<', '\uffff').replace('{', '\ufffe')));
@@ -135,14 +178,16 @@ public final class WebServer implements AutoCloseable {
   }
 
   private void serve(Context context, Mounted mounted) throws IOException {
+    long start = System.nanoTime();
     HttpServletResponse response = context.res();
     String id = requestId(context.req().getHeader("X-Request-Id"));
     response.setHeader("X-Request-Id", id);
     ServletCall call = new ServletCall(id, mounted.route(), context.req(), response, context.pathParamMap(),
-        authenticator, config.publicUrl(), () -> draining);
+        authenticator, config, () -> draining);
     boolean entered = room.tryAcquire();
     try {
       if (!entered || draining) {
+        busy.increment();
         throw new Refusal(503, "the node is busy; try again later", Map.of("Retry-After", "1"));
       }
       admit(call, mounted.route());
@@ -153,10 +198,45 @@ public final class WebServer implements AutoCloseable {
       if (entered) {
         room.release();
       }
+      long nanos = System.nanoTime() - start;
+      mounted.timers().record(response.getStatus(), nanos);
+      if (ACCESS.isInfoEnabled()) {
+        ACCESS.info("method={} path={} status={} us={} caller={} peer={} id={}", call.method(),
+            context.req().getRequestURI(), response.getStatus(), nanos / 1_000,
+            call.knownCaller().map(Caller::subject).map(WebServer::oneWord).orElse("-"), call.peer(), id);
+      }
     }
   }
 
-  private static void admit(ServletCall call, Route route) {
+  /** A name from a token, fit for a log line. */
+  private static String oneWord(String name) {
+    String printable = name.codePoints().limit(64)
+        .map(c -> Character.isWhitespace(c) || Character.isISOControl(c) ? '_' : c)
+        .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append).toString();
+    return printable.isEmpty() ? "-" : printable;
+  }
+
+  private static Counter refused(MeterRegistry meters, String reason) {
+    return Counter.builder(WebMetric.REFUSED.id()).description(WebMetric.REFUSED.meaning()).tag("reason", reason)
+        .register(meters);
+  }
+
+  private void limit(ServletCall call) {
+    if (rate.isEmpty()) {
+      return;
+    }
+    String key = call.knownCaller().filter(caller -> caller.kind() == Caller.Kind.VERIFIED).map(Caller::subject)
+        .orElseGet(call::peer);
+    long wait = rate.get().take(key);
+    if (wait > 0) {
+      tooFast.increment();
+      long seconds = Math.max(1, TimeUnit.NANOSECONDS.toSeconds(wait + 999_999_999L));
+      throw new Refusal(429, "too many calls; try again in " + seconds + " s",
+          Map.of("Retry-After", Long.toString(seconds)));
+    }
+  }
+
+  private void admit(ServletCall call, Route route) {
     switch (route.access()) {
       case Access.Anyone _ -> {
         // Whoever it is; the handler may ask.
@@ -169,6 +249,7 @@ public final class WebServer implements AutoCloseable {
         }
       }
     }
+    limit(call);
     if (!route.consumes().isEmpty() && !route.consumes().contains(call.contentType())) {
       throw Refusal.mediaType(call.contentType(), route.consumes());
     }

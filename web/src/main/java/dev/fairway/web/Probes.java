@@ -1,0 +1,33 @@
+package dev.fairway.web;
+
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.util.List;
+import java.util.Map;
+import tools.jackson.databind.node.ObjectNode;
+
+/** The door for whoever watches over the node: is it alive, is it ready, what does it measure. */
+public final class Probes {
+  private Probes() {}
+
+  public static Door door(Health health, PrometheusMeterRegistry meters) {
+    return new Door("probes", "", ErrorStyle.PROBLEM,
+        List.of(
+            Route.get("/health/live", "Says that the process runs").anyone().answers(200, "It runs")
+                .handle(call -> call.with("Cache-Control", "no-store").json(200, Json.object().put("status", "up"))),
+            Route.get("/health/ready", "Says whether the node takes requests").anyone()
+                .describe("Each check is \"up\", or says in a sentence what is wrong.")
+                .answers(200, "It takes requests").answers(503, "It does not, and says why")
+                .handle(call -> ready(call, health)),
+            Route.get("/metrics", "Gives every meter, for Prometheus").anyone()
+                .answers(200, "Prometheus text format", "text/plain", java.util.Optional.empty())
+                .handle(call -> call.text(200, "text/plain; version=0.0.4; charset=utf-8", meters.scrape()))));
+  }
+
+  private static void ready(Call call, Health health) throws java.io.IOException {
+    Map<String, String> troubles = health.troubles();
+    ObjectNode body = Json.object().put("status", troubles.isEmpty() ? "up" : "down");
+    ObjectNode checks = body.putObject("checks");
+    health.names().forEach(name -> checks.put(name, troubles.getOrDefault(name, "up")));
+    call.with("Cache-Control", "no-store").json(troubles.isEmpty() ? 200 : 503, body);
+  }
+}
