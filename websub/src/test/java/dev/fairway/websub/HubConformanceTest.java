@@ -1,0 +1,416 @@
+package dev.fairway.websub;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.fairway.core.Secret;
+import dev.fairway.websub.hub.Subscription;
+import dev.fairway.websub.wire.Links;
+import dev.fairway.websub.wire.Signature;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What WebSub (W3C Recommendation of 2018-01-23) asks of a hub and publisher, sentence by sentence, over HTTP. */
+class HubConformanceTest {
+  private final Callbacks outside = new Callbacks();
+  private Node node;
+
+  @BeforeEach
+  void start(@TempDir Path folder) {
+    node = new Node(folder);
+  }
+
+  @AfterEach
+  void stop() {
+    node.close();
+    outside.close();
+  }
+
+  private List<Subscription> subscriptions() {
+    return node.hub.list(Optional.empty(), "", 100);
+  }
+
+  @Test
+  void acceptsCallbackModeAndTopicAsAForm() {
+    assertThat(node.subscribe("a.b", outside.url("cb")).statusCode()).isEqualTo(202);
+    assertThat(subscriptions()).singleElement().satisfies(s -> {
+      assertThat(s.topic().key()).isEqualTo("A.B");
+      assertThat(s.callback().url()).isEqualTo(outside.url("cb"));
+    });
+  }
+
+  @Test
+  void acceptsASecretOfLessThan200BytesAndStoresItSealed() {
+    assertThat(node.subscribe("a", outside.url("cb"), "hub.secret", "s".repeat(199)).statusCode()).isEqualTo(202);
+    assertThat(subscriptions()).singleElement()
+        .satisfies(s -> assertThat(s.sealedSecret().orElseThrow()).doesNotContain("sss"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"s", "é"})
+  void refusesASecretOf200BytesOrMore(String letter) {
+    String secret = letter.repeat(200 / letter.getBytes(StandardCharsets.UTF_8).length);
+    assertThat(node.subscribe("a", outside.url("cb"), "hub.secret", secret).statusCode()).isEqualTo(400);
+    assertThat(subscriptions()).isEmpty();
+  }
+
+  @Test
+  void ignoresParametersItDoesNotKnow() {
+    assertThat(node.subscribe("a", outside.url("cb"), "hub.verify", "sync", "foo", "bar").statusCode()).isEqualTo(202);
+    assertThat(subscriptions()).hasSize(1);
+  }
+
+  @Test
+  void answers202BeforeAndIndependentlyOfVerification() {
+    outside.when("GET", "cb", call -> call.empty(404));
+    HttpResponse<String> answer = node.request("subscribe", "a", outside.url("cb"));
+    assertThat(answer.statusCode()).isEqualTo(202);
+    assertThat(answer.body()).isEmpty();
+    assertThat(outside.asked("cb")).isEmpty();
+    assertThat(subscriptions()).isEmpty();
+    node.settle();
+    assertThat(outside.asked("cb")).hasSize(1);
+  }
+
+  @Test
+  void tellsErrorsInPlainTextToWhoeverPrefersIt() {
+    HttpResponse<String> answer = node.send(HttpRequest.newBuilder(node.uri("/subscription-api/subscriptions"))
+        .header("Content-Type", "application/x-www-form-urlencoded").header("Accept", "text/plain")
+        .POST(HttpRequest.BodyPublishers.ofString("hub.mode=subscribe")));
+    assertThat(answer.statusCode()).isEqualTo(400);
+    assertThat(answer.headers().firstValue("Content-Type").orElseThrow()).startsWith("text/plain");
+    assertThat(answer.body()).isEqualTo("Missing required attributes: ['hub.topic', 'hub.callback'].");
+  }
+
+  @Test
+  void verificationCarriesModeTopicChallengeAndLease() {
+    node.subscribe("a.B.*", outside.url("cb"), "hub.lease_seconds", "7200");
+    assertThat(outside.asked("cb")).singleElement().satisfies(asked -> {
+      assertThat(asked.parameter("hub.mode")).contains("subscribe");
+      assertThat(asked.parameter("hub.topic")).contains("a.B.*");
+      assertThat(asked.parameter("hub.lease_seconds")).contains("7200");
+      assertThat(asked.parameter("hub.challenge").orElseThrow()).hasSizeGreaterThanOrEqualTo(22);
+    });
+  }
+
+  @Test
+  void everyChallengeIsNew() {
+    node.subscribe("a", outside.url("cb"));
+    node.subscribe("a", outside.url("cb"));
+    node.request("unsubscribe", "a", outside.url("cb"));
+    node.settle();
+    assertThat(outside.asked("cb").stream().map(asked -> asked.parameter("hub.challenge"))).hasSize(3)
+        .doesNotHaveDuplicates();
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {200, 201, 202, 299})
+  void anySuccessWithTheExactChallengeConfirms(int status) {
+    outside.when("GET", "cb", call -> call.text(status, "text/html", call.query("hub.challenge").orElseThrow()));
+    node.subscribe("a", outside.url("cb"));
+    assertThat(subscriptions()).hasSize(1);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {301, 302, 304, 307, 400, 404, 410, 500, 503})
+  void anyOtherStatusLeavesTheStateAsItWas(int status) {
+    outside.when("GET", "cb", call -> call.with("Location", outside.url("other")).text(status, "text/plain",
+        call.query("hub.challenge").orElseThrow()));
+    node.subscribe("a", outside.url("cb"));
+    for (int i = 0; i < 5; i++) {
+      node.clock.advance(Duration.ofMinutes(5));
+      node.settle();
+    }
+    assertThat(subscriptions()).isEmpty();
+    assertThat(outside.asked("other")).isEmpty();
+    assertThat(outside.asked("cb")).hasSizeBetween(1, 3);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "nonsense", "CHALLENGE\n", " CHALLENGE"})
+  void successWithoutTheExactChallengeLeavesTheStateAsItWas(String body) {
+    outside.when("GET", "cb", call -> call.text(200, "text/plain",
+        body.replace("CHALLENGE", call.query("hub.challenge").orElseThrow())));
+    node.subscribe("a", outside.url("cb"));
+    assertThat(subscriptions()).isEmpty();
+  }
+
+  @Test
+  void queryOfTheCallbackIsKeptAndAddedTo() {
+    node.subscribe("a", outside.url("cb?k=a%2Fb&x"));
+    node.tell("a", "{}");
+    node.settle();
+    assertThat(outside.asked("cb")).singleElement()
+        .satisfies(asked -> assertThat(asked.target())
+            .startsWith("/cb?k=a%2Fb&x&hub.mode=subscribe&hub.topic=a&hub.challenge="));
+    assertThat(outside.told("cb")).singleElement()
+        .satisfies(told -> assertThat(told.target()).isEqualTo("/cb?k=a%2Fb&x"));
+  }
+
+  @Test
+  void resubscriptionOverridesOnlyAfterItIsVerified() {
+    node.subscribe("a", outside.url("cb"), "hub.lease_seconds", "7200", "hub.secret", "first");
+    outside.when("GET", "cb", call -> call.empty(404));
+    node.subscribe("a", outside.url("cb"), "hub.lease_seconds", "86400", "hub.secret", "second");
+    assertThat(subscriptions()).singleElement()
+        .satisfies(s -> assertThat(s.lease()).isEqualTo(Duration.ofHours(2)));
+    node.tell("a", "{}");
+    node.settle();
+    assertThat(outside.told("cb").getFirst().header(Signature.HEADER)).contains(
+        Signature.of(Signature.Method.SHA256, new Secret("first"), "{}".getBytes(StandardCharsets.UTF_8)));
+  }
+
+  @Test
+  void newSecretReplacesTheOldAndAnAbsentOneEndsSigning() {
+    node.subscribe("a", outside.url("cb"), "hub.secret", "first");
+    node.subscribe("A.*", outside.url("cb"), "hub.secret", "second");
+    node.tell("a", "{}");
+    node.settle();
+    node.subscribe("a", outside.url("cb"));
+    node.tell("a", "{}");
+    node.settle();
+    assertThat(subscriptions()).hasSize(1);
+    assertThat(outside.told("cb").getFirst().header(Signature.HEADER)).contains(
+        Signature.of(Signature.Method.SHA256, new Secret("second"), "{}".getBytes(StandardCharsets.UTF_8)));
+    assertThat(outside.told("cb").getLast().header(Signature.HEADER)).isEmpty();
+  }
+
+  @Test
+  void unsubscribingIsVerified() {
+    node.subscribe("a.b", outside.url("cb"));
+    outside.when("GET", "cb", call -> call.empty(404));
+    assertThat(node.request("unsubscribe", "a.b", outside.url("cb")).statusCode()).isEqualTo(202);
+    node.settle();
+    assertThat(subscriptions()).hasSize(1);
+    outside.when("GET", "cb", call -> call.text(200, "text/plain", call.query("hub.challenge").orElseThrow()));
+    assertThat(node.request("unsubscribe", "A.B.*", outside.url("cb")).statusCode()).isEqualTo(202);
+    node.settle();
+    assertThat(subscriptions()).isEmpty();
+    assertThat(outside.asked("cb").getLast().parameter("hub.mode")).contains("unsubscribe");
+  }
+
+  @Test
+  void unsubscribingWhatIsNotThereIs404AndAsksNobody() {
+    node.subscribe("a.b", outside.url("cb"));
+    assertThat(node.request("unsubscribe", "a.b.c", outside.url("cb")).statusCode()).isEqualTo(404);
+    assertThat(node.request("unsubscribe", "a.b", outside.url("other")).statusCode()).isEqualTo(404);
+    node.settle();
+    assertThat(outside.asked("other")).isEmpty();
+    assertThat(subscriptions()).hasSize(1);
+  }
+
+  @Test
+  void leaseOfAnUnsubscribeRequestIsIgnored() {
+    node.subscribe("a", outside.url("cb"));
+    assertThat(node.request("unsubscribe", "a", outside.url("cb"), "hub.lease_seconds", "soon").statusCode())
+        .isEqualTo(202);
+  }
+
+  @Test
+  void leaseIsFiveDaysWhenNoneIsAskedForAndNeverPerpetual() {
+    node.subscribe("a", outside.url("cb"));
+    assertThat(subscriptions()).singleElement().satisfies(s -> {
+      assertThat(s.lease()).isEqualTo(Duration.ofDays(5));
+      assertThat(s.expiresAt()).isEqualTo(s.confirmedAt().plusSeconds(432_000));
+    });
+  }
+
+  @Test
+  void leaseIsEnforcedAndTheExpiredIsForgotten() {
+    node.subscribe("a", outside.url("cb"), "hub.lease_seconds", "3600");
+    node.clock.advance(Duration.ofHours(1));
+    node.tell("a", "{}");
+    node.settle();
+    assertThat(outside.told("cb")).isEmpty();
+    assertThat(node.request("unsubscribe", "a", outside.url("cb")).statusCode()).isEqualTo(404);
+    assertThat(subscriptions()).isEmpty();
+  }
+
+  @Test
+  void leaseOutsideTheBoundsIsClampedWhereTheApiDoesNotRefuseIt() {
+    for (String lease : List.of("1", "999999999")) {
+      node.post("/channels/shared/subscriptions", Node.form("hub.mode", "subscribe", "hub.topic", "m" + lease,
+          "hub.callback", outside.url("cb"), "hub.lease_seconds", lease));
+    }
+    node.settle();
+    assertThat(node.channelHub.list(Optional.empty(), "", 10)).extracting(Subscription::lease)
+        .containsExactlyInAnyOrder(Duration.ofHours(1), Duration.ofDays(365));
+  }
+
+  @Test
+  void refusalLaterIsToldToTheCallbackWithItsReason() {
+    node.admission.set(_ -> Optional.of("not for you"));
+    assertThat(node.subscribe("a.*", outside.url("cb?x=1")).statusCode()).isEqualTo(202);
+    assertThat(outside.asked("cb")).singleElement().satisfies(
+        asked -> assertThat(asked.target())
+            .isEqualTo("/cb?x=1&hub.mode=denied&hub.topic=a.*&hub.reason=not%20for%20you"));
+    assertThat(subscriptions()).isEmpty();
+  }
+
+  @Test
+  void endOfASubscriptionByTheHubIsToldToTheCallback() {
+    node.subscribe("a", outside.url("cb"));
+    assertThat(node.hub.deny(subscriptions().getFirst().id(), "the topic is closed")).isTrue();
+    node.settle();
+    assertThat(subscriptions()).isEmpty();
+    assertThat(outside.asked("cb").getLast().parameter("hub.reason")).contains("the topic is closed");
+  }
+
+  @Test
+  void notificationHasTheTopicsContentTypeAndItsWholeContent() {
+    node.subscribe("a", outside.url("cb"));
+    String body = "{\"é\":\"" + "x".repeat(20_000) + "\"}";
+    node.tell("a", body);
+    node.settle();
+    HttpResponse<String> topic = node.get("/topics/a");
+    assertThat(outside.told("cb")).singleElement().satisfies(told -> {
+      assertThat(told.body()).isEqualTo(body).isEqualTo(topic.body());
+      assertThat(told.header("Content-Type")).contains("application/json")
+          .isEqualTo(topic.headers().firstValue("Content-Type"));
+    });
+  }
+
+  @Test
+  void notificationLinksToHubAndTopicInOneHeader() {
+    node.subscribe("message.*", outside.url("cb"));
+    node.tell("message.1.received", "{}");
+    node.settle();
+    String link = outside.told("cb").getFirst().header("Link").orElseThrow();
+    assertThat(link).isEqualTo("<" + node.server.baseUrl() + "/subscription-api/subscriptions>; rel=\"hub\", <"
+        + node.server.baseUrl() + "/topics/message>; rel=\"self\"");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"sha1", "sha256", "sha384", "sha512"})
+  void notificationIsSignedWhenASecretWasGiven(String method) {
+    node.subscribe("a", outside.url("cb"), "hub.secret", "s3cr3t", "hub.signature_method", method);
+    node.tell("a", "{\"id\": 55}");
+    node.settle();
+    String signature = outside.told("cb").getFirst().header(Signature.HEADER).orElseThrow();
+    assertThat(signature).startsWith(method + "=");
+    assertThat(Signature.verify(signature, "{\"id\": 55}".getBytes(StandardCharsets.UTF_8),
+        List.of(new Secret("s3cr3t")))).isTrue();
+  }
+
+  @Test
+  void notificationIsNotSignedWithoutASecret() {
+    node.subscribe("a", outside.url("cb"), "hub.secret", "");
+    node.tell("a", "{}");
+    node.settle();
+    assertThat(outside.told("cb").getFirst().header(Signature.HEADER)).isEmpty();
+  }
+
+  @Test
+  void anySuccessEndsDelivery() {
+    outside.when("POST", "cb", call -> call.text(299, "text/plain", "ignored"));
+    node.subscribe("a", outside.url("cb"));
+    node.tell("a", "{}");
+    node.settle();
+    node.clock.advance(Duration.ofHours(2));
+    node.settle();
+    assertThat(outside.told("cb")).hasSize(1);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {301, 302, 303, 307, 308})
+  void redirectIsAFailureAndIsNotFollowed(int status) {
+    outside.when("POST", "cb", call -> call.with("Location", outside.url("other")).empty(status));
+    node.subscribe("a", outside.url("cb"));
+    node.tell("a", "{}");
+    node.settle();
+    node.clock.advance(Duration.ofSeconds(11));
+    node.settle();
+    assertThat(outside.told("cb")).hasSize(2);
+    assertThat(outside.told("other")).isEmpty();
+    assertThat(subscriptions().getFirst().lastError().orElseThrow()).contains("a redirect is not followed");
+  }
+
+  @Test
+  void status410EndsTheSubscription() {
+    outside.when("POST", "cb", call -> call.empty(410));
+    node.subscribe("a", outside.url("cb"));
+    node.tell("a", "{}");
+    node.settle();
+    node.tell("a", "{}");
+    node.settle();
+    assertThat(outside.told("cb")).hasSize(1);
+    assertThat(subscriptions()).isEmpty();
+  }
+
+  @Test
+  void failedNotificationIsRetriedForADayWithTheSameEventIdAndThenSetAside() {
+    outside.when("POST", "cb", call -> call.empty(500));
+    node.subscribe("a", outside.url("cb"), "hub.lease_seconds", "31536000");
+    node.tell("a", "{}");
+    for (int minutes = 0; minutes < 26 * 60; minutes += 20) {
+      node.settle();
+      node.clock.advance(Duration.ofMinutes(20));
+    }
+    List<Callbacks.Seen> told = outside.told("cb");
+    assertThat(told.size()).isBetween(20, 90);
+    assertThat(told.stream().map(one -> one.header("X-IGL-Event-Id").orElseThrow()).distinct()).hasSize(1);
+    assertThat(subscriptions()).singleElement()
+        .satisfies(s -> assertThat(s.lastError().orElseThrow()).startsWith("a notification was given up"));
+    int before = told.size();
+    outside.when("POST", "cb", call -> call.empty(204));
+    node.clock.advance(Duration.ofMinutes(20));
+    node.tell("a", "{\"later\":1}");
+    node.settle();
+    assertThat(outside.told("cb")).hasSize(before + 1);
+    assertThat(subscriptions()).singleElement().satisfies(s -> assertThat(s.failures()).isZero());
+  }
+
+  @Test
+  void retryAfterIsHonoured() {
+    outside.when("POST", "cb", call -> call.with("Retry-After", "1800").empty(503));
+    node.subscribe("a", outside.url("cb"));
+    node.tell("a", "{}");
+    node.settle();
+    node.clock.advance(Duration.ofSeconds(1_799));
+    node.settle();
+    assertThat(outside.told("cb")).hasSize(1);
+    node.clock.advance(Duration.ofSeconds(2));
+    node.settle();
+    assertThat(outside.told("cb")).hasSize(2);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"GET", "HEAD"})
+  void topicLeadsToHubAndItself(String method) {
+    HttpResponse<String> answer = node
+        .send(
+            HttpRequest.newBuilder(node.uri("/topics/UN.CEFACT")).method(method, HttpRequest.BodyPublishers.noBody()));
+    assertThat(answer.statusCode()).isEqualTo(200);
+    assertThat(answer.headers().firstValue("Content-Type").orElseThrow()).startsWith("application/json");
+    assertThat(answer.body()).isEqualTo(method.equals("GET") ? "{}" : "");
+    Links links = Links.parse(answer.headers().allValues("Link"));
+    assertThat(links.first("hub")).contains(node.server.baseUrl() + "/subscription-api/subscriptions");
+    assertThat(links.first("self")).contains(node.server.baseUrl() + "/topics/UN.CEFACT");
+  }
+
+  @Test
+  void addressOfATopicIsATopicAndIsEchoedAsSent() {
+    String address = node.server.baseUrl() + "/topics/UN.CEFACT.%2A";
+    assertThat(node.subscribe(address, outside.url("cb")).statusCode()).isEqualTo(202);
+    assertThat(outside.asked("cb").getFirst().parameter("hub.topic")).contains(address);
+    node.tell("un.cefact.trade", "{}");
+    node.settle();
+    assertThat(outside.told("cb")).hasSize(1);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"a..b", "a%2Fb", ".a", "a.*.b"})
+  void illegalTopicIs404(String topic) {
+    assertThat(node.get("/topics/" + topic).statusCode()).isBetween(400, 404);
+  }
+}
