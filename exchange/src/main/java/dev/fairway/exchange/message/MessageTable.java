@@ -23,7 +23,7 @@ public final class MessageTable {
       VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,1,1,?,?,?) ON CONFLICT DO NOTHING""";
   private static final String SELECT = """
       SELECT id, sender, sender_ref, receiver, subject, obj, predicate, state, channel, channel_message, \
-      channel_status, documents, priority, ordered, sendings, version, created_at, updated_at FROM exchange_message """;
+      channel_status, documents, priority, ordered, sendings, version, created_at, updated_at FROM exchange_message\s""";
 
   /** What happened to a message. */
   public record Step(Instant at, MessageState state, String actor, String detail) {}

@@ -11,7 +11,7 @@ import java.util.Optional;
  * @param name for people; shown in decisions
  * @param retry how long each channel is tried before the next
  * @param resend whether a message that its channel takes back is put on its way again, once
- * @param quotas most messages a channel takes in an hour under this rule before the next is used; absent is no limit
+ * @param hourlyQuota most messages a channel takes in an hour under this rule before the next is preferred; empty is no limit
  */
 public record Rule(String name, Match sender, Match receiver, Match predicate, Match subject, Match obj,
     List<String> channels, Retry retry, boolean resend, Optional<Integer> hourlyQuota) {
