@@ -74,7 +74,7 @@ final class MediumDatabase implements AutoCloseable {
       if (postgres) {
         statement.execute("SELECT pg_advisory_xact_lock(7027303)");
       }
-      for (String sql : script(postgres ? "medium-postgresql.sql" : "medium-sqlite.sql").split(";\n")) {
+      for (String sql : script(postgres ? "medium-postgresql.sql" : "medium-sqlite.sql").strip().split(";\n", -1)) {
         statement.execute(sql);
       }
       connection.commit();

@@ -55,7 +55,7 @@ public final class Documents {
   }
 
   /** Tells the journal that a document is here. */
-  static void stored(Transaction tx, StoredDocument document) {
+  public static void stored(Transaction tx, StoredDocument document) {
     tx.append(new NewEvent("exchange.document.stored", document.multihash().toString(),
         Json.object().put("multihash", document.multihash().toString()).put("bytes", document.bytes())
             .put("media_type", document.mediaType()).put("source", document.source()).toString()));
@@ -113,7 +113,7 @@ public final class Documents {
   }
 
   /** A media type fit to be sent back as a header. */
-  static String mediaType(Optional<String> claimed) {
+  public static String mediaType(Optional<String> claimed) {
     return claimed.map(type -> type.strip().toLowerCase(Locale.ROOT)).filter(type -> type.matches(MEDIA_TYPE))
         .orElse(UNKNOWN_TYPE);
   }

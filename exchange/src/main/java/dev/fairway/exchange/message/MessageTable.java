@@ -7,6 +7,7 @@ import dev.fairway.core.channel.MessageRef;
 import dev.fairway.core.store.Transaction;
 import dev.fairway.core.store.View;
 import dev.fairway.exchange.sql.Sql;
+import dev.fairway.web.Json;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -46,6 +47,12 @@ public final class MessageTable {
         ordered, submitter, tx.now(), tx.now()) == 1;
   }
 
+  /** Stores a message that arrived; false when its reference, or the channel's name for it, is taken. */
+  public boolean receive(Transaction tx, Message message, String senderRef, StoredMessage.Carriage carriage,
+      StoredMessage.Documents documents) throws SQLException {
+    return insert(tx, message, senderRef, MessageState.RECEIVED, Optional.of(carriage), documents, 5, false, "");
+  }
+
   public Optional<StoredMessage> find(View view, MessageRef ref) throws SQLException {
     return Sql.first(view, SELECT + "WHERE sender = ? AND sender_ref = ?", MessageTable::read, ref.sender().code(),
         ref.senderRef());
@@ -61,6 +68,10 @@ public final class MessageTable {
   public Optional<StoredMessage> lockByCarriage(Transaction tx, String channel, String id) throws SQLException {
     return Sql.first(tx, SELECT + "WHERE channel = ? AND channel_message = ?" + Sql.forUpdate(tx), MessageTable::read,
         channel, id);
+  }
+
+  public Optional<StoredMessage> findByCarriage(View view, String channel, String id) throws SQLException {
+    return Sql.first(view, SELECT + "WHERE channel = ? AND channel_message = ?", MessageTable::read, channel, id);
   }
 
   /** Messages newest first, below an id. */
@@ -140,6 +151,12 @@ public final class MessageTable {
         INSERT INTO exchange_decision (message, sending, decision) VALUES (?,?,?)
         ON CONFLICT (message, sending) DO UPDATE SET decision = excluded.decision""", message.id(), message.sendings(),
         decision);
+  }
+
+  /** Whether the rule that took the message sends it again when its channel takes it back. */
+  public boolean resends(View view, StoredMessage message) throws SQLException {
+    List<String> decisions = decisions(view, message.id());
+    return !decisions.isEmpty() && Json.parse(decisions.getLast()).path("resend").asBoolean(false);
   }
 
   List<String> decisions(View view, long message) throws SQLException {

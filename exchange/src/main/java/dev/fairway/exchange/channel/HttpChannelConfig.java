@@ -1,0 +1,18 @@
+package dev.fairway.exchange.channel;
+
+import dev.fairway.web.outbound.TokenSource;
+import java.net.URI;
+import java.util.Optional;
+
+/**
+ * An endpoint of a channel.
+ *
+ * @param base its base URL, to which {@code /messages} is appended
+ * @param tokens how to get a bearer token; none is sent without
+ */
+public record HttpChannelConfig(URI base, Optional<TokenSource> tokens) {
+  public HttpChannelConfig {
+    String text = base.toString();
+    base = text.endsWith("/") ? base : URI.create(text + "/");
+  }
+}

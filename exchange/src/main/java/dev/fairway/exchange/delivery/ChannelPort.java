@@ -1,0 +1,105 @@
+package dev.fairway.exchange.delivery;
+
+import dev.fairway.core.channel.Channel;
+import dev.fairway.core.channel.ChannelCapabilities;
+import dev.fairway.core.channel.Jurisdiction;
+import dev.fairway.exchange.routing.ChannelFacts;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * A channel as this node uses it: under its configured id, between known participants, with what the last calls said of
+ * its health. Safe for many threads.
+ */
+public final class ChannelPort {
+  /** So many failures in a row make a channel the last choice, for as long as this. */
+  private static final int FAILURES = 3;
+  private static final Duration REST = Duration.ofSeconds(30);
+
+  private final String id;
+  private final Channel channel;
+  private final Set<Jurisdiction> participants;
+  private final Uncertain uncertain;
+  private volatile Health health = new Health(0, Instant.EPOCH, "");
+  private volatile Optional<String> maintenance = Optional.empty();
+
+  /** What to do when a channel that knows no keys may have a message, and cannot be asked. */
+  public enum Uncertain {
+    /** Set the message aside for an operator. It may arrive late, and never twice. */
+    HOLD,
+    /** Send it again. It may arrive twice, and never late. */
+    RESEND
+  }
+
+  private record Health(int failures, Instant last, String why) {}
+
+  public ChannelPort(String id, Channel channel, Set<Jurisdiction> participants, Uncertain uncertain) {
+    this.id = id;
+    this.channel = channel;
+    this.participants = Set.copyOf(participants);
+    this.uncertain = uncertain;
+  }
+
+  public String id() {
+    return id;
+  }
+
+  public Channel channel() {
+    return channel;
+  }
+
+  public Set<Jurisdiction> participants() {
+    return participants;
+  }
+
+  Uncertain uncertain() {
+    return uncertain;
+  }
+
+  boolean keepsKeys() {
+    return channel.capabilities().idempotent();
+  }
+
+  boolean mayRevoke() {
+    return channel.capabilities().finality() == ChannelCapabilities.Finality.PROBABILISTIC;
+  }
+
+  void works() {
+    if (health.failures != 0) {
+      health = new Health(0, Instant.EPOCH, "");
+    }
+  }
+
+  synchronized void fails(Instant now, String why) {
+    health = new Health(health.failures + 1, now, why);
+  }
+
+  /** Takes the channel out of use, with a reason for people, or back into use. */
+  public void maintenance(Optional<String> reason) {
+    maintenance = reason;
+  }
+
+  public Optional<String> maintenance() {
+    return maintenance;
+  }
+
+  /** What failed last, while calls keep failing. */
+  public Optional<String> trouble() {
+    Health now = health;
+    return now.failures == 0 ? Optional.empty() : Optional.of(now.failures + " failures in a row: " + now.why);
+  }
+
+  /** Whether calls have failed so often that another channel is to be preferred for now. */
+  boolean unreachable(Instant now) {
+    Health seen = health;
+    return seen.failures >= FAILURES && seen.last.plus(REST).isAfter(now);
+  }
+
+  /** What routing must know. */
+  public ChannelFacts facts(Instant now) {
+    return new ChannelFacts(id, participants, channel.capabilities().maxBytes(), maintenance,
+        unreachable(now) ? trouble() : Optional.empty(), Optional.empty(), Optional.empty());
+  }
+}
