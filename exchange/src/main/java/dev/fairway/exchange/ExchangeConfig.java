@@ -42,7 +42,8 @@ public record ExchangeConfig(Jurisdiction own, Set<String> furtherJurisdictions,
 
     /** Any Channel API endpoint. */
     record Http(HttpChannelConfig endpoint, Set<Jurisdiction> participants, ChannelPort.Uncertain uncertain)
-        implements ChannelConfig {}
+        implements
+          ChannelConfig {}
 
     /** A channel of another room, already open; the exchange closes it. */
     record Ready(Channel channel, Set<Jurisdiction> participants) implements ChannelConfig {}

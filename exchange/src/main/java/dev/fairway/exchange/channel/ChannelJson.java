@@ -67,7 +67,8 @@ final class ChannelJson {
 
   static Optional<ChannelStatus> status(@Nullable JsonNode value) {
     try {
-      return value != null && value.isString() ? Optional.of(ChannelStatus.ofWire(value.stringValue()))
+      return value != null && value.isString()
+          ? Optional.of(ChannelStatus.ofWire(value.stringValue()))
           : Optional.empty();
     } catch (IllegalArgumentException unknown) {
       return Optional.empty();

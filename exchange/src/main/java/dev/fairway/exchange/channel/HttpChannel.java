@@ -112,7 +112,7 @@ public final class HttpChannel implements Channel {
         new PostResult.Unavailable(Optional.empty(), result.describe());
       case OutboundResult.TimedOut(_, var sent) when !sent ->
         new PostResult.Unavailable(Optional.empty(), result.describe());
-      case OutboundResult.Failed _, OutboundResult.TimedOut _ -> new PostResult.Unknown(result.describe());
+      case OutboundResult.Failed _,OutboundResult.TimedOut _ -> new PostResult.Unknown(result.describe());
       case OutboundResult.Answered answer -> judge(answer);
     };
   }

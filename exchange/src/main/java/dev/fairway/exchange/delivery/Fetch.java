@@ -40,6 +40,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -121,10 +123,14 @@ public final class Fetch implements WorkHandler<Works.Fetching> {
       request = request.header("Authorization",
           "JWTBODY {\"sub\":\"documents-api\",\"party\":\"spider\",\"jurisdiction\":\"" + own + "\"}");
     }
-    Answer[] read = {null};
+    AtomicReference<@Nullable Answer> here = new AtomicReference<>();
     OutboundResult result;
     try {
-      result = client.stream(request, (answer, body) -> read[0] = read(answer, body, document));
+      result = client.stream(request, (answer, body) -> {
+        if (answer.status() == 200 || answer.status() == 201) {
+          here.set(keep(answer, body, document));
+        }
+      });
     } catch (FairwayException e) {
       return new Answer.Not(e.code() == ErrorCode.PEER_LIED
           ? Outcome.fail(sender + "'s Document API sent other bytes than " + Multihash.of(document) + " names")
@@ -132,16 +138,11 @@ public final class Fetch implements WorkHandler<Works.Fetching> {
               ? Outcome.fail("the document is larger than " + limits.documentBytes() + " bytes")
               : Outcome.retry(String.valueOf(e.getMessage())));
     }
-    if (read[0] != null) {
-      return read[0];
-    }
-    return new Answer.Not(refusal(delivery, peer, token, result));
+    Answer read = here.get();
+    return read != null ? read : new Answer.Not(refusal(delivery, peer, token, result));
   }
 
-  private Answer.Here read(OutboundResult.Answered answer, InputStream body, BlobId document) throws IOException {
-    if (answer.status() != 200 && answer.status() != 201) {
-      return null;
-    }
+  private Answer.Here keep(OutboundResult.Answered answer, InputStream body, BlobId document) throws IOException {
     Blob blob = blobs.writeExpecting(document, body, limits.documentBytes());
     return new Answer.Here(blob.bytes(), Documents.mediaType(answer.header("Content-Type")));
   }

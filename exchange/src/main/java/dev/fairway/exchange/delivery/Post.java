@@ -68,7 +68,8 @@ public final class Post implements WorkHandler<Works.Posting> {
       return Outcome.later(Duration.ZERO, "would post to channel " + port.id() + " with key " + posting.key());
     }
     if (!maybeThere && !posting.next().isEmpty() && port.unreachable(clock.instant())) {
-      return giveUp(posting, MessageState.EXPIRED, "channel " + port.id() + ": " + port.trouble().orElse("unreachable"));
+      return giveUp(posting, MessageState.EXPIRED,
+          "channel " + port.id() + ": " + port.trouble().orElse("unreachable"));
     }
     return maybeThere ? lookUp(delivery, message, port) : post(delivery, message, port);
   }

@@ -135,7 +135,8 @@ public final class Works {
     Posting read(JsonNode json) {
       List<String> next = json.path("next").valueStream().map(JsonNode::stringValue).toList();
       return new Posting(MessageRef.parse(text(json, "message")), (int) number(json, "sending"), text(json, "channel"),
-          next, new Rule.Retry((int) number(json, "max_attempts"), Duration.ofSeconds(number(json, "max_age_seconds"))));
+          next,
+          new Rule.Retry((int) number(json, "max_attempts"), Duration.ofSeconds(number(json, "max_age_seconds"))));
     }
   }
 
