@@ -174,6 +174,11 @@ final class EmbeddedHome implements Home {
   }
 
   @Override
+  public void commit(Connection connection) throws SQLException {
+    connection.commit();
+  }
+
+  @Override
   public void giveBack(GuardedConnection connection, boolean broken) {
     if (connection != writer) {
       readers.add(connection);

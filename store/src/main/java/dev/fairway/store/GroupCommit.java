@@ -184,7 +184,7 @@ final class GroupCommit implements AutoCloseable {
         runStep(pending, guard, buffer, guarded);
       }
       spine.flush(guard.guarded(), buffer);
-      connection.commit();
+      home.commit(connection);
       committed = true;
       broken = false;
       for (Runnable action : buffer.afterCommit()) {

@@ -2,6 +2,7 @@ package dev.fairway.store;
 
 import dev.fairway.core.FairwayException;
 import dev.fairway.core.store.Dialect;
+import java.sql.Connection;
 import java.sql.SQLException;
 
 /** Where connections come from. Safe for many threads. */
@@ -19,6 +20,9 @@ interface Home extends AutoCloseable {
 
   /** One that sees a consistent state from its first statement to its rollback, and cannot write. */
   GuardedConnection reader() throws SQLException;
+
+  /** Commits a writer's transaction; when it throws, nothing was written. */
+  void commit(Connection connection) throws SQLException;
 
   /** Takes a connection back, after a commit or a rollback. */
   void giveBack(GuardedConnection connection, boolean broken);

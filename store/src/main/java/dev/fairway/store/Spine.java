@@ -5,6 +5,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
 
 /** Work and journal together: what is written just before a commit, and who is told just after it. */
 final class Spine {
@@ -12,6 +13,7 @@ final class Spine {
   final JournalTable journal;
   final JournalSignal signal = new JournalSignal();
   private final List<Runnable> workListeners = new CopyOnWriteArrayList<>();
+  private volatile @Nullable PostgresBell bell;
 
   Spine(Dialect dialect) {
     this.work = new WorkTable(dialect);
@@ -44,6 +46,23 @@ final class Spine {
     if (buffer.hasWorkChanged()) {
       workListeners.forEach(Runnable::run);
     }
+    PostgresBell others = bell;
+    if (others != null && (!buffer.events().isEmpty() || buffer.hasWorkChanged())) {
+      others.committed(buffer.hasWorkChanged(), buffer.end());
+    }
+  }
+
+  /** What another process has committed. */
+  void heard(long journalEnd, boolean workChanged) {
+    signal.reached(journalEnd);
+    if (workChanged) {
+      workListeners.forEach(Runnable::run);
+    }
+  }
+
+  /** Says each commit to a bell, for other processes to hear. */
+  void ringOn(PostgresBell other) {
+    bell = other;
   }
 
   void onWork(Runnable listener) {

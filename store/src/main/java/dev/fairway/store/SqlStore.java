@@ -14,6 +14,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The store on a database: SQLite in a folder by default, PostgreSQL to share.
@@ -30,10 +31,12 @@ public final class SqlStore implements Store {
   private final GroupCommit commits;
   private final SqlWorkQueue work;
   private final SqlJournal journal;
+  private final String owner;
+  private @Nullable PostgresBell bell;
   private volatile boolean closed;
 
   private SqlStore(Home home, Clock clock) {
-    String owner = UUID.randomUUID().toString();
+    this.owner = UUID.randomUUID().toString();
     this.home = home;
     this.clock = clock;
     this.spine = new Spine(home.dialect());
@@ -59,7 +62,12 @@ public final class SqlStore implements Store {
         store.takeOver();
         yield store;
       }
-      case StorageConfig.Postgres _ -> throw new FairwayException(ErrorCode.CONFIGURATION, "no PostgreSQL yet");
+      case StorageConfig.Postgres postgres -> {
+        SqlStore store = new SqlStore(PostgresHome.open(postgres, new Migrations(Dialect.POSTGRES, rooms)), clock);
+        store.bell = new PostgresBell(postgres, store.owner, store.spine);
+        store.spine.ringOn(store.bell);
+        yield store;
+      }
     };
   }
 
@@ -91,15 +99,11 @@ public final class SqlStore implements Store {
     }
     try {
       GuardedConnection connection = home.reader();
-      boolean broken = true;
       try {
-        R answer = step
+        return step
             .apply(new Look(connection.guarded(), home.dialect(), clock.instant().truncatedTo(ChronoUnit.MICROS)));
-        broken = false;
-        return answer;
       } finally {
-        broken = !GroupCommit.rolledBack(connection.real()) || (broken && shared());
-        home.giveBack(connection, broken);
+        home.giveBack(connection, !GroupCommit.rolledBack(connection.real()));
       }
     } catch (SQLException | RuntimeException e) {
       Trouble trouble = Trouble.in(e).orElse(Trouble.OWN);
@@ -137,6 +141,9 @@ public final class SqlStore implements Store {
     journal.close();
     commits.close();
     closed = true;
+    if (bell != null) {
+      bell.close();
+    }
     home.close();
   }
 }

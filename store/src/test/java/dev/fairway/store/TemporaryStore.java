@@ -39,6 +39,16 @@ public final class TemporaryStore implements AutoCloseable {
     }
   }
 
+  /** A database of its own on the test's PostgreSQL; blobs are in a folder. */
+  public static TemporaryStore postgres(Clock clock, String... rooms) {
+    try {
+      Path directory = Files.createTempDirectory("fairway-test");
+      return new TemporaryStore(directory, PostgresServer.database(), clock, List.of(rooms));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   public SqlStore store() {
     return store;
   }
