@@ -14,10 +14,13 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.sqlite.SQLiteConfig;
 import org.sqlite.SQLiteDataSource;
 
@@ -28,15 +31,16 @@ import org.sqlite.SQLiteDataSource;
 final class EmbeddedHome implements Home {
   /* WAL with synchronous=FULL syncs the log once per commit and the database once per checkpoint. Calls into SQLite hold
    * their carrier thread, so readers are few: they run from the page cache and end soon. */
+  private static final Logger LOG = LoggerFactory.getLogger(EmbeddedHome.class);
   static final String FILE = "fairway.db";
   private static final int READERS = 4;
   private static final long CHECK_WHOLE_BELOW = 64L << 20;
 
   private final Path file;
   private final FileChannel lockFile;
-  private final GuardedConnection writer;
+  private @Nullable GuardedConnection writer;
   private final BlockingQueue<GuardedConnection> readers = new ArrayBlockingQueue<>(READERS);
-  private final List<Connection> all = new ArrayList<>();
+  private final List<Connection> all = new CopyOnWriteArrayList<>();
 
   private EmbeddedHome(Path file, FileChannel lockFile) throws SQLException {
     this.file = file;
@@ -86,7 +90,7 @@ final class EmbeddedHome implements Home {
     }
   }
 
-  private static @org.jspecify.annotations.Nullable FileLock tryLock(FileChannel channel) throws IOException {
+  private static @Nullable FileLock tryLock(FileChannel channel) throws IOException {
     try {
       return channel.tryLock();
     } catch (OverlappingFileLockException e) {
@@ -151,8 +155,13 @@ final class EmbeddedHome implements Home {
   }
 
   @Override
-  public GuardedConnection writer() {
-    return writer;
+  public GuardedConnection writer() throws SQLException {
+    GuardedConnection current = writer;
+    if (current == null) {
+      current = GuardedConnection.of(connect(dataSource(file)), true);
+      writer = current;
+    }
+    return current;
   }
 
   @Override
@@ -180,8 +189,17 @@ final class EmbeddedHome implements Home {
 
   @Override
   public void giveBack(GuardedConnection connection, boolean broken) {
-    if (connection != writer) {
+    if (!connection.equals(writer)) {
       readers.add(connection);
+    } else if (broken) {
+      // SQLite ends a transaction by itself when the disk is full or fails; the driver then counts wrongly.
+      writer = null;
+      all.remove(connection.real());
+      try {
+        connection.real().close();
+      } catch (SQLException e) {
+        LOG.debug("a broken connection could not be closed why={}", e.getMessage());
+      }
     }
   }
 

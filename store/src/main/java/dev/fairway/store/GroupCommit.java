@@ -3,6 +3,11 @@ package dev.fairway.store;
 import dev.fairway.core.ErrorCode;
 import dev.fairway.core.FairwayException;
 import dev.fairway.core.store.Store;
+import dev.fairway.store.meter.StoreMeter;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.DistributionSummary;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Savepoint;
@@ -38,12 +43,20 @@ final class GroupCommit implements AutoCloseable {
   private final Uuid7 ids = new Uuid7();
   private final BlockingQueue<Pending<?>> waiting = new ArrayBlockingQueue<>(WAITING);
   private final List<Thread> writers = new ArrayList<>();
+  private final Timer writeTime;
+  private final Timer commitTime;
+  private final DistributionSummary groupSize;
+  private final Counter reruns;
   private volatile boolean closed;
 
-  GroupCommit(Home home, Spine spine, Clock clock) {
+  GroupCommit(Home home, Spine spine, Clock clock, MeterRegistry meters) {
     this.home = home;
     this.spine = spine;
     this.clock = clock;
+    this.writeTime = StoreMeter.WRITE.timer(meters);
+    this.commitTime = StoreMeter.COMMIT.timer(meters);
+    this.groupSize = StoreMeter.GROUP.summary(meters);
+    this.reruns = StoreMeter.RERUN.counter(meters);
     for (int i = 0; i < home.writers(); i++) {
       writers.add(Thread.ofPlatform().name("store-writer-" + i).daemon().unstarted(this::work));
     }
@@ -54,9 +67,14 @@ final class GroupCommit implements AutoCloseable {
     if (isWriter()) {
       throw new IllegalStateException("a step must not call the store again: use the transaction it was given");
     }
+    long start = System.nanoTime();
     Pending<R> pending = new Pending<>(step);
     enter(pending);
-    return pending.await();
+    try {
+      return pending.await();
+    } finally {
+      writeTime.record(System.nanoTime() - start, TimeUnit.NANOSECONDS);
+    }
   }
 
   boolean isWriter() {
@@ -117,7 +135,11 @@ final class GroupCommit implements AutoCloseable {
 
   private void run(List<Pending<?>> group) {
     if (group.size() > 1) {
-      if (together(group, false) || together(group, true)) {
+      if (together(group, false)) {
+        return;
+      }
+      reruns.increment();
+      if (together(group, true)) {
         return;
       }
     }
@@ -174,6 +196,7 @@ final class GroupCommit implements AutoCloseable {
   }
 
   private void commit(List<Pending<?>> group, boolean guarded) throws SQLException, StepFailed {
+    long start = System.nanoTime();
     GuardedConnection guard = home.writer();
     Connection connection = guard.real();
     boolean committed = false;
@@ -198,6 +221,8 @@ final class GroupCommit implements AutoCloseable {
       home.giveBack(guard, broken);
     }
     group.forEach(Pending::release);
+    commitTime.record(System.nanoTime() - start, TimeUnit.NANOSECONDS);
+    groupSize.record(group.size());
   }
 
   private void runStep(Pending<?> pending, GuardedConnection guard, Buffer buffer, boolean guarded)

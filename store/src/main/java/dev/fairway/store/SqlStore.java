@@ -7,6 +7,10 @@ import dev.fairway.core.store.Dialect;
 import dev.fairway.core.store.Store;
 import dev.fairway.core.store.View;
 import dev.fairway.core.work.WorkQueue;
+import dev.fairway.store.meter.StoreMeter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Clock;
@@ -14,6 +18,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,15 +37,17 @@ public final class SqlStore implements Store {
   private final SqlWorkQueue work;
   private final SqlJournal journal;
   private final String owner;
+  private final Timer reads;
   private @Nullable PostgresBell bell;
   private volatile boolean closed;
 
-  private SqlStore(Home home, Clock clock) {
+  private SqlStore(Home home, Clock clock, MeterRegistry meters) {
     this.owner = UUID.randomUUID().toString();
     this.home = home;
     this.clock = clock;
     this.spine = new Spine(home.dialect());
-    this.commits = new GroupCommit(home, spine, clock);
+    this.commits = new GroupCommit(home, spine, clock, meters);
+    this.reads = StoreMeter.READ.timer(meters);
     this.work = new SqlWorkQueue(this, spine, owner);
     this.journal = new SqlJournal(this, spine, owner);
   }
@@ -55,15 +62,21 @@ public final class SqlStore implements Store {
    * when the folder is in use or the schema is newer than the program
    */
   public static SqlStore open(StorageConfig config, Clock clock, List<String> rooms) {
+    return open(config, clock, rooms, new CompositeMeterRegistry());
+  }
+
+  /** Like {@link #open(StorageConfig, Clock, List)}, and measures what {@link StoreMeter} says. */
+  public static SqlStore open(StorageConfig config, Clock clock, List<String> rooms, MeterRegistry meters) {
     return switch (config) {
       case StorageConfig.Embedded embedded -> {
         SqlStore store = new SqlStore(
-            EmbeddedHome.open(embedded.directory(), new Migrations(Dialect.SQLITE, rooms)), clock);
+            EmbeddedHome.open(embedded.directory(), new Migrations(Dialect.SQLITE, rooms)), clock, meters);
         store.takeOver();
         yield store;
       }
       case StorageConfig.Postgres postgres -> {
-        SqlStore store = new SqlStore(PostgresHome.open(postgres, new Migrations(Dialect.POSTGRES, rooms)), clock);
+        SqlStore store = new SqlStore(PostgresHome.open(postgres, new Migrations(Dialect.POSTGRES, rooms)), clock,
+            meters);
         store.bell = new PostgresBell(postgres, store.owner, store.spine);
         store.spine.ringOn(store.bell);
         yield store;
@@ -97,6 +110,7 @@ public final class SqlStore implements Store {
     if (commits.isWriter()) {
       throw new IllegalStateException("a step must not call the store again: use the transaction it was given");
     }
+    long start = System.nanoTime();
     try {
       GuardedConnection connection = home.reader();
       try {
@@ -113,6 +127,8 @@ public final class SqlStore implements Store {
       throw e instanceof RuntimeException unchanged
           ? unchanged
           : new IllegalStateException("a statement failed: " + e.getMessage(), e);
+    } finally {
+      reads.record(System.nanoTime() - start, TimeUnit.NANOSECONDS);
     }
   }
 
@@ -126,6 +142,10 @@ public final class SqlStore implements Store {
   /** The work of this process; every store leases under a name of its own. */
   public WorkQueue work() {
     return work;
+  }
+
+  Dialect dialect() {
+    return home.dialect();
   }
 
   /** Whether other processes may be on the same database. */

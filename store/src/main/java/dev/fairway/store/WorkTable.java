@@ -11,7 +11,6 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Types;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -33,12 +32,10 @@ final class WorkTable {
    * nothing stands before it. There is one such rule, for enqueueing, settling, discarding and redriving alike. */
   private static final String COLUMNS = "seq, id, kind, work_key, payload, attempts, previous, enqueued_at, first_due, priority";
 
-  private final Dialect dialect;
   private final Ids ids;
   private final String skipLocked;
 
   WorkTable(Dialect dialect) {
-    this.dialect = dialect;
     this.ids = new Ids(dialect);
     this.skipLocked = dialect == Dialect.POSTGRES ? " FOR UPDATE SKIP LOCKED" : "";
   }
@@ -341,15 +338,7 @@ final class WorkTable {
     return held;
   }
 
-  Dialect dialect() {
-    return dialect;
-  }
-
-  static void setNullable(PreparedStatement statement, int index, Optional<String> value) throws SQLException {
-    if (value.isPresent()) {
-      statement.setString(index, value.get());
-    } else {
-      statement.setNull(index, Types.VARCHAR);
-    }
+  boolean shared() {
+    return !skipLocked.isEmpty();
   }
 }

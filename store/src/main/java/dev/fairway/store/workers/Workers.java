@@ -7,6 +7,11 @@ import dev.fairway.core.work.WorkQueue.Demand;
 import dev.fairway.core.work.WorkQueue.Lease;
 import dev.fairway.core.work.WorkQueue.SettleResult;
 import dev.fairway.core.work.WorkQueue.Settlement;
+import dev.fairway.store.meter.StoreMeter;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -42,6 +47,10 @@ public final class Workers implements AutoCloseable {
   private final Handlers handlers;
   private final Clock clock;
   private final WorkersConfig config;
+  private final MeterRegistry meters;
+  private final Map<String, Timer> runTimes = new ConcurrentHashMap<>();
+  private final Map<String, Timer> lateness = new ConcurrentHashMap<>();
+  private final Map<String, Counter> settled = new ConcurrentHashMap<>();
   private final Semaphore wake = new Semaphore(0);
   private final Map<String, AtomicInteger> runningByKind = new ConcurrentHashMap<>();
   private final Map<Long, Running> running = new ConcurrentHashMap<>();
@@ -51,6 +60,12 @@ public final class Workers implements AutoCloseable {
   private volatile boolean settling = true;
 
   public Workers(WorkQueue queue, Handlers handlers, Clock clock, WorkersConfig config) {
+    this(queue, handlers, clock, config, new CompositeMeterRegistry());
+  }
+
+  /** Also measures what {@link StoreMeter} says of work. */
+  public Workers(WorkQueue queue, Handlers handlers, Clock clock, WorkersConfig config, MeterRegistry meters) {
+    this.meters = meters;
     this.queue = queue;
     this.handlers = handlers;
     this.clock = clock;
@@ -172,7 +187,14 @@ public final class Workers implements AutoCloseable {
 
   private <P> void perform(Handlers.Handling<P> handling, Lease lease) {
     Attempt<P> attempt = Attempt.of(handling, lease);
+    if (lease.attempt() == 1) {
+      lateness.computeIfAbsent(lease.kind(), kind -> StoreMeter.LATENESS.timer(meters, kind))
+          .record(Duration.between(lease.firstDue(), clock.instant()));
+    }
+    long start = System.nanoTime();
     Outcome outcome = attempt.run();
+    runTimes.computeIfAbsent(lease.kind(), kind -> StoreMeter.RUN.timer(meters, kind)).record(System.nanoTime() - start,
+        TimeUnit.NANOSECONDS);
     Settlement settlement = attempt.settle(outcome, clock.instant(), random());
     boolean interrupted = Thread.interrupted();
     while (true) {
@@ -258,9 +280,21 @@ public final class Workers implements AutoCloseable {
     }
   }
 
-  private static void report(List<Ended> batch, List<SettleResult> results) {
+  private void count(Settlement settlement, SettleResult result) {
+    String outcome = result == SettleResult.LEASE_LOST ? "lease-lost" : switch (settlement) {
+      case Settlement.Finish _ -> "done";
+      case Settlement.Again _ -> "again";
+      case Settlement.Postpone _ -> "postponed";
+      case Settlement.Bury _ -> "dead";
+    };
+    String kind = settlement.lease().kind();
+    settled.computeIfAbsent(kind + " " + outcome, _ -> StoreMeter.SETTLED.counter(meters, kind, outcome)).increment();
+  }
+
+  private void report(List<Ended> batch, List<SettleResult> results) {
     for (int i = 0; i < batch.size(); i++) {
       Lease lease = batch.get(i).attempt.lease();
+      count(batch.get(i).settlement, results.get(i));
       if (results.get(i) == SettleResult.LEASE_LOST) {
         LOG.warn("lease lost, nothing was written kind={} work={} attempt={}", lease.kind(), lease.id(),
             lease.attempt());

@@ -1,0 +1,20 @@
+package dev.fairway.store;
+
+import dev.fairway.core.store.Store;
+import dev.fairway.testing.journal.JournalContract;
+import java.time.Clock;
+import org.junit.jupiter.api.AfterEach;
+
+class EmbeddedJournalTest extends JournalContract {
+  private final TemporaryStore temporary = TemporaryStore.embedded(clock);
+
+  @Override
+  protected Store open(Clock ignored) {
+    return temporary.store();
+  }
+
+  @AfterEach
+  void remove() {
+    temporary.close();
+  }
+}
