@@ -63,6 +63,11 @@ public final class PackageCache {
     }
   }
 
+  /** Asks whether the ledger has it, then for it; empty when the ledger does not, or when it cannot be read. */
+  public Optional<LedgerPackage> findIfThere(String id) {
+    return packages.containsKey(id) || ids.get().contains(id) ? find(id) : Optional.empty();
+  }
+
   /** What its authors call a package. */
   public Optional<String> name(String id) {
     return find(id).map(LedgerPackage::name).filter(name -> !name.isEmpty());

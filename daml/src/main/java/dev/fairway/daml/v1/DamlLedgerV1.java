@@ -245,7 +245,7 @@ public final class DamlLedgerV1 implements Ledger {
   }
 
   private boolean isKnown(TemplateId template) {
-    return template.pkg().filter(pkg -> !pkg.startsWith("#") && packageIds().contains(pkg)).flatMap(packages::find)
+    return template.pkg().filter(pkg -> !pkg.startsWith("#")).flatMap(packages::findIfThere)
         .filter(pkg -> pkg.templates().containsKey(template.name())).isPresent();
   }
 

@@ -12,11 +12,22 @@ import java.util.Optional;
 import java.util.function.Function;
 
 /** Whether a value is of a type. Optional fields that are left out are filled in as none. */
-final class Conformity {
+public final class Conformity {
   private final Function<TemplateId, Optional<LedgerType.Definition>> definitions;
 
-  Conformity(Function<TemplateId, Optional<LedgerType.Definition>> definitions) {
+  /** @param definitions finds the definition of a named type */
+  public Conformity(Function<TemplateId, Optional<LedgerType.Definition>> definitions) {
     this.definitions = definitions;
+  }
+
+  /**
+   * The value with what was left out filled in.
+   *
+   * @param at what the value is, for the message
+   * @throws FairwayException with {@code INVALID} and the place when it is not of the type
+   */
+  public LedgerValue check(LedgerValue value, LedgerType type, String at) {
+    return check(value, type, Map.of(), at);
   }
 
   LedgerValue.Struct struct(LedgerValue.Struct given, Map<String, LedgerType> fields, Map<String, LedgerType> bound,
