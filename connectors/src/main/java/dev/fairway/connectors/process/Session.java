@@ -1,0 +1,137 @@
+package dev.fairway.connectors.process;
+
+import dev.fairway.connector.json.Lines;
+import java.io.EOFException;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+
+/**
+ * A program and the lines it prints. Belongs to one thread, except {@link #kill}.
+ */
+public final class Session implements AutoCloseable {
+  private static final Duration GOODBYE = Duration.ofSeconds(30);
+
+  private final Child child;
+  private final Lines lines;
+  private final Silence silence;
+  private final Programs programs;
+
+  private Session(Child child, Programs programs) {
+    this.child = child;
+    this.programs = programs;
+    this.lines = new Lines(child.output(), programs.lineLimit());
+    this.silence = new Silence(child, programs.idle());
+  }
+
+  public static Session start(List<String> command, Map<String, String> env, Programs programs) {
+    return new Session(Child.start(command, env, programs.directory(), programs.patience(), programs.logs()), programs);
+  }
+
+  public Child child() {
+    return child;
+  }
+
+  public Lines lines() {
+    return lines;
+  }
+
+  /** Sends a line. */
+  public void send(byte[] line) throws IOException, ConnectorFailedException, InterruptedException {
+    try {
+      synchronized (child) {
+        child.input().write(line);
+        child.input().write('\n');
+        child.input().flush();
+      }
+    } catch (IOException e) {
+      throw failure("stopped listening");
+    }
+  }
+
+  /** Says that there is nothing more to come. */
+  public void endInput() {
+    try {
+      child.input().close();
+    } catch (IOException e) {
+      child.heard(new LogLine("debug", "standard input was closed by the program",
+          dev.fairway.connector.json.Json.object()));
+    }
+  }
+
+  /**
+   * Moves to the next line; false at the end of its output.
+   *
+   * @throws ConnectorFailedException when it printed half a line or one over the limit, or said nothing for too long
+   */
+  public boolean next() throws ConnectorFailedException, InterruptedException {
+    if (!lines.ready()) {
+      silence.listen();
+    }
+    try {
+      boolean more = lines.next();
+      silence.heard();
+      if (!more && silence.broken()) {
+        throw silent();
+      }
+      return more;
+    } catch (EOFException e) {
+      silence.heard();
+      if (silence.broken()) {
+        throw silent();
+      }
+      throw failure("ended inside a message (" + e.getMessage() + ")");
+    } catch (Lines.LineTooLongException e) {
+      child.kill();
+      throw new ConnectorFailedException(
+          child + " printed a line longer than " + programs.lineLimit() + " bytes; its last words: "
+              + child.lastWords(),
+          false);
+    } catch (IOException e) {
+      if (silence.broken()) {
+        throw silent();
+      }
+      throw failure("its output broke off (" + e.getMessage() + ")");
+    }
+  }
+
+  /** Waits for its end and checks that it ended well. */
+  public void expectSuccess() throws ConnectorFailedException, InterruptedException {
+    endInput();
+    OptionalInt exit = child.await(GOODBYE);
+    if (exit.isEmpty()) {
+      child.kill();
+      throw new ConnectorFailedException(child + " closed its output and did not end; its last words: "
+          + child.lastWords());
+    }
+    if (exit.getAsInt() != 0) {
+      throw failure("");
+    }
+  }
+
+  /** What to say of its failure: its last words, and how it ended. */
+  public ConnectorFailedException failure(String what) throws InterruptedException {
+    OptionalInt exit = child.await(Duration.ofSeconds(2));
+    String how = exit.isPresent() ? "exit code " + exit.getAsInt() : "still running";
+    return new ConnectorFailedException(
+        child.lastWords() + " (" + child + (what.isEmpty() ? "" : " " + what) + ", " + how + ")");
+  }
+
+  private ConnectorFailedException silent() {
+    return new ConnectorFailedException(child + " said nothing for " + programs.idle().toSeconds()
+        + " s and was ended; its last words: " + child.lastWords());
+  }
+
+  /** Ends it at once; from any thread. */
+  public void kill() {
+    child.kill();
+  }
+
+  @Override
+  public void close() {
+    silence.close();
+    child.close();
+  }
+}

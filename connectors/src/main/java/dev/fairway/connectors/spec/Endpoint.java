@@ -1,0 +1,47 @@
+package dev.fairway.connectors.spec;
+
+import java.util.List;
+import java.util.Map;
+import tools.jackson.databind.JsonNode;
+
+/** What does the work of a task. The configuration is unsealed already, and only ever in memory. */
+public sealed interface Endpoint {
+  JsonNode config();
+
+  /** A program that speaks the Flow protocol. */
+  record Local(List<String> command, Map<String, String> env, JsonNode config) implements Endpoint {
+    public Local {
+      command = nonEmpty(command);
+      env = Map.copyOf(env);
+    }
+  }
+
+  /** A connector that ships with Fairway, named by an image {@code fairway/NAME}. */
+  record Shipped(String name, JsonNode config) implements Endpoint {}
+
+  /** A container image; needs a container engine. */
+  record Image(String image, JsonNode config) implements Endpoint {}
+
+  /** An Airbyte source as a program: {@code command spec|check|discover|read}. */
+  record Airbyte(List<String> command, Map<String, String> env, JsonNode config) implements Endpoint {
+    public Airbyte {
+      command = nonEmpty(command);
+      env = Map.copyOf(env);
+    }
+  }
+
+  /** A Singer tap as a program. */
+  record Singer(List<String> command, Map<String, String> env, JsonNode config) implements Endpoint {
+    public Singer {
+      command = nonEmpty(command);
+      env = Map.copyOf(env);
+    }
+  }
+
+  private static List<String> nonEmpty(List<String> command) {
+    if (command.isEmpty()) {
+      throw new IllegalArgumentException("a command needs at least the program's name");
+    }
+    return List.copyOf(command);
+  }
+}

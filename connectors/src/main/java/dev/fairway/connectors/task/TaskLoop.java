@@ -1,0 +1,183 @@
+package dev.fairway.connectors.task;
+
+import dev.fairway.connectors.process.ConnectorFailedException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Runs a task's sessions one after another: again after its interval when one ended well, again after a growing wait when
+ * one failed. Safe for many threads.
+ */
+public final class TaskLoop implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(TaskLoop.class);
+  private static final Duration FIRST_WAIT = Duration.ofSeconds(1);
+  private static final Duration LONGEST_WAIT = Duration.ofMinutes(5);
+
+  private final String name;
+  private final Step step;
+  private final Duration interval;
+  private final Clock clock;
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition changed = lock.newCondition();
+  private final Thread thread;
+  private Status status;
+  private boolean paused;
+  private boolean closed;
+  private int failures;
+
+  /** @param interval from one start to the next, when sessions end well */
+  public TaskLoop(String name, Step step, Duration interval, boolean paused, Clock clock) {
+    this.name = name;
+    this.step = step;
+    this.interval = interval;
+    this.paused = paused;
+    this.clock = clock;
+    this.status = new Status(paused ? Phase.PAUSED : Phase.WAITING, "", clock.instant());
+    this.thread = Thread.ofPlatform().daemon().name("task " + name).start(this::run);
+  }
+
+  public Status status() {
+    lock.lock();
+    try {
+      return status;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Ends the session under way and begins no other. */
+  public void pause() {
+    change(true);
+    step.stop();
+  }
+
+  /** Begins sessions again, at once. */
+  public void resume() {
+    change(false);
+  }
+
+  private void change(boolean pause) {
+    lock.lock();
+    try {
+      paused = pause;
+      failures = 0;
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void run() {
+    while (awaitTurn()) {
+      Instant start = clock.instant();
+      Duration wait;
+      try {
+        become(Phase.RUNNING, "");
+        step.run();
+        failures = 0;
+        Duration took = Duration.between(start, clock.instant());
+        wait = interval.minus(took).isNegative() ? Duration.ZERO : interval.minus(took);
+        become(Phase.WAITING, "");
+      } catch (InterruptedException e) {
+        return;
+      } catch (Exception e) {
+        boolean retriable = !(e instanceof ConnectorFailedException failed) || failed.retriable();
+        String reason = e.getMessage() == null ? e.toString() : e.getMessage();
+        wait = retriable ? backOff(failures++) : LONGEST_WAIT;
+        become(Phase.FAILED, reason);
+        LOG.warn("task failed task={} retry_in={}s reason={}", name, wait.toSeconds(), reason);
+        LOG.debug("task failed task={}", name, e);
+      }
+      sleep(wait);
+    }
+  }
+
+  static Duration backOff(int failures) {
+    Duration wait = FIRST_WAIT.multipliedBy(1L << Math.min(failures, 10));
+    return wait.compareTo(LONGEST_WAIT) > 0 ? LONGEST_WAIT : wait;
+  }
+
+  private boolean awaitTurn() {
+    lock.lock();
+    try {
+      while (paused && !closed) {
+        status = new Status(Phase.PAUSED, "", clock.instant());
+        changed.awaitUninterruptibly();
+      }
+      return !closed;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void sleep(Duration wait) {
+    lock.lock();
+    try {
+      long left = wait.toNanos();
+      boolean before = paused;
+      while (left > 0 && !closed && paused == before) {
+        left = changed.awaitNanos(left);
+      }
+    } catch (InterruptedException e) {
+      closed = true;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void become(Phase phase, String reason) {
+    lock.lock();
+    try {
+      status = new Status(phase, reason, clock.instant());
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Override
+  public void close() {
+    lock.lock();
+    try {
+      closed = true;
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+    step.stop();
+    try {
+      if (!thread.join(Duration.ofSeconds(30))) {
+        thread.interrupt();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** One session of a task. */
+  public interface Step {
+    void run() throws Exception;
+
+    /** Ends the session under way soon; from any thread. */
+    void stop();
+  }
+
+  /** What a task is about. */
+  public enum Phase {
+    /** A session is under way. */
+    RUNNING,
+    /** The last session ended well; the next comes after the interval. */
+    WAITING,
+    /** The last session failed; the next comes after a wait. */
+    FAILED,
+    /** Stopped by a person. */
+    PAUSED
+  }
+
+  /** @param reason why it failed, in the connector's own words */
+  public record Status(Phase phase, String reason, Instant since) {}
+}
