@@ -3,6 +3,8 @@ package dev.fairway.exchange;
 import dev.fairway.core.blob.Blobs;
 import dev.fairway.core.channel.Channel;
 import dev.fairway.core.store.Store;
+import dev.fairway.core.work.NewWork;
+import dev.fairway.exchange.ExchangeConfig.ChannelConfig;
 import dev.fairway.exchange.channel.HttpChannel;
 import dev.fairway.exchange.channel.SharedDatabaseChannel;
 import dev.fairway.exchange.delivery.ChannelPort;
@@ -17,6 +19,8 @@ import dev.fairway.exchange.delivery.Track;
 import dev.fairway.exchange.delivery.Works;
 import dev.fairway.exchange.document.DocumentDoor;
 import dev.fairway.exchange.document.Documents;
+import dev.fairway.exchange.endpoint.ChannelEndpoint;
+import dev.fairway.exchange.endpoint.EndpointPublications;
 import dev.fairway.exchange.message.Jurisdictions;
 import dev.fairway.exchange.message.MessageDoor;
 import dev.fairway.exchange.message.Messages;
@@ -24,69 +28,157 @@ import dev.fairway.exchange.routing.Routing;
 import dev.fairway.exchange.routing.RoutingTable;
 import dev.fairway.store.workers.Handlers;
 import dev.fairway.web.Door;
+import dev.fairway.web.ErrorStyle;
+import dev.fairway.web.LegacyError;
 import dev.fairway.web.outbound.OutboundClient;
+import dev.fairway.websub.http.CallbackRoutes;
+import dev.fairway.websub.http.ChannelSubscriptionRoutes;
+import dev.fairway.websub.http.SubscriptionRights;
+import dev.fairway.websub.http.SubscriptionRoutes;
+import dev.fairway.websub.hub.Admission;
+import dev.fairway.websub.hub.Hub;
+import dev.fairway.websub.hub.HubConfig;
+import dev.fairway.websub.hub.Hubs;
+import dev.fairway.websub.subscriber.Source;
+import dev.fairway.websub.subscriber.Subscriber;
+import dev.fairway.websub.subscriber.SubscriberConfig;
+import dev.fairway.websub.subscriber.Wanted;
+import dev.fairway.websub.topic.Topic;
+import dev.fairway.websub.wire.SecretSeal;
+import java.net.URI;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /**
- * The exchange of one node, put together. Made in this order: the store (with the room {@value #ROOM}), this, then the
- * workers with the handlers it was given, then {@link #start}, then the server with its {@link #doors}.
+ * The exchange of one node, put together. In this order: the store with {@link #ROOMS}; this; the workers with the handlers
+ * it was given; the server with its {@link #doors}; then {@link #start}. On the way down: the server, the workers, this, the
+ * store.
  */
 public final class Exchange implements AutoCloseable {
   /** Whose migrations the store must run. */
-  public static final String ROOM = "exchange";
+  public static final List<String> ROOMS = List.of("websub", "exchange");
 
+  private static final String NODE_HUB = "node";
+  private static final String CHANNEL_HUB = "channel.";
+
+  private final ExchangeConfig config;
+  private final Parts parts;
   private final Messages messages;
   private final Documents documents;
   private final Routing routing;
   private final Ports ports;
   private final Map<String, Observer> observers = new LinkedHashMap<>();
+  private final Hubs hubs;
+  private final Hub hub;
+  private final Subscriber subscriber;
   private final List<Door> doors;
 
   /**
-   * Opens the channels and registers what handles the exchange's work.
+   * What the exchange is built from; all of it is the node's to close.
    *
-   * @param client for URLs the operator wrote down: channel endpoints and Document APIs
+   * @param peers calls URLs the operator wrote down: channel endpoints and Document APIs
+   * @param callbacks calls URLs subscribers gave
+   * @param seal keeps the secrets of subscriptions
+   * @param base the node's public URL without a slash at the end; asked when needed, since a port may be picked late
    */
-  public Exchange(ExchangeConfig config, Store store, Blobs blobs, Handlers handlers, OutboundClient client,
-      Clock clock) {
-    Jurisdictions jurisdictions = new Jurisdictions(config.furtherJurisdictions());
+  public record Parts(Store store, Blobs blobs, Handlers handlers, OutboundClient peers, OutboundClient callbacks,
+      SecretSeal seal, Supplier<URI> base, Clock clock) {}
+
+  /** Opens the channels and hubs, and registers what handles the exchange's work. */
+  public Exchange(ExchangeConfig config, Parts parts) {
+    this.config = config;
+    this.parts = parts;
+    Store store = parts.store();
+    Clock clock = parts.clock();
     messages = new Messages(store, config.own(), Works.ROUTE);
-    documents = new Documents(store, blobs, config.own());
+    documents = new Documents(store, parts.blobs(), config.own());
     routing = new Routing(new RoutingTable(1, config.routes()));
     List<ChannelPort> opened = new ArrayList<>();
-    config.channels().forEach((id, channel) -> opened.add(open(id, channel, config, client, clock)));
+    config.channels().forEach((id, channel) -> opened.add(open(id, channel)));
     ports = new Ports(opened);
     Inbound inbound = new Inbound(config.own());
     for (ChannelPort port : opened) {
       observers.put(port.id(), new Observer(store, port, inbound, config.own(), clock, config.catchUp()));
     }
-    handlers.add(Works.ROUTE, new Route(store, routing, ports, clock));
-    handlers.add(Works.POST, new Post(store, ports, clock));
-    handlers.add(Works.TRACK, new Track(store, ports, clock, config.watch()));
-    handlers.add(Works.RETRIEVE, new Retrieve(ports, inbound, clock));
-    handlers.add(Works.FETCH,
-        new Fetch(store, blobs, client, config.own(), config.documents(), config.fetch(), clock));
-    doors = List.of(new MessageDoor(messages, jurisdictions, config.loopback(), config.readStatus()).door(),
-        new DocumentDoor(documents, jurisdictions, config.uploadLimit()).door());
+    hubs = new Hubs(store, parts.callbacks(), parts.seal(), clock);
+    hub = hubs.open(
+        HubConfig.of(NODE_HUB, parts.base(), "/subscription-api/subscriptions", "/subscription-api/topics/"),
+        Admission.ALL, new Publications());
+    opened.stream().filter(ChannelPort::served)
+        .forEach(port -> hubs.open(
+            HubConfig.of(CHANNEL_HUB + port.id(), () -> URI.create(parts.base().get() + "/channels/" + port.id()),
+                "/messages/subscriptions/by_id", "/topic/"),
+            Admission.ALL, new EndpointPublications(port)));
+    subscriber = new Subscriber(
+        SubscriberConfig.of(() -> URI.create(parts.base().get() + "/rx-api/channel-message/")), store, parts.peers(),
+        parts.seal(), channel -> endpoint(channel).flatMap(http -> http.endpoint().tokens()));
+    register(inbound);
+    doors = makeDoors();
   }
 
-  private static ChannelPort open(String id, ExchangeConfig.ChannelConfig config, ExchangeConfig exchange,
-      OutboundClient client, Clock clock) {
-    ChannelPort.Uncertain uncertain = ChannelPort.Uncertain.HOLD;
-    Channel channel = switch (config) {
-      case ExchangeConfig.ChannelConfig.SharedDatabase(var medium, var participants) ->
-        new SharedDatabaseChannel(medium, exchange.own(), participants, clock);
-      case ExchangeConfig.ChannelConfig.Http(var endpoint, _, var policy) -> {
-        uncertain = policy;
-        yield new HttpChannel(client, endpoint, clock);
-      }
-      case ExchangeConfig.ChannelConfig.Ready(var ready, _) -> ready;
+  private ChannelPort open(String id, ChannelConfig channel) {
+    return switch (channel) {
+      case ChannelConfig.SharedDatabase(var medium, var participants) ->
+        port(id, new SharedDatabaseChannel(medium, config.own(), participants, parts.clock()), channel, true);
+      case ChannelConfig.Http(var endpoint, var participants, var uncertain) -> new ChannelPort(id,
+          new HttpChannel(parts.peers(), endpoint, parts.clock()), participants, uncertain, false);
+      case ChannelConfig.Ready(var ready, _) -> port(id, ready, channel, true);
     };
-    return new ChannelPort(id, channel, config.participants(), uncertain);
+  }
+
+  private static ChannelPort port(String id, Channel channel, ChannelConfig config, boolean served) {
+    return new ChannelPort(id, channel, config.participants(), ChannelPort.Uncertain.HOLD, served);
+  }
+
+  private void register(Inbound inbound) {
+    Store store = parts.store();
+    Clock clock = parts.clock();
+    parts.handlers().add(Works.ROUTE, new Route(store, routing, ports, clock))
+        .add(Works.POST, new Post(store, ports, clock)).add(Works.TRACK, new Track(store, ports, clock, config.watch()))
+        .add(Works.RETRIEVE, new Retrieve(ports, inbound, clock))
+        .add(Works.FETCH,
+            new Fetch(store, parts.blobs(), parts.peers(), config.own(), config.documents(), config.fetch(), clock))
+        .add(Hubs.VERIFY, hubs.verifier()).add(Hubs.DELIVER, hubs.deliverer()).add(Hubs.DENY, hubs.denier())
+        .add(Hubs.UPKEEP, hubs.keeper()).add(Subscriber.KEEP, subscriber.keeper());
+  }
+
+  private List<Door> makeDoors() {
+    Jurisdictions jurisdictions = new Jurisdictions(config.furtherJurisdictions());
+    SubscriptionRoutes subscriptions = new SubscriptionRoutes(hub, SubscriptionRights.IGL, false);
+    CallbackRoutes callbacks = new CallbackRoutes(subscriber, parts.store(), (tx, channel, id) -> {
+      tx.enqueue(NewWork.of(Works.RETRIEVE, new Works.Notice(channel, id)).unique(channel + "/" + id));
+      tx.afterCommit(() -> Optional.ofNullable(observers.get(channel)).ifPresent(Observer::wake));
+    });
+    ChannelSubscriptionRoutes channelSubscriptions = new ChannelSubscriptionRoutes(
+        call -> hubs.find(CHANNEL_HUB + call.param("channel"))
+            .orElseThrow(() -> LegacyError.generic(404, "this node serves no such channel")),
+        "igl.channel", false);
+    ChannelEndpoint endpoint = new ChannelEndpoint(ports, config.own(),
+        (channel, id) -> hubs.find(CHANNEL_HUB + channel).orElseThrow().links(new Topic(id)));
+    return List.of(new MessageDoor(messages, jurisdictions, config.loopback(), config.readStatus()).door(),
+        new DocumentDoor(documents, jurisdictions, config.uploadLimit()).door(),
+        new Door("subscription", "/subscription-api", ErrorStyle.LEGACY,
+            Stream.of(subscriptions.subscriptions(), subscriptions.topics(), index("subscriptions"))
+                .flatMap(List::stream).toList()),
+        new Door("message_rx", "/rx-api", ErrorStyle.LEGACY,
+            Stream.concat(callbacks.routes().stream(), index("message_rx").stream()).toList()),
+        endpoint.door(channelSubscriptions.routes()));
+  }
+
+  private static List<dev.fairway.web.Route> index(String service) {
+    return List.of(dev.fairway.web.Route.get("", "Names the service").anyone()
+        .handle(call -> call.json(200, Map.of("service", service))));
+  }
+
+  private Optional<ChannelConfig.Http> endpoint(String channel) {
+    return config.channels().get(channel) instanceof ChannelConfig.Http http ? Optional.of(http) : Optional.empty();
   }
 
   /** What it serves. */
@@ -110,15 +202,33 @@ public final class Exchange implements AutoCloseable {
     return ports;
   }
 
-  /** Begins to read the channels. */
+  /** The hub whose subscribers are told of messages. */
+  public Hub hub() {
+    return hub;
+  }
+
+  /** This node's own subscriptions at channel endpoints. */
+  public Subscriber subscriber() {
+    return subscriber;
+  }
+
+  /** Begins to read the channels, and asks their endpoints to be told of messages. The server must be up. */
   public void start() {
+    List<Wanted> wanted = new ArrayList<>();
+    for (String id : config.channels().keySet()) {
+      endpoint(id).ifPresent(http -> wanted.add(new Wanted(id, config.own().code(),
+          new Source.Hub(http.endpoint().base().resolve("messages/subscriptions/by_jurisdiction")),
+          Set.of("jurisdiction." + config.own()), http.endpoint().signed())));
+    }
+    subscriber.want(wanted);
     observers.values().forEach(Observer::start);
   }
 
-  /** Stops reading, then closes the channels. Close the workers first. */
+  /** Stops reading and telling, then closes the channels. */
   @Override
   public void close() {
     observers.values().forEach(Observer::close);
+    hubs.close();
     ports.all().forEach(port -> port.channel().close());
   }
 }

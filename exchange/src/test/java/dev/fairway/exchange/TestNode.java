@@ -19,6 +19,7 @@ import dev.fairway.web.WebServer;
 import dev.fairway.web.outbound.EgressPolicy;
 import dev.fairway.web.outbound.OutboundClient;
 import dev.fairway.web.outbound.OutboundConfig;
+import dev.fairway.websub.wire.SecretSeal;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -28,6 +29,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -50,12 +52,15 @@ final class TestNode implements AutoCloseable {
 
   TestNode(Path folder, ExchangeConfig config, int port, Authenticator authenticator) {
     Clock clock = Clock.systemUTC();
-    store = SqlStore.open(new StorageConfig.Embedded(folder.resolve("store")), clock, List.of(Exchange.ROOM));
+    store = SqlStore.open(new StorageConfig.Embedded(folder.resolve("store")), clock, Exchange.ROOMS);
     Handlers handlers = new Handlers();
     client = new OutboundClient(OutboundConfig.defaults(), EgressPolicy.trusting());
-    exchange = new Exchange(config, store, new DiskBlobs(folder.resolve("blobs")), handlers, client, clock);
-    workers = new Workers(store.work(), handlers, clock, WorkersConfig.DEFAULT).start();
+    AtomicReference<WebServer> listener = new AtomicReference<>();
+    exchange = new Exchange(config, new Exchange.Parts(store, new DiskBlobs(folder.resolve("blobs")), handlers, client,
+        client, new SecretSeal(List.of(SecretSeal.newKey())), () -> listener.get().baseUrl(), clock));
     server = WebServer.start(WebConfig.at("127.0.0.1", port), authenticator, exchange.doors());
+    listener.set(server);
+    workers = new Workers(store.work(), handlers, clock, WorkersConfig.DEFAULT).start();
     exchange.start();
   }
 

@@ -13,11 +13,11 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** Messages as the Channel API writes them. */
-final class ChannelJson {
+public final class ChannelJson {
   private ChannelJson() {}
 
   /** Five fields, and the sender's reference where the endpoint knows what it is: two old ones refuse what they do not. */
-  static ObjectNode posting(Envelope envelope, boolean withReference) {
+  public static ObjectNode posting(Envelope envelope, boolean withReference) {
     ObjectNode json = message(envelope.message());
     if (withReference) {
       envelope.senderRef().ifPresent(ref -> json.put("sender_ref", ref));
@@ -25,13 +25,13 @@ final class ChannelJson {
     return json;
   }
 
-  static ObjectNode message(Message message) {
+  public static ObjectNode message(Message message) {
     return Json.object().put("sender", message.sender().code()).put("receiver", message.receiver().code())
         .put("subject", message.subject()).put("obj", message.obj()).put("predicate", message.predicate());
   }
 
   /** As answered to a reader; the id is a number where the endpoint's clients know it as one. */
-  static ObjectNode whole(ChannelMessage shown, boolean numericId) {
+  public static ObjectNode whole(ChannelMessage shown, boolean numericId) {
     ObjectNode json = Json.object();
     if (numericId) {
       json.put("id", Long.parseLong(shown.id()));
@@ -44,7 +44,7 @@ final class ChannelJson {
   }
 
   /** @throws IllegalArgumentException when it is no message with an id and a status */
-  static ChannelMessage message(JsonNode json) {
+  public static ChannelMessage message(JsonNode json) {
     // Old endpoints called it payload before they called it message.
     JsonNode fields = json.has("message") ? json.get("message") : json.path("payload");
     Message message = new Message(new Jurisdiction(text(fields, "sender")), new Jurisdiction(text(fields, "receiver")),
@@ -57,7 +57,7 @@ final class ChannelJson {
   }
 
   /** A text or a whole number; neither empty nor longer than 256 characters. */
-  static Optional<String> id(@Nullable JsonNode value) {
+  public static Optional<String> id(@Nullable JsonNode value) {
     if (value == null) {
       return Optional.empty();
     }
@@ -65,7 +65,7 @@ final class ChannelJson {
     return text.isBlank() || text.length() > 256 ? Optional.empty() : Optional.of(text);
   }
 
-  static Optional<ChannelStatus> status(@Nullable JsonNode value) {
+  public static Optional<ChannelStatus> status(@Nullable JsonNode value) {
     try {
       return value != null && value.isString()
           ? Optional.of(ChannelStatus.ofWire(value.stringValue()))

@@ -33,7 +33,7 @@ import java.util.concurrent.TimeoutException;
  * <p>This end writes in its own jurisdiction's name only. Whoever holds the database's password could still write by hand;
  * the rows are chained by hashes, so that changing what was written can be shown with {@link #firstBrokenRow}.
  */
-public final class SharedDatabaseChannel implements Channel {
+public final class SharedDatabaseChannel implements Channel, OperatedChannel {
   private static final int QUEUE = 4_096;
   private static final int GROUP = 256;
   private static final long ANSWER_SECONDS = 30;
@@ -182,7 +182,7 @@ public final class SharedDatabaseChannel implements Channel {
         page.isEmpty() ? cursor : String.valueOf(page.getLast().seq()), seen.size() > limit);
   }
 
-  /** Changes a message's status, as this channel's operator. False when there is no such message or no change. */
+  @Override
   public boolean change(String id, ChannelStatus status) {
     long seq = number(id);
     return seq >= 0 && ask(connection -> {

@@ -14,6 +14,9 @@ import java.util.Set;
  * its health. Safe for many threads.
  */
 public final class ChannelPort {
+  /** Tells the journal that a channel whose endpoint we serve has something about a message. */
+  public static final String SHOWN = "exchange.channel.shown";
+
   /** So many failures in a row make a channel the last choice, for as long as this. */
   private static final int FAILURES = 3;
   private static final Duration REST = Duration.ofSeconds(30);
@@ -22,6 +25,7 @@ public final class ChannelPort {
   private final Channel channel;
   private final Set<Jurisdiction> participants;
   private final Uncertain uncertain;
+  private final boolean served;
   private volatile Health health = new Health(0, Instant.EPOCH, "");
   private volatile Optional<String> maintenance = Optional.empty();
 
@@ -35,7 +39,10 @@ public final class ChannelPort {
 
   private record Health(int failures, Instant last, String why) {}
 
-  public ChannelPort(String id, Channel channel, Set<Jurisdiction> participants, Uncertain uncertain) {
+  /** @param served whether this node serves the channel's endpoint, so that others subscribe here */
+  public ChannelPort(String id, Channel channel, Set<Jurisdiction> participants, Uncertain uncertain,
+      boolean served) {
+    this.served = served;
     this.id = id;
     this.channel = channel;
     this.participants = Set.copyOf(participants);
@@ -52,6 +59,11 @@ public final class ChannelPort {
 
   public Set<Jurisdiction> participants() {
     return participants;
+  }
+
+  /** Whether this node serves the channel's endpoint. */
+  public boolean served() {
+    return served;
   }
 
   Uncertain uncertain() {

@@ -43,6 +43,7 @@ public final class Inbound {
       if (sent.isPresent()) {
         news.tell(tx, sent.get(), shown.status());
       }
+      showSubscribers(tx, port, shown, shown.id());
       return;
     }
     Optional<String> fault = fault(port, shown);
@@ -52,9 +53,18 @@ public final class Inbound {
     }
     Optional<StoredMessage> here = messages.lockByCarriage(tx, port.id(), shown.id());
     if (here.isPresent()) {
-      changed(tx, here.get(), shown);
+      changed(tx, port, here.get(), shown);
     } else if (shown.status().certain()) {
       create(tx, port, shown);
+      showSubscribers(tx, port, shown, "jurisdiction." + own);
+    }
+  }
+
+  /** What an endpoint we serve tells its subscribers: that there is something about a message, and no more. */
+  private static void showSubscribers(Transaction tx, ChannelPort port, ChannelMessage shown, String topic) {
+    if (port.served()) {
+      tx.append(new NewEvent(ChannelPort.SHOWN, port.id() + "/" + shown.id(),
+          Json.object().put("channel", port.id()).put("id", shown.id()).put("topic", topic).toString()));
     }
   }
 
@@ -68,7 +78,7 @@ public final class Inbound {
     return Optional.empty();
   }
 
-  private void changed(Transaction tx, StoredMessage here, ChannelMessage shown) throws SQLException {
+  private void changed(Transaction tx, ChannelPort port, StoredMessage here, ChannelMessage shown) throws SQLException {
     StoredMessage.Carriage carriage = here.carriage().orElseThrow();
     boolean news = carriage.status() != shown.status()
         && (shown.status().lost() || (shown.status().certain() && carriage.status().lost()));
@@ -79,6 +89,7 @@ public final class Inbound {
     StoredMessage moved = messages.move(tx, here, here.state(), now, "",
         "channel " + carriage.channel() + " says " + shown.status().wire());
     Messages.told(tx, moved, shown.status().lost() ? "exchange.message.revoked" : "exchange.message.confirmed");
+    showSubscribers(tx, port, shown, shown.id());
   }
 
   private void create(Transaction tx, ChannelPort port, ChannelMessage shown) throws SQLException {
