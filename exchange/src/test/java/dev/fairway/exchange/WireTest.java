@@ -398,7 +398,8 @@ class WireTest {
     String name = au.uploaded(SG, "audited", "text/plain");
     au.get("/document-api/" + name + "?as_jurisdiction=NZ");
     assertThat(au.store.journal().about(name, 10))
-        .anySatisfy(event -> assertThat(event.body()).contains("\"jurisdiction\":\"NZ\"").contains("\"allowed\":false"));
+        .anySatisfy(
+            event -> assertThat(event.body()).contains("\"jurisdiction\":\"NZ\"").contains("\"allowed\":false"));
   }
 
   @Test

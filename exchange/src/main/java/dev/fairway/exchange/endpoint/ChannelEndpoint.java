@@ -127,7 +127,8 @@ public final class ChannelEndpoint {
         call.json(201, answer.put("status", status.wire()).set("message", ChannelJson.message(posted.message())));
       }
       case PostResult.Refused(var reason) -> throw LegacyError
-          .generic(key.isPresent() && port.channel().findByKey(envelope.idempotencyKey()).isPresent() ? 409 : 400, reason);
+          .generic(key.isPresent() && port.channel().findByKey(envelope.idempotencyKey()).isPresent() ? 409 : 400,
+              reason);
       case PostResult.Unavailable(var after, var why) -> {
         after.ifPresent(wait -> call.with("Retry-After", String.valueOf(Math.max(1, wait.toSeconds()))));
         throw LegacyError.generic(503, why);
@@ -176,7 +177,8 @@ public final class ChannelEndpoint {
     int limit = call.query("limit").map(ChannelEndpoint::limit).orElse(PAGE);
     String cursor = call.query("cursor").orElse("");
     Optional<Instant> since = call.query("updated_since").map(ChannelEndpoint::instant);
-    answer(call, port, since.isEmpty() ? page(port, sent, cursor, limit) : since(port, sent, cursor, limit, since.get()));
+    answer(call, port,
+        since.isEmpty() ? page(port, sent, cursor, limit) : since(port, sent, cursor, limit, since.get()));
   }
 
   private Observation page(ChannelPort port, boolean sent, String cursor, int limit) {

@@ -75,7 +75,8 @@ record PostedMessage(Message message, Optional<String> senderRef) {
 
   private static Optional<String> fault(String name, @Nullable JsonNode value, @Nullable String text, int longest) {
     if (text == null) {
-      return Optional.of(value == null ? "Missing data for required field."
+      return Optional.of(value == null
+          ? "Missing data for required field."
           : value.isNull() ? "Field may not be null." : "Not a valid string.");
     }
     if (longest == 2 && !text.matches("[A-Z]{2}")) {
@@ -87,7 +88,8 @@ record PostedMessage(Message message, Optional<String> senderRef) {
     if (text.length() > longest) {
       return Optional.of("Longer than maximum length " + longest + ".");
     }
-    return text.chars().anyMatch(Character::isISOControl) ? Optional.of(name + " has control characters.")
+    return text.chars().anyMatch(Character::isISOControl)
+        ? Optional.of(name + " has control characters.")
         : Optional.empty();
   }
 }

@@ -19,7 +19,7 @@ import tools.jackson.databind.JsonNode;
  * @param priority 0 (bulk) to 9 (urgent), 5 is usual
  * @param ordered whether it must not overtake earlier messages of its subject
  */
-record MessageForm(Message message, Optional<String> senderRef, int priority, boolean ordered) {
+public record MessageForm(Message message, Optional<String> senderRef, int priority, boolean ordered) {
   private static final String REFERENCE = "[A-Za-z0-9_.~-]{1,256}";
 
   /**

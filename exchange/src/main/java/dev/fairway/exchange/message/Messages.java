@@ -30,7 +30,7 @@ public final class Messages {
   }
 
   /** What became of a message that was handed in. */
-  sealed interface Intake {
+  public sealed interface Intake {
     /** @param json the answer to the one who handed it in */
     record Taken(MessageRef ref, String json) implements Intake {}
 
@@ -52,7 +52,7 @@ public final class Messages {
    * Takes a message in, durably; it is readable and on its way when this returns. A resend under the same reference
    * changes nothing.
    */
-  Intake accept(MessageForm form, Optional<String> key, String submitter) {
+  public Intake accept(MessageForm form, Optional<String> key, String submitter) {
     Message message = form.message();
     return store.write(tx -> {
       String senderRef = form.senderRef().or(() -> key.map(value -> References.ofKey(submitter, value)))
