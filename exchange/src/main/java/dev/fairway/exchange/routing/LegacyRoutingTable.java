@@ -22,8 +22,8 @@ public record LegacyRoutingTable(List<Row> rows) {
    * @param receiver whom it reaches
    * @param predicate the beginning of predicates it is for; documentation in the older node
    */
-  public record Row(String id, String name, String receiver, String predicate, URI url, Optional<Credentials> credentials) {
-  }
+  public record Row(String id, String name, String receiver, String predicate, URI url,
+      Optional<Credentials> credentials) {}
 
   /** What its endpoint's tokens are got with. */
   public record Credentials(String clientId, Secret clientSecret, URI tokenEndpoint, Optional<String> scope) {}

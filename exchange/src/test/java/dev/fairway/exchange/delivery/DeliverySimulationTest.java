@@ -57,7 +57,9 @@ class DeliverySimulationTest {
   void start() throws Exception {
     // What is under test is not the disk; memory makes thousands of seeds bearable.
     Path memory = Path.of("/dev/shm");
-    folder = Files.isWritable(memory) ? Files.createTempDirectory(memory, "exchange") : Files.createTempDirectory("exchange");
+    folder = Files.isWritable(memory)
+        ? Files.createTempDirectory(memory, "exchange")
+        : Files.createTempDirectory("exchange");
     au = node(AU);
     sg = node(SG);
   }
