@@ -64,8 +64,9 @@ record PostedMessage(Message message, Optional<String> senderRef) {
       return new Reading.Bad(faults);
     }
     return new Reading.Good(new PostedMessage(
-        new Message(new Jurisdiction(values.get("sender")), new Jurisdiction(values.get("receiver")),
-            values.get("subject"), values.get("obj"), values.get("predicate")),
+        new Message(new Jurisdiction(values.getOrDefault("sender", "")),
+            new Jurisdiction(values.getOrDefault("receiver", "")), values.getOrDefault("subject", ""),
+            values.getOrDefault("obj", ""), values.getOrDefault("predicate", "")),
         Optional.ofNullable(text(reference))));
   }
 

@@ -48,8 +48,9 @@ public final class RuleJson {
 
   private static void write(ObjectNode json, String field, Match match) {
     if (!match.equals(Match.ANY)) {
-      json.set(field, Json.object().<ObjectNode>set("allow", patterns(match.allow())).set("deny",
-          patterns(match.deny())));
+      ObjectNode both = json.putObject(field);
+      both.set("allow", patterns(match.allow()));
+      both.set("deny", patterns(match.deny()));
     }
   }
 

@@ -21,6 +21,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.Set;
@@ -239,7 +240,7 @@ class DeliveryTest {
     MessageRef ref = accepted("r1");
     au.workers.runAll();
     firstMedium.change("1", ChannelStatus.REVOKED);
-    au.observers.get("first").runOnce();
+    Objects.requireNonNull(au.observers.get("first")).runOnce();
     assertThat(au.find(ref).state()).isEqualTo(MessageState.REVOKED);
   }
 
@@ -255,10 +256,10 @@ class DeliveryTest {
   @Test
   void messageIsTakenInOnceHoweverOftenItIsShown() {
     shown(SG, AU, "r1");
-    au.observers.get("first").runOnce();
+    Objects.requireNonNull(au.observers.get("first")).runOnce();
     firstMedium.change("1", ChannelStatus.RECEIVED);
     firstMedium.change("1", ChannelStatus.CONFIRMED);
-    au.observers.get("first").runOnce();
+    Objects.requireNonNull(au.observers.get("first")).runOnce();
     au.store.run(tx -> tx.enqueue(dev.fairway.core.work.NewWork.of(Works.RETRIEVE, new Works.Notice("first", "1"))));
     au.workers.runAll();
     assertThat(received()).singleElement().satisfies(message -> {
@@ -275,19 +276,19 @@ class DeliveryTest {
     MemoryMedium uncertain = new MemoryMedium(clock);
     new MemoryChannel(uncertain, SG, ALL, CHAIN).post(new Envelope(message(SG, AU), Optional.of("r2"), "k"));
     reopen(new MemoryChannel(uncertain, AU, ALL, CHAIN), rule);
-    au.observers.get("first").runOnce();
+    Objects.requireNonNull(au.observers.get("first")).runOnce();
     assertThat(received()).isEmpty();
     uncertain.change("1", ChannelStatus.CONFIRMED);
-    au.observers.get("first").runOnce();
+    Objects.requireNonNull(au.observers.get("first")).runOnce();
     assertThat(received()).hasSize(1);
   }
 
   @Test
   void falseAlarmAfterConfirmationIsToldAndTheMessageStays() {
     shown(SG, AU, "r1");
-    au.observers.get("first").runOnce();
+    Objects.requireNonNull(au.observers.get("first")).runOnce();
     firstMedium.change("1", ChannelStatus.FALSE_ALARM);
-    au.observers.get("first").runOnce();
+    Objects.requireNonNull(au.observers.get("first")).runOnce();
     assertThat(received()).singleElement().satisfies(message -> assertThat(message.carriage())
         .contains(new StoredMessage.Carriage("first", "1", ChannelStatus.FALSE_ALARM)));
     assertThat(au.store.journal().about("SG:r1", 10)).extracting(event -> event.type())
@@ -297,7 +298,7 @@ class DeliveryTest {
   @Test
   void messageFromSomebodyWhoTakesNoPartIsRefusedAndTold() {
     shown(new Jurisdiction("FR"), AU, "forged");
-    au.observers.get("first").runOnce();
+    Objects.requireNonNull(au.observers.get("first")).runOnce();
     assertThat(received()).isEmpty();
     assertThat(au.store.journal().about("first/1", 10)).singleElement().satisfies(event -> {
       assertThat(event.type()).isEqualTo("exchange.channel.refused");
@@ -338,7 +339,7 @@ class DeliveryTest {
     MemoryMedium plain = new MemoryMedium(clock);
     new MemoryChannel(plain, SG, ALL, OLD).post(new Envelope(message(SG, AU), Optional.of("lost on the way"), "k"));
     reopen(new MemoryChannel(plain, AU, ALL, OLD), rule);
-    au.observers.get("first").runOnce();
+    Objects.requireNonNull(au.observers.get("first")).runOnce();
     assertThat(received()).singleElement().satisfies(message -> assertThat(message.ref().senderRef())
         .isEqualTo(dev.fairway.exchange.message.References.ofChannelMessage("first", "1")));
   }

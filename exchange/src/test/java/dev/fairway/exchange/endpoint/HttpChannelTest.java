@@ -22,6 +22,7 @@ import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
@@ -56,7 +57,7 @@ class HttpChannelTest extends ChannelContract {
 
   @Override
   protected boolean change(String id, ChannelStatus status) {
-    return media.get(AU).change(id, status);
+    return Objects.requireNonNull(media.get(AU)).change(id, status);
   }
 
   @Override
