@@ -1,0 +1,98 @@
+package dev.fairway.node.demo;
+
+import dev.fairway.node.pair.NodePair;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Two jurisdictions in one go. */
+@Command(name = "demo", mixinStandardHelpOptions = true, description = "Run two nodes, Australia and Singapore, and send certificates of origin across.")
+public final class DemoCommand implements Callable<Integer> {
+  private static final int HEADLESS_ROUNDS = 10;
+  private static final Duration SETTLE_LIMIT = Duration.ofMinutes(2);
+
+  @Spec
+  CommandSpec spec = CommandSpec.create();
+
+  @Option(names = "--headless", description = "run the story at full speed, kill and restart the receiver half-way, print a summary, exit 0 or 1")
+  boolean headless;
+
+  @Option(names = "--dir", paramLabel = "DIR", defaultValue = "data/demo", description = "where the nodes keep their data (default: ${DEFAULT-VALUE})")
+  Path dir = Path.of("data/demo");
+
+  @Override
+  public Integer call() throws Exception {
+    PrintWriter out = spec.commandLine().getOut();
+    try (NodePair pair = NodePair.start(dir, headless ? List.of(0, 0) : List.of(8401, 8402), "")) {
+      for (String jurisdiction : pair.jurisdictions()) {
+        out.println(jurisdiction + "'s node runs; its console is at " + pair.side(jurisdiction).node());
+      }
+      Story story = new Story(pair, out::println);
+      story.subscribe();
+      return headless ? runHeadless(story, pair, out) : runForever(story, pair, out);
+    }
+  }
+
+  private static int runHeadless(Story story, NodePair pair, PrintWriter out) throws IOException, InterruptedException {
+    long start = System.nanoTime();
+    List<Certificate> certificates = Certificate.all();
+    List<Story.Sent> sent = new ArrayList<>();
+    String run = Long.toString(System.currentTimeMillis(), 36);
+    CompletableFuture<Void> restart = CompletableFuture.completedFuture(null);
+    for (int round = 0; round < HEADLESS_ROUNDS; round++) {
+      if (round == HEADLESS_ROUNDS / 2) {
+        restart = CompletableFuture.runAsync(() -> killAndRestart(pair, out));
+      }
+      for (Certificate certificate : certificates) {
+        sent.add(story.send(certificate, run + "-" + round));
+      }
+    }
+    restart.join();
+    Story.Result result = story.settle(sent, SETTLE_LIMIT);
+    result.faults().forEach(fault -> out.println("  " + fault));
+    out.printf(
+        "demo: %d messages sent, %d arrived exactly once, %d of %d documents verified, receiver killed once, %.1f s%n",
+        result.messages(), result.arrivedOnce(), result.verified(), result.documents(),
+        (System.nanoTime() - start) / 1e9);
+    return result.good() ? 0 : 1;
+  }
+
+  private static void killAndRestart(NodePair pair, PrintWriter out) {
+    try {
+      pair.kill(NodePair.SG);
+      out.println("SG's node was killed (kill -9); it is started again while Australia goes on sending");
+      pair.restart(NodePair.SG);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private static int runForever(Story story, NodePair pair, PrintWriter out) throws IOException, InterruptedException {
+    String run = Long.toString(System.currentTimeMillis(), 36);
+    CountDownLatch never = new CountDownLatch(1);
+    for (Certificate certificate : Certificate.all()) {
+      story.sendAndTell(certificate, run);
+      never.await(2, TimeUnit.SECONDS);
+    }
+    out.println();
+    out.println("That was the story. Both nodes keep running; open their consoles, or look from here:");
+    out.println("  ./fairway message list --node " + pair.side(NodePair.AU).node());
+    out.println("Press Ctrl-C to stop.");
+    never.await();
+    return 0;
+  }
+}

@@ -1,0 +1,123 @@
+package dev.fairway.node.pair;
+
+import dev.fairway.core.ErrorCode;
+import dev.fairway.core.FairwayException;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A node run as a child process, from the class path of this one. It can be killed and started again on the same folder.
+ * Not safe for many threads.
+ */
+public final class NodeProcess implements AutoCloseable {
+  private static final String READY = "fairway ready ";
+  private static final Duration START_LIMIT = Duration.ofSeconds(60);
+
+  private final List<String> arguments;
+  private final Path log;
+  private @Nullable Process process;
+
+  /**
+   * A command that is not yet running; it must print {@code fairway ready URL} when it is.
+   *
+   * @param arguments of the command line of Fairway
+   * @param log where its standard error goes
+   */
+  public NodeProcess(List<String> arguments, Path log) {
+    this.arguments = List.copyOf(arguments);
+    this.log = log;
+  }
+
+  /** A node that is not yet running. */
+  public static NodeProcess serve(Path config, Path log) {
+    return new NodeProcess(List.of("serve", "--config", config.toString()), log);
+  }
+
+  /**
+   * Starts it and waits until it takes requests.
+   *
+   * @return its address
+   * @throws FairwayException with {@code PEER_FAILED} and the end of its log when it does not
+   */
+  public URI start() throws IOException, InterruptedException {
+    List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+        "-XX:+UseCompactObjectHeaders", "-XX:+UseSerialGC", "-Xmx512m", "--enable-native-access=ALL-UNNAMED", "-cp",
+        System.getProperty("java.class.path"), "dev.fairway.node.Main"));
+    command.addAll(arguments);
+    Process started = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.appendTo(log.toFile())).start();
+    process = started;
+    CompletableFuture<URI> ready = new CompletableFuture<>();
+    Thread.ofVirtual().name("output of " + arguments).start(() -> readOutput(started, ready));
+    try {
+      return ready.get(START_LIMIT.toSeconds(), TimeUnit.SECONDS);
+    } catch (ExecutionException | TimeoutException e) {
+      started.destroyForcibly();
+      throw new FairwayException(ErrorCode.PEER_FAILED,
+          "fairway " + String.join(" ", arguments) + " did not start:\n" + lastWords(), e);
+    }
+  }
+
+  private static void readOutput(Process process, CompletableFuture<URI> ready) {
+    try (BufferedReader lines = new BufferedReader(
+        new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
+      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+        if (line.startsWith(READY)) {
+          ready.complete(URI.create(line.substring(READY.length()).strip()));
+        }
+      }
+      ready.completeExceptionally(new IOException("the process ended"));
+    } catch (IOException e) {
+      ready.completeExceptionally(e);
+    }
+  }
+
+  private String lastWords() throws IOException {
+    List<String> lines = Files.exists(log) ? Files.readAllLines(log) : List.of();
+    return String.join("\n", lines.subList(Math.max(0, lines.size() - 20), lines.size()));
+  }
+
+  /** Ends it as a power cut would: {@code kill -9}. */
+  public void kill() throws InterruptedException {
+    Process running = process;
+    if (running != null) {
+      running.destroyForcibly().waitFor();
+    }
+  }
+
+  /** The operating system's number for it; 0 when it is not running. */
+  public long pid() {
+    Process running = process;
+    return running != null && running.isAlive() ? running.pid() : 0;
+  }
+
+  /** Asks it to stop, and insists after ten seconds. */
+  @Override
+  public void close() {
+    Process running = process;
+    if (running == null) {
+      return;
+    }
+    running.destroy();
+    try {
+      if (!running.waitFor(10, TimeUnit.SECONDS)) {
+        running.destroyForcibly();
+      }
+    } catch (InterruptedException e) {
+      running.destroyForcibly();
+      Thread.currentThread().interrupt();
+    }
+  }
+}
