@@ -2,10 +2,13 @@ package dev.fairway.node;
 
 import dev.fairway.core.ErrorCode;
 import dev.fairway.core.FairwayException;
+import dev.fairway.node.bench.BenchCommand;
 import dev.fairway.node.cli.DocumentCommands;
 import dev.fairway.node.cli.MessageCommands;
 import dev.fairway.node.cli.SubscriptionCommands;
 import dev.fairway.node.cli.WorkCommands;
+import dev.fairway.node.demo.DemoCommand;
+import dev.fairway.node.torture.TortureCommand;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import picocli.CommandLine;
@@ -14,7 +17,8 @@ import picocli.CommandLine.Command;
 /** The command line of Fairway. */
 @Command(name = "fairway", mixinStandardHelpOptions = true, version = "Fairway 0.1.0", description = "A node between the ledgers an organisation shares with others and everything else it has.", subcommands = {
     MessageCommands.class, DocumentCommands.class, SubscriptionCommands.class, WorkCommands.Work.class,
-    WorkCommands.Dead.class}, footer = {"",
+    WorkCommands.Dead.class, ServeCommand.class, DemoCommand.class, TortureCommand.class,
+    BenchCommand.class, DoctorCommand.class}, footer = {"",
         "Exit codes: 0 done, 1 the thing asked for failed, 2 the request itself was wrong."})
 public final class Main {
   private Main() {}

@@ -154,7 +154,8 @@ public final class Section {
   /** A secret: {@code {file: PATH}}, or the value itself; better filled in from the environment than written down. */
   public Optional<Secret> secret(String key, String description) {
     declare(key, "secret, or {file: PATH}", "", description);
-    Optional<Secret> secret = switch (tree.children().get(key)) {
+    Tree written = tree.children().get(key);
+    Optional<Secret> secret = switch (written) {
       case null -> Optional.empty();
       case Tree.Leaf leaf -> Optional.of(new Secret(leaf.text()));
       case Tree.Branch branch when branch.children().get("file") instanceof Tree.Leaf leaf
@@ -165,8 +166,8 @@ public final class Section {
         yield Optional.empty();
       }
     };
-    if (secret.isPresent()) {
-      settings.took(name(key), "***", tree.children().get(key).origin());
+    if (secret.isPresent() && written != null) {
+      settings.took(name(key), "***", written.origin());
     }
     return secret;
   }
@@ -203,6 +204,32 @@ public final class Section {
       sections.put(name, parent.section(name));
     }
     return sections;
+  }
+
+  /** Parts whose names the operator chooses; one that is written as a plain text has it under {@code only}. */
+  public Map<String, Section> named(String key, String only) {
+    Map<String, Section> sections = new LinkedHashMap<>();
+    Section parent = section(key);
+    parent.tree.children().forEach((name, value) -> {
+      if (value instanceof Tree.Leaf leaf) {
+        parent.known.add(name);
+        sections.put(name,
+            new Section(settings, parent.name(name), new Tree.Branch(Map.of(only, leaf), leaf.origin()), base));
+      } else {
+        sections.put(name, parent.section(name));
+      }
+    });
+    return sections;
+  }
+
+  /** Whether settings of their own are written under the key. */
+  public boolean isSection(String key) {
+    return tree.children().get(key) instanceof Tree.Branch;
+  }
+
+  /** The folder relative paths start at. */
+  public Path base() {
+    return base;
   }
 
   /** Texts whose names the operator chooses, in the order written. */

@@ -1,0 +1,182 @@
+package dev.fairway.node;
+
+import dev.fairway.core.FairwayException;
+import dev.fairway.node.config.Settings;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZonedDateTime;
+import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeParseException;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/** Looks at everything a node needs before it runs, and says how to mend what is wrong. */
+@Command(name = "doctor", mixinStandardHelpOptions = true, description = "Check the configuration, database, disk, clock, ports and peers, and say how to mend what is wrong.")
+final class DoctorCommand implements Callable<Integer> {
+  private static final Duration CLOCK_TOLERANCE = Duration.ofSeconds(30);
+  private static final long LEAST_FREE = 256L << 20;
+
+  @Mixin
+  ServeCommand.ConfigOptions options = new ServeCommand.ConfigOptions();
+  @Spec
+  CommandSpec spec = CommandSpec.create();
+
+  private boolean sick;
+
+  @Override
+  public Integer call() {
+    NodeConfig config;
+    try {
+      Settings settings = options.load();
+      config = NodeConfig.from(settings.root());
+      settings.check();
+      well("configuration", settings.inForce().size() + " settings in force");
+    } catch (FairwayException e) {
+      ill("configuration", String.valueOf(e.getMessage()));
+      return 2;
+    }
+    checkDisk(config.dir());
+    checkDatabase(config);
+    checkPort(config);
+    config.peers().forEach(this::checkPeer);
+    return sick ? 1 : 0;
+  }
+
+  private void checkDisk(Path dir) {
+    try {
+      Files.createDirectories(dir);
+      Path probe = Files.createTempFile(dir, "doctor", ".bin");
+      int rounds = 50;
+      long start = System.nanoTime();
+      try (FileChannel channel = FileChannel.open(probe, StandardOpenOption.WRITE)) {
+        for (int i = 0; i < rounds; i++) {
+          channel.write(ByteBuffer.allocate(4_096), i * 4_096L);
+          channel.force(false);
+        }
+      } finally {
+        Files.delete(probe);
+      }
+      double perSecond = rounds / ((System.nanoTime() - start) / 1e9);
+      String figure = "%.0f synced writes a second under %s".formatted(perSecond, dir);
+      if (perSecond > 50_000) {
+        ill("disk",
+            figure + ": that is faster than disks are; this folder may not survive a power cut, use one on a disk");
+      } else if (perSecond < 20) {
+        ill("disk", figure + ": every commit will be slow; use a faster disk");
+      } else {
+        well("disk", figure);
+      }
+      long free = Files.getFileStore(dir).getUsableSpace();
+      if (free < LEAST_FREE) {
+        ill("space", (free >> 20) + " MiB are free under " + dir + "; make room, a node needs at least "
+            + (LEAST_FREE >> 20) + " MiB");
+      } else {
+        well("space", (free >> 20) + " MiB free");
+      }
+    } catch (IOException e) {
+      ill("disk", "cannot write under " + dir + " (" + e.getMessage() + "); give the node a folder it owns with dir:");
+    }
+  }
+
+  private void checkDatabase(NodeConfig config) {
+    if (!(config.storage() instanceof dev.fairway.store.StorageConfig.Postgres postgres)) {
+      well("database", "embedded, in " + config.dir());
+      return;
+    }
+    DriverManager.setLoginTimeout(5);
+    try (
+        Connection connection = DriverManager.getConnection(postgres.url(), postgres.user(),
+            postgres.password().reveal());
+        Statement statement = connection.createStatement();
+        ResultSet row = statement.executeQuery("SELECT version(), current_setting('fsync'), now()")) {
+      row.next();
+      if ("off".equals(row.getString(2))) {
+        ill("database", "fsync is off in this PostgreSQL: acknowledged messages can be lost; set fsync = on");
+      } else {
+        well("database", row.getString(1));
+      }
+      checkClock("database", row.getTimestamp(3).toInstant());
+    } catch (SQLException e) {
+      ill("database", "cannot use " + postgres.url() + " as " + postgres.user() + ": " + e.getMessage()
+          + "; check store.url, store.user and store.password, and that it runs");
+    }
+  }
+
+  private void checkPort(NodeConfig config) {
+    try (ServerSocket socket = new ServerSocket()) {
+      socket.bind(new InetSocketAddress(config.host(), config.port()));
+      well("port", config.host() + ":" + config.port() + " is free");
+    } catch (IOException e) {
+      ill("port", config.host() + ":" + config.port() + " cannot be used (" + e.getMessage()
+          + "); stop what uses it, or choose another with listen:");
+    }
+  }
+
+  private void checkPeer(String name, URI address) {
+    try (HttpClient client = HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(3)).build()) {
+      HttpResponse<Void> answer = client.send(
+          HttpRequest.newBuilder(address).timeout(Duration.ofSeconds(5))
+              .method("HEAD", HttpRequest.BodyPublishers.noBody())
+              .build(),
+          HttpResponse.BodyHandlers.discarding());
+      well(name, address + " answers");
+      answer.headers().firstValue("Date").flatMap(DoctorCommand::parseDate).ifPresent(time -> checkClock(name, time));
+    } catch (IOException | IllegalArgumentException e) {
+      ill(name, address + " does not answer (" + e + "); check the address, and that the partner's node runs");
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private static Optional<Instant> parseDate(String text) {
+    try {
+      return Optional.of(ZonedDateTime.parse(text, DateTimeFormatter.RFC_1123_DATE_TIME).toInstant());
+    } catch (DateTimeParseException e) {
+      return Optional.empty();
+    }
+  }
+
+  private void checkClock(String whose, Instant theirs) {
+    Duration apart = Duration.between(theirs, Instant.now()).abs();
+    if (apart.compareTo(CLOCK_TOLERANCE) > 0) {
+      ill("clock", "differs from that of " + whose + " by " + apart.toSeconds()
+          + " s; tokens may be refused. Let a time service (NTP) set it");
+    }
+  }
+
+  private void well(String what, String text) {
+    say("ok  ", what, text);
+  }
+
+  private void ill(String what, String text) {
+    sick = true;
+    say("MEND", what, text);
+  }
+
+  private void say(String mark, String what, String text) {
+    PrintWriter out = spec.commandLine().getOut();
+    out.println(mark + "  " + what + ": " + text);
+  }
+}

@@ -1,0 +1,154 @@
+package dev.fairway.node;
+
+import dev.fairway.core.blob.Blobs;
+import dev.fairway.core.store.View;
+import dev.fairway.exchange.Exchange;
+import dev.fairway.node.management.JournalDoor;
+import dev.fairway.node.management.WorkDoor;
+import dev.fairway.store.Audit;
+import dev.fairway.store.DeadLetters;
+import dev.fairway.store.SqlStore;
+import dev.fairway.store.WorkOverview;
+import dev.fairway.store.blob.DiskBlobs;
+import dev.fairway.store.workers.Handlers;
+import dev.fairway.store.workers.Workers;
+import dev.fairway.store.workers.WorkersConfig;
+import dev.fairway.web.Authenticator;
+import dev.fairway.web.DevAuthenticator;
+import dev.fairway.web.Door;
+import dev.fairway.web.Health;
+import dev.fairway.web.JwtAuthenticator;
+import dev.fairway.web.JwtConfig;
+import dev.fairway.web.OpenApi;
+import dev.fairway.web.Probes;
+import dev.fairway.web.WebServer;
+import dev.fairway.web.outbound.EgressPolicy;
+import dev.fairway.web.outbound.OutboundClient;
+import dev.fairway.web.outbound.OutboundConfig;
+import dev.fairway.websub.wire.SecretSeal;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.net.URI;
+import java.time.Clock;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A running node. {@link #start} is the map of the product: constructors in the order of what needs what, each part closed in
+ * reverse when the node stops, or does not come up.
+ */
+public final class Node implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Node.class);
+
+  private final Parts parts;
+  private final CountDownLatch stopped = new CountDownLatch(1);
+  private final WebServer server;
+
+  private Node(NodeConfig config, Parts parts) {
+    this.parts = parts;
+    Clock clock = Clock.systemUTC();
+    String own = config.jurisdiction().code();
+    PrometheusMeterRegistry meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    SqlStore store = parts.keep(SqlStore.open(config.storage(), clock, Exchange.ROOMS));
+    Blobs blobs = new DiskBlobs(config.dir().resolve("blobs"));
+    OutboundClient toPartners = parts.keep(new OutboundClient(OutboundConfig.defaults(), EgressPolicy.trusting()));
+    OutboundClient toStrangers = parts.keep(new OutboundClient(OutboundConfig.defaults(), egress(config)));
+    Handlers handlers = new Handlers();
+
+    SecretSeal seal = new SecretSeal(List.of(config.sealingKey().orElseGet(() -> SealingKey.of(config.dir()))));
+    Exchange exchange = parts.keep(new Exchange(config.exchange().toConfig(config.jurisdiction(), toPartners, clock),
+        new Exchange.Parts(store, blobs, handlers, toPartners, toStrangers, seal, this::url, clock)));
+
+    List<Door> doors = new ArrayList<>(exchange.doors());
+    doors.add(new JournalDoor(store.journal(), own).door());
+    doors.add(new WorkDoor(new WorkOverview(store), new DeadLetters(store, handlers), new Audit(store)).door());
+    doors.add(Probes.door(health(store), meters));
+    doors.add(OpenApi.door("Fairway", "0.1.0", List.copyOf(doors)));
+    server = parts.keep(WebServer.start(config.web(), authenticator(config, toPartners, clock), doors, meters));
+    parts.keep(new Workers(store.work(), handlers, clock, WorkersConfig.DEFAULT).start());
+    exchange.start();
+  }
+
+  private static Health health(SqlStore store) {
+    Health health = new Health();
+    health.register("store", () -> {
+      store.read(View::now);
+      return Optional.empty();
+    });
+    return health;
+  }
+
+  /**
+   * Starts a node.
+   *
+   * @throws dev.fairway.core.FairwayException when it cannot run; whatever had started is stopped again
+   */
+  static Node start(NodeConfig config) {
+    Parts parts = new Parts();
+    try {
+      return new Node(config, parts);
+    } catch (RuntimeException e) {
+      parts.close();
+      throw e;
+    }
+  }
+
+  private static EgressPolicy egress(NodeConfig config) {
+    return config.profile() == Profile.DEV
+        ? EgressPolicy.trusting()
+        : EgressPolicy.guarded().withTrustedHosts(config.trustedHosts());
+  }
+
+  private static Authenticator authenticator(NodeConfig config, OutboundClient outbound, Clock clock) {
+    if (config.profile() == Profile.DEV) {
+      LOG.warn("profile dev: nobody is asked for credentials, and what callers say of themselves is believed");
+      return new DevAuthenticator();
+    }
+    return new JwtAuthenticator(JwtConfig.of(config.issuers().toArray(JwtConfig.Issuer[]::new)), outbound, clock);
+  }
+
+  /** Where it is reached; ends without a slash. */
+  public URI url() {
+    return server.baseUrl();
+  }
+
+  /** Waits until the node is closed. */
+  public void awaitStop() throws InterruptedException {
+    stopped.await();
+  }
+
+  /** Takes no more requests, lets what is under way end, and stops. */
+  @Override
+  public void close() {
+    parts.close();
+    stopped.countDown();
+  }
+
+  /** What was started, closed in reverse. */
+  private static final class Parts implements AutoCloseable {
+    private final Deque<AutoCloseable> started = new ArrayDeque<>();
+
+    <T extends AutoCloseable> T keep(T part) {
+      started.push(part);
+      return part;
+    }
+
+    @Override
+    public void close() {
+      while (!started.isEmpty()) {
+        AutoCloseable part = started.pop();
+        try {
+          part.close();
+        } catch (Exception e) {
+          LOG.warn("a part did not stop cleanly part={}", part.getClass().getSimpleName(), e);
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,125 @@
+package dev.fairway.node;
+
+import dev.fairway.core.Secret;
+import dev.fairway.core.channel.Jurisdiction;
+import dev.fairway.node.config.Section;
+import dev.fairway.store.StorageConfig;
+import dev.fairway.web.JwtConfig;
+import dev.fairway.web.WebConfig;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * What a node runs with.
+ *
+ * @param dir where it keeps what it must not lose, unless a database or a bucket is named
+ * @param sealingKey seals subscribers' secrets in the store; made and kept in {@code dir} when empty
+ * @param issuers whose tokens are believed; empty only in the dev profile
+ */
+record NodeConfig(Jurisdiction jurisdiction, Profile profile, Path dir, WebConfig web, StorageConfig storage,
+    List<JwtConfig.Issuer> issuers, Set<String> trustedHosts, Optional<Secret> sealingKey,
+    ExchangeSettings exchange) {
+
+  /** Reads the settings; problems are noted in them and told together. */
+  static NodeConfig from(Section root) {
+    Profile profile = root.choice("profile", Profile.PRODUCTION,
+        "production asks everyone for credentials; dev asks nobody and listens on loopback only");
+    Path dir = root.path("dir", "data", "the folder a node keeps its data in");
+    WebConfig web = web(root);
+    List<JwtConfig.Issuer> issuers = issuers(root);
+    boolean behindProxy = root.flag("behind-tls-proxy", false,
+        "whether a proxy in front of the node ends TLS, so that listening on other than loopback is safe");
+    if (!web.onLoopback() && profile == Profile.DEV) {
+      root.problem("listen", "the dev profile listens on loopback only; write 127.0.0.1:8080, or profile: production");
+    }
+    if (!web.onLoopback() && !behindProxy) {
+      root.problem("listen", "would carry credentials in the clear; put a proxy that ends TLS in front and say"
+          + " behind-tls-proxy: true, or listen on loopback");
+    }
+    if (profile == Profile.PRODUCTION && issuers.isEmpty()) {
+      root.problem("auth",
+          "names nobody whose tokens are believed; add auth.issuers, or run with profile: dev to try things");
+    }
+    return new NodeConfig(jurisdiction(root), profile, dir, web, storage(root.section("store"), dir), issuers,
+        Set.copyOf(root.texts("trusted-hosts", "hosts outbound calls may reach although their addresses are private")),
+        root.secret("sealing-key", "seals subscribers' secrets; made and kept in dir when absent, and the same for all"
+            + " processes on one database"),
+        ExchangeSettings.from(root.section("exchange")));
+  }
+
+  /** The other systems the node depends on, by a name for people. */
+  Map<String, URI> peers() {
+    return exchange.peers();
+  }
+
+  private static Jurisdiction jurisdiction(Section root) {
+    String code = root.text("jurisdiction", "AU", "who the node acts for, ISO 3166-1 alpha-2");
+    try {
+      return new Jurisdiction(code);
+    } catch (IllegalArgumentException e) {
+      root.problem("jurisdiction", "\"" + code + "\" is not a jurisdiction; write two upper-case letters, such as AU");
+      return new Jurisdiction("AU");
+    }
+  }
+
+  private static WebConfig web(Section root) {
+    String listen = root.text("listen", "127.0.0.1:8080", "HOST:PORT to listen on; port 0 picks a free one");
+    Optional<URI> publicUrl = root.url("public-url", "where others reach this node, when it is not what it listens on");
+    int colon = listen.lastIndexOf(':');
+    try {
+      if (colon < 1) {
+        throw new IllegalArgumentException("no colon");
+      }
+      WebConfig config = WebConfig.at(listen.substring(0, colon), Integer.parseInt(listen.substring(colon + 1)));
+      Section limits = root.section("limits");
+      config = config
+          .withMaxConcurrent(
+              limits.integer("concurrent-calls", 2_000, 1, 100_000, "calls under way at a time; more get 503"))
+          .withRate(limits.integer("calls-per-second", 0, 0, 1_000_000, "calls a second of one caller; 0 for no limit"),
+              limits.integer("call-burst", 100, 1, 1_000_000, "calls at once on top of that"));
+      return publicUrl.isPresent() ? config.withPublicUrl(publicUrl.get()) : config;
+    } catch (IllegalArgumentException e) {
+      root.problem("listen", "\"" + listen + "\" is not HOST:PORT; write 127.0.0.1:8080");
+      return WebConfig.loopback();
+    }
+  }
+
+  private static StorageConfig storage(Section store, Path dir) {
+    Optional<String> url = store.text("url", "jdbc:postgresql://host:port/database; an embedded database when absent");
+    String user = store.text("user", "", "who the node is to that database");
+    Optional<Secret> password = store.secret("password", "that user's password");
+    int writers = store.integer("writers", 4, 1, 32, "groups of writes under way at once on PostgreSQL");
+    Duration patience = store.duration("patience", "10m", "0s", "1d",
+        "how long to wait at start for a database that is down");
+    if (url.isEmpty()) {
+      return new StorageConfig.Embedded(dir);
+    }
+    try {
+      return new StorageConfig.Postgres(url.get(), user, password.orElse(new Secret("")), writers, patience);
+    } catch (IllegalArgumentException e) {
+      store.problem("url", String.valueOf(e.getMessage()));
+      return new StorageConfig.Embedded(dir);
+    }
+  }
+
+  private static List<JwtConfig.Issuer> issuers(Section root) {
+    return root.section("auth").items("issuers").stream()
+        .map(issuer -> new JwtConfig.Issuer(issuer.required("issuer", "the exact iss claim of its tokens"),
+            issuer.url("jwks", "where its keys are; read from its OpenID Connect discovery document when absent"),
+            Set.copyOf(issuer.texts("audiences", "one of them must be in the token's aud; any when absent"))))
+        .toList();
+  }
+
+  String host() {
+    return web.host();
+  }
+
+  int port() {
+    return web.port();
+  }
+}

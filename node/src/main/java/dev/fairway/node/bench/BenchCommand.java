@@ -1,0 +1,153 @@
+package dev.fairway.node.bench;
+
+import dev.fairway.core.ErrorCode;
+import dev.fairway.core.FairwayException;
+import dev.fairway.node.pair.NodeProcess;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Measures a node, each figure against a baseline of the same run. */
+@Command(name = "bench", description = "Measure, each figure against a baseline taken in the same run.", subcommands = {
+    BenchCommand.Accept.class, BenchCommand.Start.class, BenchCommand.Document.class,
+    BenchCommand.Exchange.class, EchoCommand.class})
+public final class BenchCommand {
+  /** What all benchmarks take. */
+  static class Options {
+    @Option(names = "--dir", paramLabel = "DIR", description = "where to put data (default: a new temporary folder)")
+    @Nullable
+    Path dir;
+    @Option(names = "--out", paramLabel = "FILE", description = "add the figures to this file")
+    @Nullable
+    Path out;
+    @Option(names = "--seconds", defaultValue = "15", description = "how long to measure each figure (default: ${DEFAULT-VALUE})")
+    int seconds;
+
+    Path home() throws IOException {
+      return dir == null ? Files.createTempDirectory("fairway-bench") : Files.createDirectories(dir);
+    }
+
+    Duration time() {
+      return Duration.ofSeconds(seconds);
+    }
+
+    /** Prints the figures, adds them to the file, and answers the exit code. */
+    int report(CommandSpec spec, Path home, List<Figure> figures) throws IOException {
+      PrintWriter out = spec.commandLine().getOut();
+      StringBuilder text = new StringBuilder("## " + spec.name() + ", " + Instant.now().truncatedTo(ChronoUnit.SECONDS)
+          + "\n\n" + Machine.describe() + "; " + Math.round(Machine.syncsPerSecond(home))
+          + " synced 4 KiB writes a second\n\n| figure | ratio | wanted | measured | baseline |\n|---|---|---|---|---|\n");
+      for (Figure figure : figures) {
+        out.println(figure);
+        text.append("| %s | %.2f | %s%s | %s | %s |%n".formatted(figure.name(), figure.ratio(), figure.wanted(),
+            figure.holds() ? "" : " (does not hold)", figure.measured().strip(), figure.baseline().strip()));
+      }
+      out.println(Machine.describe());
+      Path file = this.out;
+      if (file != null) {
+        Files.writeString(file, text.append('\n'), StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+      }
+      return figures.stream().allMatch(Figure::holds) ? 0 : 1;
+    }
+  }
+
+  @Command(name = "accept", mixinStandardHelpOptions = true, description = "Durable POST /message-api/message, 1 kB, 64 connections, against a bare JSON echo on the same server.")
+  static final class Accept implements Callable<Integer> {
+    @Mixin
+    Options options = new Options();
+    @Spec
+    CommandSpec spec = CommandSpec.create();
+    @Option(names = "--postgres", paramLabel = "URL", description = "measure on this database too, jdbc:postgresql://…?user=…")
+    Optional<String> postgres = Optional.empty();
+
+    @Override
+    public Integer call() throws Exception {
+      Path home = options.home();
+      return options.report(spec, home,
+          new AcceptBench(home, options.time(), spec.commandLine().getErr()).run(postgres));
+    }
+  }
+
+  @Command(name = "start", mixinStandardHelpOptions = true, description = "From the command to \"fairway ready\" on an existing data folder, against a bare server.")
+  static final class Start implements Callable<Integer> {
+    @Mixin
+    Options options = new Options();
+    @Spec
+    CommandSpec spec = CommandSpec.create();
+
+    @Override
+    public Integer call() throws Exception {
+      Path home = options.home();
+      return options.report(spec, home, List.of(new StartBench(home).run()));
+    }
+  }
+
+  @Command(name = "document", mixinStandardHelpOptions = true, description = "A document of 1 GiB in and out, against a copy with fsync, and the memory it takes.")
+  static final class Document implements Callable<Integer> {
+    @Mixin
+    Options options = new Options();
+    @Spec
+    CommandSpec spec = CommandSpec.create();
+    @Option(names = "--mebibytes", defaultValue = "1024", description = "its size (default: ${DEFAULT-VALUE})")
+    int mebibytes;
+
+    @Override
+    public Integer call() throws Exception {
+      Path home = options.home();
+      return options.report(spec, home, new DocumentBench(home, mebibytes).run());
+    }
+  }
+
+  @Command(name = "exchange", mixinStandardHelpOptions = true, description = "Australia to Singapore with a 10 kB document and callbacks on both sides, against the accept rate of the run.")
+  static final class Exchange implements Callable<Integer> {
+    @Mixin
+    Options options = new Options();
+    @Spec
+    CommandSpec spec = CommandSpec.create();
+
+    @Override
+    public Integer call() throws Exception {
+      Path home = options.home();
+      return options.report(spec, home, new ExchangeBench(home, options.time(), spec.commandLine().getErr()).run());
+    }
+  }
+
+  /** A node of its own, in a folder of its own, in the dev profile. */
+  static NodeProcess node(Path folder, String settings) throws IOException {
+    Files.createDirectories(folder);
+    Path config = Files.writeString(folder.resolve("fairway.yaml"),
+        "jurisdiction: AU\nlisten: 127.0.0.1:0\nprofile: dev\ndir: .\n" + settings);
+    return NodeProcess.serve(config, folder.resolve("node.log"));
+  }
+
+  static NodeProcess echo(Path folder) throws IOException {
+    Files.createDirectories(folder);
+    return new NodeProcess(List.of("bench", "echo-server"), folder.resolve("echo.log"));
+  }
+
+  static byte[] message() {
+    String subject = "AU-COO-2026-000101." + "0123456789".repeat(75);
+    String body = """
+        {"sender":"AU","receiver":"SG","subject":"%s","obj":"QmQtYtUS7K1AdKjbuMsmPmPGDLaKL38M5HYwqxW9RKW49n",\
+        "predicate":"UN.CEFACT.Trade.CertificateOfOrigin.created"}""".formatted(subject);
+    byte[] bytes = body.getBytes(java.nio.charset.StandardCharsets.US_ASCII);
+    if (bytes.length < 900 || bytes.length > 1_100) {
+      throw new FairwayException(ErrorCode.INVALID, "the benchmark's message should be about 1 kB, is " + bytes.length);
+    }
+    return bytes;
+  }
+}

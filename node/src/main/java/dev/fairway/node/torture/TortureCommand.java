@@ -1,0 +1,48 @@
+package dev.fairway.node.torture;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.Callable;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Kills nodes under load and checks the promises. */
+@Command(name = "torture", mixinStandardHelpOptions = true, description = "Kill two nodes under load at random moments, and check that nothing acknowledged was lost or doubled.")
+public final class TortureCommand implements Callable<Integer> {
+  @Spec
+  CommandSpec spec = CommandSpec.create();
+
+  @Option(names = "--seed", description = "where the random moments start (default: a new one, printed)")
+  @Nullable
+  Long seed;
+
+  @Option(names = "--kills", defaultValue = "100", description = "stop after so many kills (default: ${DEFAULT-VALUE})")
+  int kills;
+
+  @Option(names = "--minutes", defaultValue = "10", description = "stop after so many minutes (default: ${DEFAULT-VALUE})")
+  int minutes;
+
+  @Option(names = "--dir", paramLabel = "DIR", description = "where the nodes keep their data (default: a new temporary folder)")
+  @Nullable
+  Path dir;
+
+  @Override
+  public Integer call() throws Exception {
+    var out = spec.commandLine().getOut();
+    Path home = dir == null ? Files.createTempDirectory("fairway-torture") : dir;
+    Torture torture = new Torture(home, seed == null ? RandomGenerator.getDefault().nextLong(1_000_000) : seed,
+        out::println);
+    Torture.Result result = torture.run(kills, Duration.ofMinutes(minutes));
+    result.faults().stream().limit(50).forEach(fault -> out.println("  " + fault));
+    out.println(result);
+    if (!result.faults().isEmpty()) {
+      out.println("the nodes' data and logs are in " + home);
+    }
+    return result.faults().isEmpty() ? 0 : 1;
+  }
+}
