@@ -1,8 +1,10 @@
 package dev.fairway.automation.sdk;
 
+import dev.fairway.core.ledger.Contract;
 import dev.fairway.core.ledger.Party;
 import dev.fairway.core.ledger.TemplateId;
 import java.time.Clock;
+import java.util.List;
 import org.slf4j.Logger;
 
 /**
@@ -25,6 +27,16 @@ public interface Environment<S extends Record> {
    * the name as it is.
    */
   TemplateId template(String name);
+
+  /**
+   * The contracts of a template that are active now, as far as the party sees them; read from the ledger each time, for
+   * what depends on the state of things and not on what happened.
+   *
+   * @param template {@code Module:Entity}, {@code package:Module:Entity}, {@code package:*} or {@code *}
+   * @throws dev.fairway.core.FairwayException with {@code PEER_FAILED} when the ledger cannot be asked, {@code TOO_LARGE}
+   * when there are more than 10,000
+   */
+  List<Contract> active(String template);
 
   /** Time; in a test, a clock that stands still until it is told to move. */
   Clock clock();

@@ -14,7 +14,7 @@ public sealed interface FieldType {
   record Clob() implements FieldType {}
 
   /** A decimal number. */
-  record Number() implements FieldType {}
+  record Decimal() implements FieldType {}
 
   /** A whole number of 64 bits. */
   record Whole() implements FieldType {}
@@ -43,7 +43,7 @@ public sealed interface FieldType {
     return switch (word) {
       case "", "text", "default" -> new Text();
       case "clob" -> new Clob();
-      case "number" -> new Number();
+      case "number" -> new Decimal();
       case "integer" -> new Whole();
       case "party" -> new Party();
       case "contract_template" -> new ContractTemplate();

@@ -14,7 +14,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 
 /** Turns the YAML of a package's metadata into {@link PackageMetadata}, and collects all that is wrong with it. */
 final class MetadataReader {
@@ -111,7 +110,8 @@ final class MetadataReader {
 
   private String text(YamlTree.Mapping node, String key) {
     return optional(node, key).orElseGet(() -> {
-      if (absent(node.entries().get(key))) {
+      YamlTree value = node.entries().get(key);
+      if (value == null || absent(value)) {
         problems.add(node.place() + ": " + key + " is needed");
       }
       return "";
@@ -120,7 +120,7 @@ final class MetadataReader {
 
   private Optional<String> optional(YamlTree.Mapping node, String key) {
     YamlTree value = node.entries().get(key);
-    if (absent(value)) {
+    if (value == null || absent(value)) {
       return Optional.empty();
     }
     if (value instanceof YamlTree.Scalar scalar && scalar.type() == YamlTree.Type.TEXT) {
@@ -134,7 +134,7 @@ final class MetadataReader {
 
   private boolean truth(YamlTree.Mapping node, String key, boolean otherwise) {
     YamlTree value = node.entries().get(key);
-    if (absent(value)) {
+    if (value == null || absent(value)) {
       return otherwise;
     }
     if (value instanceof YamlTree.Scalar scalar && scalar.type() == YamlTree.Type.TRUTH) {
@@ -146,7 +146,7 @@ final class MetadataReader {
 
   private List<String> texts(YamlTree.Mapping node, String key) {
     YamlTree value = node.entries().get(key);
-    if (absent(value)) {
+    if (value == null || absent(value)) {
       return List.of();
     }
     if (value instanceof YamlTree.Sequence(_, var items)
@@ -159,7 +159,7 @@ final class MetadataReader {
 
   private List<YamlTree.Mapping> mappings(YamlTree.Mapping node, String key) {
     YamlTree value = node.entries().get(key);
-    if (absent(value)) {
+    if (value == null || absent(value)) {
       return List.of();
     }
     if (value instanceof YamlTree.Sequence(_, var items)
@@ -172,7 +172,7 @@ final class MetadataReader {
 
   private Optional<YamlTree.Mapping> mapping(YamlTree.Mapping node, String key) {
     YamlTree value = node.entries().get(key);
-    if (absent(value)) {
+    if (value == null || absent(value)) {
       return Optional.empty();
     }
     if (value instanceof YamlTree.Mapping mapping) {
@@ -187,7 +187,7 @@ final class MetadataReader {
     return value == null ? node.place() : value.place();
   }
 
-  private static boolean absent(@Nullable YamlTree value) {
-    return value == null || (value instanceof YamlTree.Scalar scalar && scalar.type() == YamlTree.Type.NONE);
+  private static boolean absent(YamlTree value) {
+    return value instanceof YamlTree.Scalar scalar && scalar.type() == YamlTree.Type.NONE;
   }
 }

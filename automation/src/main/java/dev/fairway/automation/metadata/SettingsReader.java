@@ -68,14 +68,14 @@ public final class SettingsReader {
 
   private void check(Field field, String value, Map<String, String> values) {
     switch (field.type()) {
-      case FieldType.Text _, FieldType.Clob _ -> {
+      case FieldType.Text _,FieldType.Clob _ -> {
       }
       case FieldType.Whole _ -> {
         if (whole(value).isEmpty()) {
           wrong(field, "a whole number of 64 bits", value);
         }
       }
-      case FieldType.Number _ -> {
+      case FieldType.Decimal _ -> {
         if (decimal(value).isEmpty()) {
           wrong(field, "a number", value);
         }
@@ -187,7 +187,7 @@ public final class SettingsReader {
     } else if (type == BigDecimal.class) {
       converted = decimal(value).orElse(null);
     } else if (type == boolean.class || type == Boolean.class) {
-      converted = value.equalsIgnoreCase("true") || value.equalsIgnoreCase("false")
+      converted = (value.equalsIgnoreCase("true") || value.equalsIgnoreCase("false"))
           ? Boolean.valueOf(value)
           : null;
     } else if (type.isEnum()) {

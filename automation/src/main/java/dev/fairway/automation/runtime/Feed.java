@@ -1,0 +1,347 @@
+package dev.fairway.automation.runtime;
+
+import dev.fairway.automation.ledger.StoredValue;
+import dev.fairway.core.ledger.Contract;
+import dev.fairway.core.ledger.ContractId;
+import dev.fairway.core.ledger.From;
+import dev.fairway.core.ledger.Ledger;
+import dev.fairway.core.ledger.LedgerEvent;
+import dev.fairway.core.ledger.LedgerStream;
+import dev.fairway.core.ledger.Offset;
+import dev.fairway.core.ledger.Party;
+import dev.fairway.core.ledger.Query;
+import dev.fairway.core.ledger.TemplateId;
+import dev.fairway.core.store.Store;
+import dev.fairway.core.store.Transaction;
+import dev.fairway.core.work.NewWork;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Reads the ledger for one integration, and records what its handlers are to be given. The place in the ledger moves on in
+ * the transaction that records the work, so nothing is missed and nothing is recorded twice.
+ */
+final class Feed {
+  private static final Logger LOG = LoggerFactory.getLogger(Feed.class);
+  private static final int BATCH = 500;
+  private static final Duration WAIT = Duration.ofSeconds(2);
+  private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
+
+  private final Store store;
+  private final Ledger ledger;
+  private final String integration;
+  private final Registrations registrations;
+  private final Query query;
+  private final Lanes lanes;
+  private final Runnable caughtUp;
+  private volatile boolean stopping;
+  private volatile @Nullable LedgerStream stream;
+  private volatile @Nullable String trouble;
+  private volatile Offset offset = Offset.BEGIN;
+  private boolean told;
+
+  /** @param caughtUp called once, when what was there has been recorded */
+  Feed(Store store, Ledger ledger, String integration, Party party, Registrations registrations, Lanes lanes,
+      Runnable caughtUp) {
+    this.store = store;
+    this.ledger = ledger;
+    this.integration = integration;
+    this.registrations = registrations;
+    this.query = new Query(Set.of(party), registrations.patterns());
+    this.lanes = lanes;
+    this.caughtUp = caughtUp;
+  }
+
+  /** The last place whose events are recorded. */
+  Offset offset() {
+    return offset;
+  }
+
+  /** Why the ledger cannot be read, while that is so. */
+  Optional<String> trouble() {
+    return Optional.ofNullable(trouble);
+  }
+
+  void stop() {
+    stopping = true;
+    LedgerStream open = stream;
+    if (open != null) {
+      open.close();
+    }
+  }
+
+  /** Reads until {@link #stop}; whatever goes wrong with the ledger, tries again, later each time. */
+  void run() {
+    Duration pause = Duration.ofMillis(200);
+    while (!stopping) {
+      try {
+        follow();
+        pause = Duration.ofMillis(200);
+      } catch (InterruptedException e) {
+        return;
+      } catch (RuntimeException e) {
+        if (stopping) {
+          return;
+        }
+        trouble = String.valueOf(e.getMessage());
+        LOG.warn("cannot read the ledger integration={} again-in={} why={}", integration, pause, e.getMessage());
+        try {
+          Thread.sleep(pause);
+        } catch (InterruptedException interrupted) {
+          return;
+        }
+        pause = pause.multipliedBy(2).compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : pause.multipliedBy(2);
+      }
+    }
+  }
+
+  private Set<String> handlerIds() {
+    var ids = new LinkedHashSet<String>(registrations.contracts.keySet());
+    ids.addAll(registrations.requests.keySet());
+    return ids;
+  }
+
+  private void follow() throws InterruptedException {
+    Optional<IntegrationTables.Place> place = store.read(view -> IntegrationTables.place(view, integration))
+        .filter(p -> p.ledger().equals(ledger.id()));
+    if (place.isEmpty() || place.get().round() == 0 || !place.get().handlers().containsAll(handlerIds())) {
+      snapshot();
+      return;
+    }
+    offset = place.get().offset();
+    try (LedgerStream open = ledger.open(query, From.after(offset))) {
+      stream = open;
+      caughtUp();
+      tail(open);
+    }
+  }
+
+  private void caughtUp() {
+    trouble = null;
+    if (!told) {
+      told = true;
+      caughtUp.run();
+    }
+  }
+
+  /* A handler that was there before is told only of contracts that it has not been told of; one that is new, of all.
+   * What was known and is not in the snapshot has been archived in the meantime. When a snapshot is broken off, the next
+   * try has the same round, and what was told in that round is not told again. */
+  private void snapshot() throws InterruptedException {
+    IntegrationTables.Place before = store.read(view -> IntegrationTables.place(view, integration))
+        .filter(p -> p.ledger().equals(ledger.id()))
+        .orElseGet(() -> new IntegrationTables.Place(ledger.id(), Offset.BEGIN, Set.of(), 0, Set.of()));
+    var telling = new LinkedHashSet<>(handlerIds());
+    if (!before.telling().isEmpty()) {
+      telling.retainAll(before.telling());
+    }
+    store.run(tx -> IntegrationTables.save(tx, integration, new IntegrationTables.Place(before.ledger(),
+        before.offset(), before.handlers(), before.round(), telling)));
+    try (LedgerStream open = ledger.open(query, From.snapshot())) {
+      stream = open;
+      List<Contract> batch = new ArrayList<>();
+      while (!stopping) {
+        for (LedgerEvent event : open.read(BATCH, WAIT)) {
+          switch (event) {
+            case LedgerEvent.Created(Contract contract) -> batch.add(contract);
+            case LedgerEvent.SnapshotEnd(Offset end) -> {
+              write(batch, before);
+              reconcile(before.round() + 1);
+              store.run(tx -> IntegrationTables.save(tx, integration, new IntegrationTables.Place(ledger.id(), end,
+                  handlerIds(), before.round() + 1, Set.of())));
+              offset = end;
+              LOG.info("ledger snapshot read integration={} offset={}", integration, end);
+              batch.clear();
+            }
+            case LedgerEvent.Checkpoint _ -> {
+            }
+            case LedgerEvent other -> throw new IllegalStateException("a snapshot holds " + other);
+          }
+          if (event instanceof LedgerEvent.SnapshotEnd) {
+            // What was read along with it comes again from the offset, in its own stream.
+            return;
+          }
+        }
+        if (!batch.isEmpty()) {
+          write(batch, before);
+          batch.clear();
+        }
+      }
+    }
+  }
+
+  private void write(List<Contract> contracts, IntegrationTables.Place before) {
+    long round = before.round() + 1;
+    store.run(tx -> {
+      for (Contract contract : contracts) {
+        Optional<Long> seen = IntegrationTables.see(tx, integration, contract, round);
+        Set<String> told = seen.isEmpty() ? Set.of() : seen.get() == round ? before.telling() : before.handlers();
+        tell(tx, contract, true, handler -> !told.contains(handler));
+      }
+    });
+  }
+
+  private void reconcile(long round) {
+    while (true) {
+      List<ContractId> missing = store
+          .read(view -> IntegrationTables.missing(view, integration, round, BATCH));
+      if (missing.isEmpty()) {
+        return;
+      }
+      store.run(tx -> {
+        for (ContractId id : missing) {
+          archived(tx, id, Optional.empty());
+        }
+      });
+    }
+  }
+
+  private void tail(LedgerStream open) throws InterruptedException {
+    List<LedgerEvent> pending = new ArrayList<>();
+    while (!stopping) {
+      List<LedgerEvent> events = open.read(BATCH, WAIT);
+      int complete = pending.size();
+      Offset reached = null;
+      for (LedgerEvent event : events) {
+        pending.add(event);
+        switch (event) {
+          case LedgerEvent.TransactionEnd(Offset at, _) -> {
+            reached = at;
+            complete = pending.size();
+          }
+          case LedgerEvent.Checkpoint(Offset at) -> {
+            reached = at;
+            complete = pending.size();
+          }
+          case LedgerEvent.Pruned _ -> {
+            LOG.warn("the ledger has pruned what was not read yet, comparing with a snapshot integration={}",
+                integration);
+            snapshot();
+            return;
+          }
+          case LedgerEvent.TransactionBegin _,LedgerEvent.Created _,LedgerEvent.Archived _,LedgerEvent.SnapshotEnd _ ->
+            {
+            }
+        }
+      }
+      if (reached != null) {
+        List<LedgerEvent> whole = List.copyOf(pending.subList(0, complete));
+        Offset end = reached;
+        store.run(tx -> {
+          record(tx, whole);
+          IntegrationTables.move(tx, integration, end);
+        });
+        offset = end;
+        pending.subList(0, complete).clear();
+      }
+    }
+  }
+
+  private void record(Transaction tx, List<LedgerEvent> events) throws SQLException {
+    List<LedgerEvent> transaction = new ArrayList<>();
+    LedgerEvent.TransactionBegin begin = null;
+    for (LedgerEvent event : events) {
+      switch (event) {
+        case LedgerEvent.TransactionBegin b -> {
+          begin = b;
+          transaction.clear();
+        }
+        case LedgerEvent.Created _,LedgerEvent.Archived _ -> transaction.add(event);
+        case LedgerEvent.TransactionEnd _ -> {
+          if (begin != null) {
+            record(tx, begin, transaction);
+          }
+        }
+        case LedgerEvent.Checkpoint _,LedgerEvent.SnapshotEnd _,LedgerEvent.Pruned _ -> {
+        }
+      }
+    }
+  }
+
+  private void record(Transaction tx, LedgerEvent.TransactionBegin begin, List<LedgerEvent> events)
+      throws SQLException {
+    String body = registrations.transactions.isEmpty() ? "" : TransactionText.write(begin, events);
+    transaction(tx, true, begin, body);
+    for (LedgerEvent event : events) {
+      switch (event) {
+        case LedgerEvent.Created(Contract contract) -> {
+          if (IntegrationTables.see(tx, integration, contract, 0).isEmpty()) {
+            tell(tx, contract, false, handler -> true);
+          }
+        }
+        case LedgerEvent.Archived(ContractId id, TemplateId template, var name) ->
+          archived(tx, id, Optional.of(new LedgerEvent.Archived(id, template, name)));
+        case LedgerEvent _ -> {
+        }
+      }
+    }
+    transaction(tx, false, begin, body);
+  }
+
+  private void transaction(Transaction tx, boolean start, LedgerEvent.TransactionBegin begin, String body) {
+    registrations.transactions.values().stream().filter(t -> t.start() == start).forEach(t -> tx.enqueue(lanes.ledger(
+        t.id(), new Payloads.LedgerDelivery(t.id(), body, false, begin.transactionId()))));
+  }
+
+  private void tell(Transaction tx, Contract contract, boolean initial, Predicate<String> handlers)
+      throws SQLException {
+    String body = StoredValue.text(StoredValue.node(contract));
+    for (Registrations.OnContract<?> handler : registrations.contracts.values()) {
+      if (handler.created() && (initial ? handler.sweep() : handler.flow()) && handlers.test(handler.id())
+          && handler.pattern().matches(contract.template(), contract.packageName())
+          && handler.match().test(contract.payload())) {
+        tx.enqueue(lanes.ledger(handler.id(),
+            new Payloads.LedgerDelivery(handler.id(), body, initial, contract.id().value())));
+      }
+    }
+    for (Registrations.OnRequest<?, ?> handler : registrations.requests.values()) {
+      if (handlers.test(handler.id()) && handler.pattern().matches(contract.template(), contract.packageName())
+          && RequestTables.insert(tx, integration, handler.id(), contract)) {
+        NewWork<Payloads.LedgerDelivery> work = lanes.ledger(handler.id(),
+            new Payloads.LedgerDelivery(handler.id(), body, initial, contract.id().value()));
+        tx.enqueue(order(handler, contract).map(work::key).orElse(work));
+      }
+    }
+  }
+
+  /* A request that cannot be read has no order; it will be set aside when it is tried. */
+  private static <Q> Optional<String> order(Registrations.OnRequest<Q, ?> handler, Contract contract) {
+    try {
+      return handler.order().map(key -> key.apply(handler.reader().apply(contract.payload())));
+    } catch (RuntimeException e) {
+      return Optional.empty();
+    }
+  }
+
+  private void archived(Transaction tx, ContractId id, Optional<LedgerEvent.Archived> event) throws SQLException {
+    Optional<Contract> known = IntegrationTables.forget(tx, integration, id);
+    RequestTables.archived(tx, integration, id.value());
+    for (Registrations.OnContract<?> handler : registrations.contracts.values()) {
+      if (handler.created()) {
+        continue;
+      }
+      boolean wanted = known
+          .map(c -> handler.pattern().matches(c.template(), c.packageName()) && handler.match().test(c.payload()))
+          .orElseGet(() -> event.filter(e -> handler.pattern().matches(e.template(), e.packageName())).isPresent()
+              && handler.match().equals(Registrations.ANY));
+      if (wanted) {
+        var body = StoredValue.object().put("id", id.value());
+        known.ifPresent(c -> body.set("contract", StoredValue.node(c)));
+        body.put("template",
+            known.map(Contract::template).or(() -> event.map(LedgerEvent.Archived::template)).orElseThrow().toString());
+        tx.enqueue(lanes.ledger(handler.id(),
+            new Payloads.LedgerDelivery(handler.id(), StoredValue.text(body), false, id.value())));
+      }
+    }
+  }
+
+}

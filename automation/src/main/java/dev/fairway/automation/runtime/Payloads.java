@@ -1,0 +1,63 @@
+package dev.fairway.automation.runtime;
+
+import dev.fairway.automation.ledger.StoredValue;
+import dev.fairway.core.ledger.Command;
+import dev.fairway.core.ledger.Party;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.List;
+
+/** What the work of integrations carries; stored, so fields are only ever added. */
+final class Payloads {
+  private Payloads() {}
+
+  /**
+   * An event for a handler.
+   *
+   * @param body a contract or a transaction, as {@link StoredValue} writes it
+   * @param purpose names the event within the handler, the same whenever it is told
+   */
+  record LedgerDelivery(String handler, String body, boolean initial, String purpose) {}
+
+  /** A tick or a message. */
+  record LaneDelivery(String what, String name, String body) {
+    static final String TICK = "tick";
+    static final String MESSAGE = "message";
+  }
+
+  /**
+   * Commands on their way to the ledger.
+   *
+   * @param since an offset of the ledger from before the first attempt
+   * @param origin the delivery whose handler gave them, where there is one
+   * @param request whether they are the answer to a request, and which
+   */
+  record Submit(String integration, String handler, String commandId, String party, String commands, String since,
+      LedgerDelivery origin, String request) {
+    List<Command> read() {
+      return StoredValue.parse(commands).valueStream().map(StoredValue::command).toList();
+    }
+  }
+
+  static String write(List<Command> commands) {
+    var array = StoredValue.array();
+    commands.forEach(command -> array.add(StoredValue.node(command)));
+    return StoredValue.text(array);
+  }
+
+  /**
+   * Names an intention for ever, within the characters of command ids: the same integration, handler and purpose give the
+   * same id, so the ledger recognises a resend.
+   */
+  static String commandId(String integration, String handler, Party party, String purpose) {
+    try {
+      byte[] hash = MessageDigest.getInstance("SHA-256")
+          .digest((party + "\n" + purpose).getBytes(StandardCharsets.UTF_8));
+      return integration + "/" + handler + "/" + HexFormat.of().formatHex(hash, 0, 16);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every JDK has SHA-256", e);
+    }
+  }
+}

@@ -1,0 +1,48 @@
+package dev.fairway.automation.shipped;
+
+import dev.fairway.automation.metadata.PackageMetadata;
+import dev.fairway.automation.runtime.AvailableType;
+import dev.fairway.automation.sdk.Integration;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/** The integrations that come with the node. */
+public final class ShippedIntegrations {
+  private static final Map<String, Supplier<? extends Integration<?>>> BY_ENTRYPOINT = Map.of(
+      LedgerEventLog.class.getName(), LedgerEventLog::new, PeriodicTimer.class.getName(), PeriodicTimer::new,
+      InboundWebhook.class.getName(), InboundWebhook::new, OutboundWebhook.class.getName(), OutboundWebhook::new);
+
+  private ShippedIntegrations() {}
+
+  /** What they say of themselves. */
+  public static PackageMetadata metadata() {
+    try (InputStream yaml = ShippedIntegrations.class.getResourceAsStream("shipped.yaml")) {
+      if (yaml == null) {
+        throw new IllegalStateException("shipped.yaml is missing from the class path");
+      }
+      return PackageMetadata.parse(new String(yaml.readAllBytes(), StandardCharsets.UTF_8));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Each of them, to be offered to a node. */
+  public static List<AvailableType> types() {
+    return metadata().types().stream().map(type -> new AvailableType(type, maker(type), Optional.empty())).toList();
+  }
+
+  private static Supplier<? extends Integration<?>> maker(PackageMetadata.IntegrationType type) {
+    Supplier<? extends Integration<?>> maker = BY_ENTRYPOINT.get(type.entrypoint());
+    if (maker == null) {
+      throw new IllegalStateException("shipped.yaml names " + type.entrypoint() + ", which is not among "
+          + BY_ENTRYPOINT.keySet());
+    }
+    return maker;
+  }
+}
