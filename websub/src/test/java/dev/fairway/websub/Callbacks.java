@@ -13,6 +13,7 @@ import dev.fairway.websub.hub.Hub;
 import dev.fairway.websub.wire.Signature;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -42,7 +43,7 @@ public final class Callbacks implements AutoCloseable {
   }
 
   public Callbacks() {
-    server = WebServer.start(WebConfig.loopback(), new DevAuthenticator(),
+    server = WebServer.start(WebConfig.loopback().withDrain(Duration.ZERO), new DevAuthenticator(),
         List.of(new Door("callbacks", "", ErrorStyle.PROBLEM,
             List.of(Route.get("/{name}", "asked").anyone().handle(this::serve),
                 Route.post("/{name}", "told").anyone().handle(this::serve)))));

@@ -93,7 +93,7 @@ public final class Node implements AutoCloseable {
         .add(Hubs.DENY, hubs.denier()).add(Hubs.UPKEEP, hubs.keeper()).add(Subscriber.KEEP, subscriber.keeper());
     workers = new Workers(store.work(), handlers, clock, WorkersConfig.DEFAULT);
     SubscriptionRoutes routes = new SubscriptionRoutes(hub, SubscriptionRights.IGL, verifyFirst);
-    server = WebServer.start(WebConfig.loopback(), new DevAuthenticator(),
+    server = WebServer.start(WebConfig.loopback().withDrain(Duration.ZERO), new DevAuthenticator(),
         List.of(new Door("subscriptions", "/subscription-api", ErrorStyle.LEGACY, routes.subscriptions()),
             new Door("topics", "", ErrorStyle.PROBLEM, routes.topics()),
             new Door("channel", "/channels/{id}", ErrorStyle.LEGACY,
@@ -212,7 +212,7 @@ public final class Node implements AutoCloseable {
 
   @Override
   public void close() {
-    http.shutdownNow();
+    http.close();
     workers.close();
     client.close();
     server.close();
