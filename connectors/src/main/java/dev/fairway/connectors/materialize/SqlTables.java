@@ -1,0 +1,333 @@
+package dev.fairway.connectors.materialize;
+
+import dev.fairway.connector.Materialize;
+import dev.fairway.connector.Transactor;
+import dev.fairway.connector.flow.CollectionSpec;
+import dev.fairway.connector.flow.CollectionSpec.Projection;
+import dev.fairway.connector.flow.ConnectorState;
+import dev.fairway.connector.flow.MaterializationSpec.FieldSelection;
+import dev.fairway.connector.flow.MaterializeResponse.Constraint;
+import dev.fairway.connector.flow.Packed;
+import dev.fairway.connector.flow.RangeSpec;
+import dev.fairway.connector.json.Json;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * Tables of a database that speaks SQL, one row per key. The runtime's checkpoint is kept beside them, in
+ * {@code flow_checkpoints_v1}, and changes in the same transaction as the rows; a fence in its row rises with every
+ * session, so that of two rivals only the later can commit.
+ */
+final class SqlTables {
+  private static final int BATCH = 1000;
+
+  private SqlTables() {}
+
+  /** The few words in which the databases differ. */
+  interface Speech {
+    /** The column type for what a field can hold. */
+    String type(Projection field);
+
+    /** How a value of that type is written from text; {@code ?} stands for the text. */
+    String placeholder(Projection field);
+
+    /** Sets a value that is neither absent nor null. */
+    void set(PreparedStatement statement, int index, JsonNode value) throws SQLException;
+  }
+
+  static String quoted(String name) {
+    return "\"" + name.replace("\"", "\"\"") + "\"";
+  }
+
+  /** Every scalar may be a column; the key and the whole document must be. */
+  static Map<String, Constraint> constraints(CollectionSpec collection) {
+    Map<String, Constraint> constraints = new LinkedHashMap<>();
+    for (Projection projection : collection.projections()) {
+      String single = projection.inference().single();
+      Constraint constraint;
+      if (projection.isPrimaryKey()) {
+        constraint = new Constraint("LOCATION_REQUIRED", "the key identifies the row", "");
+      } else if (projection.ptr().isEmpty()) {
+        constraint = new Constraint("LOCATION_REQUIRED", "the document is kept with its row", "");
+      } else if (projection.inference().types().equals(List.of("null"))) {
+        constraint = new Constraint("FIELD_FORBIDDEN", "it is always null", "");
+      } else if (single != null && !single.equals("object") && !single.equals("array")) {
+        constraint = new Constraint("LOCATION_RECOMMENDED", "it has one scalar type", "");
+      } else {
+        constraint = new Constraint("FIELD_OPTIONAL", "it can be kept as JSON", "");
+      }
+      constraints.put(projection.field(), constraint);
+    }
+    return constraints;
+  }
+
+  /** Creates tables, and adds columns that are new. */
+  static String apply(Connection connection, List<Materialize.Bound<TableResource>> bindings, Speech speech)
+      throws SQLException {
+    List<String> done = new ArrayList<>();
+    for (Materialize.Bound<TableResource> binding : bindings) {
+      List<Projection> columns = columns(binding);
+      String table = quoted(binding.resource().table());
+      List<String> existing = existing(connection, table);
+      if (existing.isEmpty()) {
+        int keys = binding.spec().fieldSelection().keys().size();
+        List<String> lines = new ArrayList<>();
+        columns.forEach(column -> lines.add(quoted(column.field()) + " " + speech.type(column)
+            + (column.inference().always() ? " NOT NULL" : "")));
+        lines.add("PRIMARY KEY (" + columns.stream().limit(keys).map(column -> quoted(column.field()))
+            .collect(Collectors.joining(", ")) + ")");
+        done.add("CREATE TABLE IF NOT EXISTS " + table + " (" + String.join(", ", lines) + ")");
+      } else {
+        columns.stream().filter(column -> !existing.contains(column.field()))
+            .forEach(column -> done.add("ALTER TABLE " + table + " ADD COLUMN " + quoted(column.field()) + " "
+                + speech.type(column)));
+      }
+    }
+    try (Statement statement = connection.createStatement()) {
+      statement.execute("CREATE TABLE IF NOT EXISTS flow_checkpoints_v1 (materialization TEXT NOT NULL,"
+          + " key_begin BIGINT NOT NULL, key_end BIGINT NOT NULL, fence BIGINT NOT NULL, checkpoint TEXT NOT NULL,"
+          + " PRIMARY KEY (materialization, key_begin, key_end))");
+      for (String sql : done) {
+        statement.execute(sql);
+      }
+    }
+    connection.commit();
+    return String.join("; ", done);
+  }
+
+  private static List<String> existing(Connection connection, String table) throws SQLException {
+    List<String> names = new ArrayList<>();
+    try (Statement statement = connection.createStatement();
+        ResultSet rows = statement.executeQuery("SELECT * FROM " + table + " WHERE 1 = 0")) {
+      for (int i = 1; i <= rows.getMetaData().getColumnCount(); i++) {
+        names.add(rows.getMetaData().getColumnName(i));
+      }
+    } catch (SQLException e) {
+      // There is no such table yet; whatever else it was is met again when it is made.
+      connection.rollback();
+    }
+    return names;
+  }
+
+  private static List<Projection> columns(Materialize.Bound<TableResource> binding) {
+    FieldSelection fields = binding.spec().fieldSelection();
+    Map<String, Projection> known = binding.collection().fields();
+    return Stream.concat(Stream.concat(fields.keys().stream(), fields.values().stream()),
+        fields.document().isEmpty() ? Stream.empty() : Stream.of(fields.document()))
+        .map(field -> Objects.requireNonNull(known.get(field), field)).toList();
+  }
+
+  /** A session of one connection. */
+  static final class Session implements Transactor {
+    private final Connection connection;
+    private final Speech speech;
+    private final String task;
+    private final RangeSpec range;
+    private final List<Table> tables = new ArrayList<>();
+    private final long fence;
+    private final @Nullable JsonNode checkpoint;
+
+    Session(Connection connection, String task, RangeSpec range, List<Materialize.Bound<TableResource>> bindings,
+        Speech speech) throws SQLException {
+      this.connection = connection;
+      this.speech = speech;
+      this.task = task;
+      this.range = range;
+      String stored = raiseFence();
+      this.fence = readFence();
+      connection.commit();
+      this.checkpoint = stored.isEmpty() ? null : Json.parse(stored);
+      for (Materialize.Bound<TableResource> binding : bindings) {
+        tables.add(new Table(binding));
+      }
+    }
+
+    private String raiseFence() throws SQLException {
+      try (PreparedStatement insert = connection.prepareStatement("INSERT INTO flow_checkpoints_v1"
+          + " (materialization, key_begin, key_end, fence, checkpoint) VALUES (?, ?, ?, 0, '') ON CONFLICT DO NOTHING")) {
+        name(insert, 1);
+        insert.executeUpdate();
+      }
+      try (PreparedStatement raise = connection.prepareStatement("UPDATE flow_checkpoints_v1 SET fence = fence + 1"
+          + " WHERE materialization = ? AND key_end >= ? AND key_begin <= ?")) {
+        name(raise, 1);
+        raise.executeUpdate();
+      }
+      try (PreparedStatement query = connection.prepareStatement(
+          "SELECT checkpoint FROM flow_checkpoints_v1 WHERE materialization = ? AND key_begin = ? AND key_end = ?")) {
+        name(query, 1);
+        try (ResultSet rows = query.executeQuery()) {
+          return rows.next() ? rows.getString(1) : "";
+        }
+      }
+    }
+
+    private long readFence() throws SQLException {
+      try (PreparedStatement query = connection.prepareStatement(
+          "SELECT fence FROM flow_checkpoints_v1 WHERE materialization = ? AND key_begin = ? AND key_end = ?")) {
+        name(query, 1);
+        try (ResultSet rows = query.executeQuery()) {
+          rows.next();
+          return rows.getLong(1);
+        }
+      }
+    }
+
+    private void name(PreparedStatement statement, int at) throws SQLException {
+      statement.setString(at, task);
+      statement.setLong(at + 1, range.keyBegin());
+      statement.setLong(at + 2, range.keyEnd());
+    }
+
+    @Override
+    public Optional<JsonNode> checkpoint() {
+      return Optional.ofNullable(checkpoint);
+    }
+
+    /** Rows are replaced whole, so nothing needs to be read first. */
+    @Override
+    public boolean loads() {
+      return false;
+    }
+
+    @Override
+    public void load(int binding, List<Packed> keys, Found found) throws SQLException {
+      Table table = tables.get(binding);
+      if (table.load == null) {
+        return;
+      }
+      for (Packed key : keys) {
+        List<JsonNode> values = key.values();
+        for (int i = 0; i < values.size(); i++) {
+          speech.set(table.load, i + 1, values.get(i));
+        }
+        try (ResultSet rows = table.load.executeQuery()) {
+          if (rows.next()) {
+            found.row(Json.parse(rows.getString(1)));
+          }
+        }
+      }
+    }
+
+    @Override
+    public void store(Row row) throws SQLException {
+      Table table = tables.get(row.binding());
+      if (row.delete()) {
+        table.flush();
+        for (int i = 0; i < row.keys().size(); i++) {
+          speech.set(table.delete, i + 1, row.keys().get(i));
+        }
+        table.delete.executeUpdate();
+        return;
+      }
+      int at = 1;
+      for (JsonNode value : row.keys()) {
+        set(table.upsert, at++, value);
+      }
+      for (JsonNode value : row.values()) {
+        set(table.upsert, at++, value);
+      }
+      if (!table.binding.spec().fieldSelection().document().isEmpty()) {
+        set(table.upsert, at, row.document() == null ? Json.object() : row.document());
+      }
+      table.add();
+    }
+
+    private void set(PreparedStatement statement, int index, JsonNode value) throws SQLException {
+      if (value.isNull() || value.isMissingNode()) {
+        statement.setString(index, null);
+      } else {
+        speech.set(statement, index, value);
+      }
+    }
+
+    @Override
+    public ConnectorState commit(JsonNode next) throws SQLException, FencedException {
+      for (Table table : tables) {
+        table.flush();
+      }
+      try (PreparedStatement update = connection.prepareStatement("UPDATE flow_checkpoints_v1 SET checkpoint = ?"
+          + " WHERE materialization = ? AND key_begin = ? AND key_end = ? AND fence = ?")) {
+        update.setString(1, Json.text(next));
+        name(update, 2);
+        update.setLong(5, fence);
+        if (update.executeUpdate() != 1) {
+          connection.rollback();
+          throw new FencedException("fenced off: another session of " + task + " has taken over the destination");
+        }
+      }
+      connection.commit();
+      return ConnectorState.unchanged();
+    }
+
+    @Override
+    public void close() {
+      try {
+        connection.close();
+      } catch (SQLException e) {
+        throw new IllegalStateException("cannot close the destination's connection", e);
+      }
+    }
+
+    /** The statements of one table. */
+    private final class Table {
+      private final Materialize.Bound<TableResource> binding;
+      private final PreparedStatement upsert;
+      private final PreparedStatement delete;
+      private final @Nullable PreparedStatement load;
+      private int pending;
+
+      Table(Materialize.Bound<TableResource> binding) throws SQLException {
+        this.binding = binding;
+        List<Projection> columns = columns(binding);
+        int keys = binding.spec().fieldSelection().keys().size();
+        String table = quoted(binding.resource().table());
+        String names = columns.stream().map(column -> quoted(column.field())).collect(Collectors.joining(", "));
+        String values = columns.stream().map(speech::placeholder).collect(Collectors.joining(", "));
+        String key = columns.stream().limit(keys).map(column -> quoted(column.field()))
+            .collect(Collectors.joining(", "));
+        String updates = columns.stream().skip(keys)
+            .map(column -> quoted(column.field()) + " = excluded." + quoted(column.field()))
+            .collect(Collectors.joining(", "));
+        String where = IntStream.range(0, keys)
+            .mapToObj(i -> quoted(columns.get(i).field()) + " = " + speech.placeholder(columns.get(i)))
+            .collect(Collectors.joining(" AND "));
+        upsert = connection.prepareStatement("INSERT INTO " + table + " (" + names + ") VALUES (" + values
+            + ") ON CONFLICT (" + key + ") DO " + (updates.isEmpty() ? "NOTHING" : "UPDATE SET " + updates));
+        delete = connection.prepareStatement("DELETE FROM " + table + " WHERE " + where);
+        String document = binding.spec().fieldSelection().document();
+        load = document.isEmpty()
+            ? null
+            : connection.prepareStatement("SELECT " + quoted(document) + " FROM " + table + " WHERE " + where);
+      }
+
+      void add() throws SQLException {
+        upsert.addBatch();
+        if (++pending >= BATCH) {
+          flush();
+        }
+      }
+
+      void flush() throws SQLException {
+        if (pending > 0) {
+          upsert.executeBatch();
+          pending = 0;
+        }
+      }
+    }
+  }
+}

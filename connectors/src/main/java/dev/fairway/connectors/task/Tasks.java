@@ -1,0 +1,142 @@
+package dev.fairway.connectors.task;
+
+import dev.fairway.connector.Materialize;
+import dev.fairway.connector.Settings;
+import dev.fairway.connector.flow.CaptureRequest;
+import dev.fairway.connector.flow.CaptureResponse;
+import dev.fairway.connector.flow.CaptureSpec;
+import dev.fairway.connector.flow.CollectionSpec;
+import dev.fairway.connector.flow.MaterializationSpec;
+import dev.fairway.connector.flow.StateKey;
+import dev.fairway.connector.json.Json;
+import dev.fairway.connectors.capture.AirbyteCapture;
+import dev.fairway.connectors.capture.CaptureProgram;
+import dev.fairway.connectors.capture.FlowCapture;
+import dev.fairway.connectors.capture.SingerCapture;
+import dev.fairway.connectors.materialize.FieldSelections;
+import dev.fairway.connectors.materialize.FileMaterialize;
+import dev.fairway.connectors.materialize.PostgresMaterialize;
+import dev.fairway.connectors.materialize.SqliteMaterialize;
+import dev.fairway.connectors.process.LogLine;
+import dev.fairway.connectors.process.Programs;
+import dev.fairway.connectors.spec.Endpoint;
+import dev.fairway.connectors.spec.FlowFile;
+import dev.fairway.connectors.spec.Templates;
+import dev.fairway.core.ErrorCode;
+import dev.fairway.core.FairwayException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Consumer;
+
+/** Turns what a specification file says into what can be run. */
+public final class Tasks {
+  private static final String SHIPPED = "fairway/materialize-sqlite, fairway/materialize-postgres and"
+      + " fairway/materialize-files";
+
+  private Tasks() {}
+
+  /**
+   * The program of a capture's endpoint.
+   *
+   * @param logs told every line it logs
+   */
+  public static CaptureProgram program(FlowFile.Capture capture, Path scratch, Consumer<LogLine> logs) {
+    Path parent = capture.file().toAbsolutePath().getParent();
+    Programs programs = Programs.in(parent == null ? Path.of(".") : parent, scratch, logs);
+    return switch (capture.endpoint()) {
+      case Endpoint.Local local -> new FlowCapture(local.command(), level(local.env(), capture.shards()), programs);
+      case Endpoint.Airbyte airbyte -> new AirbyteCapture(airbyte.command(), airbyte.env(), programs);
+      case Endpoint.Singer singer -> new SingerCapture(singer.command(), singer.env(), programs);
+      case Endpoint.Shipped shipped -> throw new FairwayException(ErrorCode.CONFIGURATION,
+          "no connector fairway/" + shipped.name() + " captures; those that ship are " + SHIPPED);
+      case Endpoint.Image image -> throw noEngine(image);
+    };
+  }
+
+  private static Map<String, String> level(Map<String, String> env, FlowFile.Shards shards) {
+    Map<String, String> all = new LinkedHashMap<>(Map.of("LOG_LEVEL", shards.logLevel()));
+    all.putAll(env);
+    return all;
+  }
+
+  /** Whether documents of this endpoint get their {@code /_meta} from us. */
+  public static boolean numbersRows(Endpoint endpoint) {
+    return endpoint instanceof Endpoint.Airbyte || endpoint instanceof Endpoint.Singer;
+  }
+
+  /** Asks the connector whether it would work, and makes its specification. */
+  public static CaptureSpec validated(FlowFile file, FlowFile.Capture capture, CaptureProgram program)
+      throws Exception {
+    List<CaptureRequest.Validate.Binding> asked = capture.bindings().stream()
+        .map(binding -> new CaptureRequest.Validate.Binding(binding.resource(), file.collection(binding.target()),
+            binding.backfill()))
+        .toList();
+    CaptureResponse.Validated validated = program.validate(capture.name(), capture.endpoint().config(), asked);
+    List<CaptureSpec.Binding> bindings = new ArrayList<>();
+    Set<List<String>> paths = new HashSet<>();
+    for (int i = 0; i < asked.size(); i++) {
+      List<String> path = validated.bindings().get(i).resourcePath();
+      if (!paths.add(path)) {
+        throw new FairwayException(ErrorCode.CONFIGURATION,
+            "two bindings of " + capture.name() + " are the same resource " + path);
+      }
+      bindings.add(new CaptureSpec.Binding(asked.get(i).resourceConfig(), path, asked.get(i).collection(),
+          asked.get(i).backfill(), StateKey.of(path, asked.get(i).backfill())));
+    }
+    return new CaptureSpec(capture.name(), "LOCAL", capture.endpoint().config(), bindings,
+        Math.toIntExact(capture.interval().toSeconds()), Templates.shard("capture", capture.name()),
+        Templates.recoveryLog("capture", capture.name()), Json.array());
+  }
+
+  /** The shipped connector of a materialization's endpoint. */
+  public static Materialize<?, ?> connector(FlowFile.Materialization materialization) {
+    return switch (materialization.endpoint()) {
+      case Endpoint.Shipped(String name, var _) -> switch (name) {
+        case "materialize-sqlite" -> new SqliteMaterialize();
+        case "materialize-postgres" -> new PostgresMaterialize();
+        case "materialize-files" -> new FileMaterialize();
+        default -> throw new FairwayException(ErrorCode.CONFIGURATION,
+            "no connector fairway/" + name + "; those that ship are " + SHIPPED);
+      };
+      case Endpoint.Image image -> throw noEngine(image);
+      case Endpoint.Local _,Endpoint.Airbyte _,Endpoint.Singer _ -> throw new FairwayException(
+          ErrorCode.CONFIGURATION, "materialization " + materialization.name()
+              + ": programs are not run as destinations; those that ship are " + SHIPPED);
+    };
+  }
+
+  /** Asks the connector what it can store, and makes its specification. */
+  public static <C extends Record, R extends Record> MaterializationSpec validated(FlowFile file,
+      FlowFile.Materialization materialization, Materialize<C, R> connector) throws Exception {
+    C config = Settings.read(materialization.endpoint().config(), connector.configType());
+    List<MaterializationSpec.Binding> bindings = new ArrayList<>();
+    Set<List<String>> paths = new HashSet<>();
+    for (FlowFile.MaterializationBinding binding : materialization.bindings()) {
+      CollectionSpec collection = file.collection(binding.source());
+      R resource = Settings.read(binding.resource(), connector.resourceType());
+      List<String> path = connector.resourcePath(config, resource);
+      if (!paths.add(path)) {
+        throw new FairwayException(ErrorCode.CONFIGURATION,
+            "two bindings of " + materialization.name() + " are the same resource " + path);
+      }
+      String stateKey = StateKey.of(path, binding.backfill());
+      bindings.add(new MaterializationSpec.Binding(binding.resource(), path, collection, Json.object(), 0,
+          FieldSelections.of(collection, connector.constraints(config, resource, collection), binding),
+          connector.deltaUpdates(resource), "materialize/" + materialization.name() + "/" + stateKey, null, null,
+          binding.backfill(), stateKey, null));
+    }
+    return new MaterializationSpec(materialization.name(), "LOCAL", materialization.endpoint().config(), bindings,
+        Templates.shard("materialize", materialization.name()),
+        Templates.recoveryLog("materialize", materialization.name()), Json.array());
+  }
+
+  private static FairwayException noEngine(Endpoint.Image image) {
+    return new FairwayException(ErrorCode.CONFIGURATION, "image " + image.image()
+        + " needs a container engine, which Fairway does not drive; run its program by a local, airbyte or singer endpoint");
+  }
+}
