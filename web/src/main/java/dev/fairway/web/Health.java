@@ -2,6 +2,7 @@ package dev.fairway.web;
 
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentSkipListMap;
 
 /** Whether the node can take requests, as its rooms say. Safe for many threads. */
@@ -33,7 +34,8 @@ public final class Health {
     return troubles;
   }
 
-  java.util.Set<String> names() {
+  /** The names of all checks, sorted. */
+  public Set<String> names() {
     return checks.keySet();
   }
 }

@@ -11,6 +11,7 @@ import java.net.URI;
 import java.nio.channels.SeekableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -133,6 +134,11 @@ final class ServletCall implements Call {
 
   @Override
   public Optional<String> header(String name) {
+    if (name.equalsIgnoreCase("Cookie")) {
+      // HTTP/2 may send cookies in several fields, to be read as one (RFC 9113, section 8.2.3).
+      String cookies = String.join("; ", Collections.list(request.getHeaders(name)));
+      return cookies.isEmpty() ? Optional.empty() : Optional.of(cookies);
+    }
     return Optional.ofNullable(request.getHeader(name));
   }
 

@@ -9,6 +9,7 @@ import io.javalin.http.HandlerType;
 import io.javalin.http.HttpResponseException;
 import io.javalin.router.Endpoint;
 import io.javalin.util.JavalinBindException;
+import io.javalin.util.JavalinException;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -27,6 +28,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.eclipse.jetty.http.UriCompliance;
 import org.eclipse.jetty.http2.server.HTTP2CServerConnectionFactory;
+import org.eclipse.jetty.io.EofException;
 import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
@@ -122,7 +124,11 @@ public final class WebServer implements AutoCloseable {
   @Override
   public void close() {
     draining = true;
-    javalin.stop();
+    try {
+      javalin.stop();
+    } catch (JavalinException e) {
+      LOG.warn("calls were still under way when the drain ended limit={}", config.drain(), e);
+    }
   }
 
   private void configure(JavalinConfig javalinConfig) {
@@ -192,7 +198,7 @@ public final class WebServer implements AutoCloseable {
       }
       admit(call, mounted.route());
       mounted.route().handler().handle(call);
-    } catch (Exception e) {
+    } catch (Exception | LinkageError | StackOverflowError e) {
       fail(response, e, mounted.errors(), id);
     } finally {
       if (entered) {
@@ -267,6 +273,10 @@ public final class WebServer implements AutoCloseable {
     String id = requestId(context.req().getHeader("X-Request-Id"));
     context.res().setHeader("X-Request-Id", id);
     try {
+      if (e instanceof EofException) {
+        LOG.debug("caller gone id={}", id);
+        return;
+      }
       if (!(e instanceof HttpResponseException refused)) {
         fail(context.res(), e, style(context.path()), id);
         return;
@@ -313,6 +323,11 @@ public final class WebServer implements AutoCloseable {
 
   private static void fail(HttpServletResponse response, Throwable thrown, ErrorStyle style, String id)
       throws IOException {
+    if (thrown instanceof EofException gone) {
+      // The caller has hung up, as those who follow events always do in the end.
+      LOG.debug("caller gone id={}", id);
+      throw gone;
+    }
     if (Errors.unexpected(thrown)) {
       LOG.error("request failed id={}", id, thrown);
     }
