@@ -1,0 +1,8 @@
+/**
+ * The pages every node has: overview, messages, documents, subscriptions, work, dead letters, audit, journal. Start at
+ * any of them; each stands on one service of one room.
+ */
+@NullMarked
+package dev.fairway.console.page;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,151 @@
+package dev.fairway.console;
+
+import dev.fairway.console.page.AuditPage;
+import dev.fairway.console.page.DeadLettersPage;
+import dev.fairway.console.page.DocumentsPage;
+import dev.fairway.console.page.JournalPage;
+import dev.fairway.console.page.MessagesPage;
+import dev.fairway.console.page.OverviewPage;
+import dev.fairway.console.page.SubscriptionsPage;
+import dev.fairway.console.page.WorkPage;
+import dev.fairway.core.channel.Jurisdiction;
+import dev.fairway.core.work.NewWork;
+import dev.fairway.core.work.Outcome;
+import dev.fairway.core.work.RetryPolicy;
+import dev.fairway.core.work.WorkKind;
+import dev.fairway.exchange.Exchange;
+import dev.fairway.exchange.ExchangeConfig;
+import dev.fairway.exchange.channel.MediumHome;
+import dev.fairway.exchange.routing.Match;
+import dev.fairway.exchange.routing.Rule;
+import dev.fairway.store.Audit;
+import dev.fairway.store.DeadLetters;
+import dev.fairway.store.JsonCodec;
+import dev.fairway.store.SqlStore;
+import dev.fairway.store.StorageConfig;
+import dev.fairway.store.WorkOverview;
+import dev.fairway.store.blob.DiskBlobs;
+import dev.fairway.store.workers.Handlers;
+import dev.fairway.store.workers.Workers;
+import dev.fairway.store.workers.WorkersConfig;
+import dev.fairway.web.Authenticator;
+import dev.fairway.web.Door;
+import dev.fairway.web.Health;
+import dev.fairway.web.Json;
+import dev.fairway.web.WebConfig;
+import dev.fairway.web.WebServer;
+import dev.fairway.web.outbound.EgressPolicy;
+import dev.fairway.web.outbound.OutboundClient;
+import dev.fairway.web.outbound.OutboundConfig;
+import java.io.IOException;
+import java.net.CookieManager;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Collectors;
+
+/** One whole node with its console, and a kind of work that fails as long as it is told to. */
+final class ConsoleNode implements AutoCloseable {
+  /** Work that fails while {@link #broken} is set. */
+  record Parcel(String address) {}
+
+  static final WorkKind<Parcel> PARCELS = WorkKind.of("parcel.send", JsonCodec.of(Parcel.class))
+      .withRetry(new RetryPolicy(2, Duration.ofMinutes(1), Duration.ofMillis(1), Duration.ofMillis(2)));
+
+  final AtomicBoolean broken = new AtomicBoolean(true);
+  final Health health = new Health();
+  final SqlStore store;
+  final Exchange exchange;
+  final DeadLetters dead;
+  final WebServer server;
+  private final Workers workers;
+  private final OutboundClient client;
+  private final HttpClient browser = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1)
+      .cookieHandler(new CookieManager()).build();
+
+  ConsoleNode(Path folder, Authenticator authenticator, int port) {
+    Clock clock = Clock.systemUTC();
+    Jurisdiction au = new Jurisdiction("AU");
+    Jurisdiction sg = new Jurisdiction("SG");
+    store = SqlStore.open(new StorageConfig.Embedded(folder.resolve("store")), clock, List.of(Exchange.ROOM));
+    Handlers handlers = new Handlers();
+    handlers.add(PARCELS, delivery -> broken.get()
+        ? Outcome.fail("no road to " + delivery.payload().address())
+        : Outcome.done());
+    client = new OutboundClient(OutboundConfig.defaults(), EgressPolicy.trusting());
+    exchange = new Exchange(
+        ExchangeConfig.of(au, Map.of(),
+            Map.of("shared",
+                new ExchangeConfig.ChannelConfig.SharedDatabase(new MediumHome.Folder(folder.resolve("medium")),
+                    Set.of(au, sg))),
+            List.of(Rule.to("all", Match.ANY, List.of("shared")))),
+        store, new DiskBlobs(folder.resolve("blobs")), handlers, client, clock);
+    dead = new DeadLetters(store, handlers);
+    WorkOverview work = new WorkOverview(store);
+    health.register("store", () -> java.util.Optional.empty());
+    Console console = new Console("AU",
+        List.of(new OverviewPage(health, work, dead, store.journal(), clock),
+            new MessagesPage(exchange.messages(), store.journal(), clock),
+            new DocumentsPage(exchange.documents(), clock), new SubscriptionsPage(List.of(), clock),
+            new WorkPage(work, clock), new DeadLettersPage(dead, clock), new AuditPage(new Audit(store), clock),
+            new JournalPage(store.journal(), clock)),
+        store.journal(), authenticator);
+    workers = new Workers(store.work(), handlers, clock, WorkersConfig.DEFAULT).start();
+    List<Door> doors = new ArrayList<>(exchange.doors());
+    doors.add(console.door());
+    server = WebServer.start(WebConfig.at("127.0.0.1", port).withDrain(Duration.ofSeconds(1)), authenticator, doors);
+    exchange.start();
+  }
+
+  void parcel(String address) {
+    store.run(tx -> tx.enqueue(NewWork.of(PARCELS, new Parcel(address))));
+  }
+
+  /** Hands a message in; its reference. */
+  String message(String subject) throws IOException, InterruptedException {
+    String body = Json.object().put("sender", "AU").put("receiver", "SG").put("subject", subject)
+        .put("obj", "QmQtYtUS7K1AdKjbuMsmPmPGDLaKL38M5HYwqxW9RKW49n")
+        .put("predicate", "UN.CEFACT.Trade.CertificateOfOrigin.created").toString();
+    HttpResponse<String> answer = browser.send(
+        HttpRequest.newBuilder(URI.create(server.baseUrl() + "/message-api/message"))
+            .header("Content-Type", "application/json").POST(BodyPublishers.ofString(body)).build(),
+        BodyHandlers.ofString());
+    return "AU:" + Json.parse(answer.body()).get("sender_ref").stringValue();
+  }
+
+  HttpResponse<String> get(String path) throws IOException, InterruptedException {
+    return browser.send(HttpRequest.newBuilder(URI.create(server.baseUrl() + path)).build(), BodyHandlers.ofString());
+  }
+
+  HttpResponse<String> post(String path, Map<String, String> fields) throws IOException, InterruptedException {
+    String form = fields.entrySet().stream()
+        .map(field -> field.getKey() + "=" + URLEncoder.encode(field.getValue(), StandardCharsets.UTF_8))
+        .collect(Collectors.joining("&"));
+    return browser.send(
+        HttpRequest.newBuilder(URI.create(server.baseUrl() + path))
+            .header("Content-Type", "application/x-www-form-urlencoded").POST(BodyPublishers.ofString(form)).build(),
+        BodyHandlers.ofString());
+  }
+
+  @Override
+  public void close() {
+    server.close();
+    workers.close();
+    exchange.close();
+    store.close();
+    client.close();
+  }
+}

@@ -1,0 +1,149 @@
+package dev.fairway.console;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.fairway.store.DeadLetters.Filter;
+import dev.fairway.web.Caller;
+import dev.fairway.web.DevAuthenticator;
+import java.io.BufferedReader;
+import java.io.InputStreamReader;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ConsoleTest {
+  private static final Pattern GUARD = Pattern.compile("name=\"guard\" value=\"([0-9a-f]+)\"");
+  @TempDir
+  private Path folder;
+  private ConsoleNode node;
+
+  @BeforeEach
+  void start() {
+    node = new ConsoleNode(folder, new DevAuthenticator(), 0);
+  }
+
+  @AfterEach
+  void stop() {
+    node.close();
+  }
+
+  private String letter() {
+    await().atMost(Duration.ofSeconds(20)).until(() -> node.dead.count(Filter.ALL) == 1);
+    return node.dead.list(Filter.ALL, 0, 1).getFirst().id().toString();
+  }
+
+  private static String guard(HttpResponse<String> page) {
+    Matcher matcher = GUARD.matcher(page.body());
+    assertThat(matcher.find()).isTrue();
+    return matcher.group(1);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"/", "/messages", "/documents", "/subscriptions", "/work", "/dead", "/audit", "/journal"})
+  void everyPageShowsItselfAndTheCommandThatDoesTheSame(String path) throws Exception {
+    HttpResponse<String> page = node.get(path);
+    assertThat(page.statusCode()).isEqualTo(200);
+    assertThat(page.body()).contains("<h1", "curl &#39;".replace("&#39;", "'"), "aria-current=\"page\"");
+    assertThat(page.headers().firstValue("Content-Security-Policy")).isPresent();
+  }
+
+  @Test
+  void aMessagesJourneyIsShownStepByStep() throws Exception {
+    String ref = node.message("AU.abn1.<script>alert(1)</script>");
+    await().atMost(Duration.ofSeconds(20)).untilAsserted(
+        () -> assertThat(node.get("/messages/" + ref).body()).contains("confirmed", "Accepted", "On a channel"));
+    assertThat(node.get("/messages").body()).contains(ref).doesNotContain("<script>alert");
+    assertThat(node.get("/messages?state=NO_ROUTE").body()).doesNotContain(ref);
+  }
+
+  @Test
+  void whatIsNotThereIsSaidSo() throws Exception {
+    for (String path : new String[]{"/messages/AU:none", "/messages/nonsense", "/documents/x", "/dead/x"}) {
+      assertThat(node.get(path).statusCode()).as(path).isEqualTo(404);
+    }
+  }
+
+  @Test
+  void aDeadLetterIsTriedDryEditedReleasedAndAudited() throws Exception {
+    node.parcel("nowhere");
+    String id = letter();
+    HttpResponse<String> page = node.get("/dead/" + id);
+    assertThat(page.body()).contains("no road to nowhere", "Try dry");
+    String guard = guard(page);
+    assertThat(node.post("/dead/act/try", Map.of("guard", guard, "id", id)).headers().firstValue("Location"))
+        .contains("/dead/" + id);
+    assertThat(node.get("/dead/" + id).body()).contains("Outcome fail");
+    node.post("/dead/act/edit", Map.of("guard", guard, "id", id, "payload", "{\"address\":\"here\"}"));
+    assertThat(node.get("/dead/" + id).body()).contains("here");
+    node.post("/dead/act/edit", Map.of("guard", guard, "id", id, "payload", "{", "back", "/dead/" + id));
+    assertThat(node.get("/dead/" + id).body()).contains("role=\"alert\"", "here");
+    node.broken.set(false);
+    node.post("/dead/act/redrive", Map.of("guard", guard, "id", id));
+    await().atMost(Duration.ofSeconds(20)).until(() -> node.dead.count(Filter.ALL) == 0);
+    assertThat(node.get("/audit").body()).contains("dead.try", "dead.edit", "dead.redrive", "developer");
+  }
+
+  @Test
+  void lettersAreDiscardedAllAtOnce() throws Exception {
+    node.parcel("nowhere");
+    letter();
+    String guard = guard(node.get("/dead"));
+    node.post("/dead/act/discard-all", Map.of("guard", guard, "kind", "parcel.send"));
+    assertThat(node.dead.count(Filter.ALL)).isZero();
+    assertThat(node.get("/dead").body()).contains("1 letter discarded");
+  }
+
+  @Test
+  void aFormFromElsewhereDoesNothing() throws Exception {
+    node.parcel("nowhere");
+    String id = letter();
+    node.get("/dead");
+    assertThat(node.post("/dead/act/discard", Map.of("id", id)).statusCode()).isEqualTo(403);
+    assertThat(node.post("/dead/act/discard", Map.of("id", id, "guard", "0".repeat(64))).statusCode()).isEqualTo(403);
+    assertThat(node.dead.count(Filter.ALL)).isOne();
+  }
+
+  @Test
+  void anOpenPageIsToldOfWhatChanges() throws Exception {
+    HttpResponse<java.io.InputStream> events = HttpClient.newHttpClient().send(
+        HttpRequest.newBuilder(URI.create(node.server.baseUrl() + "/console/events?after=0")).build(),
+        BodyHandlers.ofInputStream());
+    try (BufferedReader lines = new BufferedReader(new InputStreamReader(events.body(), StandardCharsets.UTF_8))) {
+      node.message("AU.abn1.live");
+      assertThat(lines.lines().filter(line -> line.startsWith("data: ")).findFirst().orElseThrow())
+          .contains("exchange.message.accepted");
+    }
+  }
+
+  @Test
+  void withoutATokenThereIsOnlyTheSignInPage() throws Exception {
+    Caller operator = new Caller("olga", Caller.Kind.VERIFIED, java.util.Set.of(Console.SCOPE), Optional.empty(),
+        Optional.empty(), Optional.empty(), Map.of());
+    try (ConsoleNode strict = new ConsoleNode(folder.resolve("strict"),
+        header -> header.filter("Bearer a.b.c"::equals).map(_ -> operator).orElse(Caller.ANONYMOUS), 0)) {
+      assertThat(strict.get("/dead").headers().firstValue("Location")).contains("/console/sign-in");
+      String guard = guard(strict.get("/console/sign-in"));
+      assertThat(strict.post("/console/sign-in", Map.of("guard", guard, "token", "x.y.z")).statusCode())
+          .isEqualTo(401);
+      assertThat(strict.post("/console/sign-in", Map.of("guard", guard, "token", "a.b.c")).statusCode())
+          .isEqualTo(303);
+      assertThat(strict.get("/dead").statusCode()).isEqualTo(200);
+    }
+  }
+}
