@@ -7,9 +7,10 @@ import dev.fairway.core.blob.BlobId;
 import dev.fairway.core.blob.Blobs;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.channels.SeekableByteChannel;
 import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.Files;
@@ -19,8 +20,10 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
@@ -32,29 +35,65 @@ import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /**
- * Blobs in a folder: {@code ab/cd/abcd…}, 65,536 folders at most. Bytes are written to a file in {@code tmp} beside them,
+ * Blobs in a folder: {@code ab/cd/abcd…}, 65,536 folders at most. Bytes are written to a file under {@code tmp} beside them,
  * synced, renamed into place, and the folder's entry is synced: whatever moment the power fails, there is the whole blob
  * or nothing.
  */
 public final class DiskBlobs implements Blobs {
   private static final int BUFFER = 256 << 10;
+  private static final String LOCK = "lock";
+  private static final Duration STILL_BEING_MADE = Duration.ofMinutes(1);
 
   private final Path directory;
   private final Path temporary;
+  @SuppressWarnings("unused") // held open, and with it the lock, as long as the process lives
+  private final FileChannel lockFile;
 
-  /** Opens the folder, making it if it is missing, and removes what a process that died left half-written. */
+  /** Opens the folder, making it if it is missing, and removes what processes that died left half-written. */
   public DiskBlobs(Path directory) {
     this.directory = directory;
-    this.temporary = directory.resolve("tmp");
+    Path all = directory.resolve("tmp");
+    this.temporary = all.resolve(UUID.randomUUID().toString());
     try {
-      Files.createDirectories(temporary);
-      try (Stream<Path> leftovers = Files.list(temporary)) {
-        for (Path leftover : leftovers.toList()) {
-          Files.deleteIfExists(leftover);
+      Files.createDirectories(all);
+      removeLeftovers(all);
+      Files.createDirectory(temporary);
+      lockFile = FileChannel.open(temporary.resolve(LOCK), StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+      lockFile.lock();
+    } catch (IOException e) {
+      throw new FairwayException(ErrorCode.CONFIGURATION, "cannot use " + directory + " for blobs: " + e, e);
+    }
+  }
+
+  /* Each process writes in a folder of its own and holds a lock there, so that what is nobody's can be told from what
+   * another process is just writing. */
+  private static void removeLeftovers(Path all) throws IOException {
+    try (Stream<Path> folders = Files.list(all)) {
+      for (Path folder : folders.toList()) {
+        if (isNobodys(folder)) {
+          remove(folder);
         }
       }
-    } catch (IOException e) {
-      throw new UncheckedIOException("cannot use " + directory + " for blobs", e);
+    }
+  }
+
+  private static boolean isNobodys(Path folder) throws IOException {
+    try (FileChannel channel = FileChannel.open(folder.resolve(LOCK), StandardOpenOption.WRITE);
+        FileLock lock = channel.tryLock()) {
+      return lock != null;
+    } catch (OverlappingFileLockException e) {
+      return false;
+    } catch (NoSuchFileException e) {
+      // Just being made by another process, or left by one that died there: old ones are nobody's.
+      return Files.getLastModifiedTime(folder).toInstant().isBefore(Instant.now().minus(STILL_BEING_MADE));
+    }
+  }
+
+  private static void remove(Path folder) throws IOException {
+    try (Stream<Path> files = Files.walk(folder)) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.deleteIfExists(file);
+      }
     }
   }
 

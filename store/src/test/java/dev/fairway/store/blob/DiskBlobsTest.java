@@ -23,14 +23,27 @@ class DiskBlobsTest extends BlobsContract {
   @Override
   protected boolean isEmpty() throws IOException {
     try (Stream<Path> files = Files.walk(directory)) {
-      return files.noneMatch(Files::isRegularFile);
+      return files.filter(Files::isRegularFile).allMatch(file -> file.endsWith("lock"));
     }
   }
 
   @Test
   void whatAKilledProcessLeftHalfWrittenIsRemovedAtStart() throws IOException {
-    Path half = Files.writeString(directory.resolve("tmp").resolve("half"), "half a blob");
+    Path folder = Files.createDirectory(directory.resolve("tmp").resolve("of-the-dead"));
+    Files.createFile(folder.resolve("lock"));
+    Files.writeString(folder.resolve("half"), "half a blob");
     assertThat(new DiskBlobs(directory)).isNotNull();
-    assertThat(half).doesNotExist();
+    assertThat(folder).doesNotExist();
+  }
+
+  @Test
+  void whatALivingProcessIsWritingIsLeftAlone() throws IOException {
+    Path folder;
+    try (Stream<Path> folders = Files.list(directory.resolve("tmp"))) {
+      folder = folders.findFirst().orElseThrow();
+    }
+    Path half = Files.writeString(folder.resolve("half"), "half a blob");
+    assertThat(new DiskBlobs(directory)).isNotNull();
+    assertThat(half).exists();
   }
 }
