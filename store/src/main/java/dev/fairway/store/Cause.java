@@ -8,8 +8,9 @@ import java.util.regex.Pattern;
  */
 final class Cause {
   private static final int LONGEST = 200;
+  /* Possessive, so that no text makes it try again and again. */
   private static final Pattern PARTICULARS = Pattern
-      .compile("\"[^\"]{0,200}\"|0x[0-9a-fA-F]+|\\b[0-9a-fA-F]{8}(?:-?[0-9a-fA-F]{4,}){1,4}\\b|\\b\\d+\\b");
+      .compile("\"[^\"]{0,200}\"|0x[0-9a-fA-F]+|\\b[0-9a-fA-F]{8,}+(?:-[0-9a-fA-F]{4,}+){0,4}+\\b|\\b\\d+\\b");
 
   private Cause() {}
 
