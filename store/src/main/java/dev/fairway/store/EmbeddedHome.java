@@ -47,12 +47,7 @@ final class EmbeddedHome implements Home {
     this.lockFile = lockFile;
     this.writer = GuardedConnection.of(connect(dataSource(file)), true);
     for (int i = 0; i < READERS; i++) {
-      Connection reader = connect(dataSource(file));
-      try (Statement statement = reader.createStatement()) {
-        statement.execute("PRAGMA query_only = 1");
-      }
-      reader.rollback();
-      readers.add(GuardedConnection.of(reader, true));
+      readers.add(openReader());
     }
   }
 
@@ -187,19 +182,45 @@ final class EmbeddedHome implements Home {
     connection.commit();
   }
 
+  /* SQLite ends a transaction by itself when the disk is full or fails, and the driver then counts wrongly: a connection
+   * that could not be rolled back is replaced. */
   @Override
   public void giveBack(GuardedConnection connection, boolean broken) {
-    if (!connection.equals(writer)) {
-      readers.add(connection);
-    } else if (broken) {
-      // SQLite ends a transaction by itself when the disk is full or fails; the driver then counts wrongly.
-      writer = null;
+    boolean writing = connection.equals(writer);
+    if (broken) {
       all.remove(connection.real());
-      try {
-        connection.real().close();
-      } catch (SQLException e) {
-        LOG.debug("a broken connection could not be closed why={}", e.getMessage());
-      }
+      closeQuietly(connection.real());
+    }
+    if (writing) {
+      writer = broken ? null : connection;
+    } else {
+      readers.add(broken ? replacement(connection) : connection);
+    }
+  }
+
+  private GuardedConnection replacement(GuardedConnection broken) {
+    try {
+      return openReader();
+    } catch (SQLException e) {
+      LOG.warn("cannot open a connection for reading; the next read fails and tries again why={}", e.getMessage());
+      return broken;
+    }
+  }
+
+  private GuardedConnection openReader() throws SQLException {
+    Connection reader = connect(dataSource(file));
+    try (Statement statement = reader.createStatement()) {
+      statement.execute("PRAGMA query_only = 1");
+    }
+    reader.rollback();
+    return GuardedConnection.of(reader, true);
+  }
+
+  private static void closeQuietly(Connection connection) {
+    try {
+      connection.close();
+    } catch (SQLException e) {
+      LOG.debug("a broken connection could not be closed why={}", e.getMessage());
     }
   }
 

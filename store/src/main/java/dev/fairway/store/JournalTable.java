@@ -86,6 +86,21 @@ final class JournalTable {
     }
   }
 
+  List<JournalFollowers.Following> following(Connection connection) throws SQLException {
+    long end = head(connection).end();
+    try (
+        PreparedStatement statement = connection
+            .prepareStatement("SELECT name, position, lease_until FROM journal_follower ORDER BY name");
+        ResultSet rows = statement.executeQuery()) {
+      List<JournalFollowers.Following> following = new ArrayList<>();
+      while (rows.next()) {
+        following.add(new JournalFollowers.Following(rows.getString(1), rows.getLong(2), end - rows.getLong(2),
+            Micros.instant(rows.getLong(3))));
+      }
+      return following;
+    }
+  }
+
   record Head(long end, long trimmed) {}
 
   int trim(Connection connection, long before) throws SQLException {

@@ -190,18 +190,28 @@ final class PostgresHome implements Home {
   @Override
   public FairwayException explain(Trouble trouble, Throwable cause) {
     String where = config.url().replaceAll("\\?.*", "");
+    String why = root(cause).getMessage();
     return switch (trouble) {
       case CORRUPT -> new FairwayException(ErrorCode.STORE_CORRUPT,
-          "the database at " + where + " says that it is damaged; ask whoever runs it: " + cause.getMessage(), cause);
+          "the database at " + where + " says that it is damaged; ask whoever runs it: " + why, cause);
       case FULL -> new FairwayException(ErrorCode.DISK_FULL,
           "the database at " + where + " has no space left; nothing was written. Make room: the node goes on by itself",
           cause);
       case DOWN -> new FairwayException(ErrorCode.STORE_DOWN,
-          "the database at " + where + " does not answer: " + cause.getMessage(), cause);
+          "the database at " + where + " does not answer: " + why, cause);
       case COLLISION -> new FairwayException(ErrorCode.BUSY,
-          "the database at " + where + " was busy with the same rows for too long: " + cause.getMessage(), cause);
+          "the database at " + where + " was busy with the same rows for too long: " + why, cause);
       case OWN -> throw new IllegalArgumentException("not the database's trouble", cause);
     };
+  }
+
+  /* The pool says only that it has waited. */
+  private static Throwable root(Throwable thrown) {
+    Throwable root = thrown;
+    for (int depth = 0; root.getCause() != null && depth < 20; depth++) {
+      root = root.getCause();
+    }
+    return root;
   }
 
   @Override

@@ -77,6 +77,11 @@ final class SqlJournal implements Journal {
     return store.write(tx -> spine.journal.trim(tx.connection(), Micros.of(before)));
   }
 
+  /* Those of other processes too. */
+  List<JournalFollowers.Following> following() {
+    return store.read(view -> spine.journal.following(view.connection()));
+  }
+
   void close() {
     List.copyOf(followers.values()).forEach(SqlFollower::close);
   }

@@ -144,6 +144,10 @@ public final class SqlStore implements Store {
     return work;
   }
 
+  List<JournalFollowers.Following> following() {
+    return journal.following();
+  }
+
   Dialect dialect() {
     return home.dialect();
   }

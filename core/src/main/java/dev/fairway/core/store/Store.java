@@ -20,7 +20,8 @@ public interface Store extends AutoCloseable {
    * Runs a step and makes it durable.
    *
    * @throws dev.fairway.core.FairwayException with {@code STORE_DOWN}, {@code DISK_FULL} or {@code BUSY}; nothing was
-   * written. What the step itself throws is thrown unchanged.
+   * written. There is one exception: when the connection to a shared database breaks during the commit and the database
+   * stays away, nobody can know, and the message says so. What the step itself throws is thrown unchanged.
    */
   <R> R write(WriteStep<R> step);
 

@@ -12,6 +12,8 @@ public interface Transaction extends View {
   /**
    * Hands a piece of work to whoever runs its kind. Work with a {@link NewWork#unique} name that is already waiting,
    * running or dead is dropped in favour of the first.
+   *
+   * @return names the work for ever; nothing has this id when the work was dropped
    */
   WorkId enqueue(NewWork<?> work);
 

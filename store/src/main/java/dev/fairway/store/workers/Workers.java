@@ -40,7 +40,9 @@ import org.slf4j.LoggerFactory;
 public final class Workers implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Workers.class);
   private static final int SETTLE_BATCH = 500;
-  private static final Duration LONGEST_SLEEP = Duration.ofSeconds(30);
+  /** A wake-up from another process may get lost, so nobody sleeps longer. */
+  private static final Duration LONGEST_SLEEP = Duration.ofSeconds(5);
+  private static final Duration TAKE_BACK = Duration.ofSeconds(1);
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(5);
 
   private final WorkQueue queue;
@@ -56,6 +58,7 @@ public final class Workers implements AutoCloseable {
   private final Map<Long, Running> running = new ConcurrentHashMap<>();
   private final BlockingQueue<Ended> ended = new ArrayBlockingQueue<>(10_000);
   private final List<Thread> threads = new ArrayList<>();
+  private long tookBackNanos = System.nanoTime();
   private volatile boolean closing;
   private volatile boolean settling = true;
 
@@ -84,7 +87,7 @@ public final class Workers implements AutoCloseable {
    */
   public int runOnce() {
     queue.takeBack();
-    List<Lease> leases = leaseBatch();
+    List<Lease> leases = lease(wanted());
     List<Thread> deliveries = leases.stream().map(this::dispatch).toList();
     try {
       for (Thread delivery : deliveries) {
@@ -134,10 +137,12 @@ public final class Workers implements AutoCloseable {
     while (!closing) {
       try {
         wake.drainPermits();
-        List<Lease> leases = leaseBatch();
+        List<Demand> wanted = wanted();
+        List<Lease> leases = lease(wanted);
         leases.forEach(this::dispatch);
-        if (leases.isEmpty() && queue.takeBack() == 0) {
-          sleepUntilWoken();
+        boolean tookBack = takeBackNowAndThen(leases.isEmpty());
+        if (leases.isEmpty() && !tookBack) {
+          sleepUntilWoken(!wanted.isEmpty());
         }
         pause = Duration.ofMillis(50);
       } catch (InterruptedException e) {
@@ -149,8 +154,17 @@ public final class Workers implements AutoCloseable {
     }
   }
 
-  private List<Lease> leaseBatch() {
-    int free = config.atOnce() - running.size();
+  /* Also while there is always something to lease, or work lost by another process would wait for an idle moment. */
+  private boolean takeBackNowAndThen(boolean idle) {
+    long now = System.nanoTime();
+    if (!idle && now - tookBackNanos < TAKE_BACK.toNanos()) {
+      return false;
+    }
+    tookBackNanos = now;
+    return queue.takeBack() > 0;
+  }
+
+  private List<Demand> wanted() {
     List<Demand> wanted = new ArrayList<>();
     for (Handlers.Handling<?> handling : handlers.all()) {
       int room = handling.kind().concurrency() - count(handling.kind().name()).get();
@@ -158,7 +172,11 @@ public final class Workers implements AutoCloseable {
         wanted.add(new Demand(handling.kind().name(), room, handling.kind().lease()));
       }
     }
-    return free < 1 || wanted.isEmpty() ? List.of() : queue.lease(wanted, free);
+    return running.size() < config.atOnce() ? wanted : List.of();
+  }
+
+  private List<Lease> lease(List<Demand> wanted) {
+    return wanted.isEmpty() ? List.of() : queue.lease(wanted, Math.max(1, config.atOnce() - running.size()));
   }
 
   private AtomicInteger count(String kind) {
@@ -166,13 +184,12 @@ public final class Workers implements AutoCloseable {
   }
 
   /* A kind that is full is not asked for, and is looked at again when one of its handlers ends. */
-  private void sleepUntilWoken() throws InterruptedException {
-    Duration sleep = queue.nextDue().map(due -> Duration.between(clock.instant(), due)).orElse(LONGEST_SLEEP);
-    long millis = Math.clamp(sleep.toMillis() + 1, 1, LONGEST_SLEEP.toMillis());
-    if (!running.isEmpty() && millis < 20) {
-      millis = 20;
+  private void sleepUntilWoken(boolean wanting) throws InterruptedException {
+    Duration sleep = LONGEST_SLEEP;
+    if (wanting) {
+      sleep = queue.nextDue().map(due -> Duration.between(clock.instant(), due)).orElse(LONGEST_SLEEP);
     }
-    wake.tryAcquire(millis, TimeUnit.MILLISECONDS);
+    wake.tryAcquire(Math.clamp(sleep.toMillis() + 1, 5, LONGEST_SLEEP.toMillis()), TimeUnit.MILLISECONDS);
   }
 
   private Thread dispatch(Lease lease) {
