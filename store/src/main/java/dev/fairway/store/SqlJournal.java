@@ -13,6 +13,7 @@ import java.util.concurrent.ConcurrentHashMap;
 /** The journal in the store's own tables. */
 final class SqlJournal implements Journal {
   private static final int MOST = 10_000;
+  private static final Duration LOOK_AGAIN = Duration.ofSeconds(2);
 
   private final SqlStore store;
   private final Spine spine;
@@ -57,8 +58,18 @@ final class SqlJournal implements Journal {
 
   @Override
   public boolean await(long after, Duration limit) throws InterruptedException {
-    // The signal knows only of commits since the store was opened.
-    return end() > after || spine.signal.await(after, limit);
+    // The signal knows only of commits since the store was opened, and may miss one of another process.
+    long deadline = System.nanoTime() + limit.toNanos();
+    while (end() <= after) {
+      long left = deadline - System.nanoTime();
+      if (left <= 0) {
+        return false;
+      }
+      if (spine.signal.await(after, Duration.ofNanos(store.shared() ? Math.min(left, LOOK_AGAIN.toNanos()) : left))) {
+        return true;
+      }
+    }
+    return true;
   }
 
   @Override

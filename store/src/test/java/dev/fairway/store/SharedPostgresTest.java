@@ -136,8 +136,9 @@ class SharedPostgresTest {
       one.run(tx -> tx.append(new NewEvent("test.told", "after", "{}")));
       return true;
     });
-    assertThat(one.journal().read(0, 10)).extracting(Event::subject).containsExactly("before", "after");
-    await().atMost(SOON).untilAsserted(() -> assertThat(two.journal().end()).isEqualTo(2));
+    await().atMost(SOON).ignoreExceptions().untilAsserted(
+        () -> assertThat(one.journal().read(0, 10)).extracting(Event::subject).containsExactly("before", "after"));
+    await().atMost(SOON).ignoreExceptions().untilAsserted(() -> assertThat(two.journal().end()).isEqualTo(2));
   }
 
   @Test
