@@ -10,9 +10,11 @@ import dev.fairway.core.ledger.LedgerPackage;
 import dev.fairway.core.store.Store;
 import dev.fairway.core.store.Transaction;
 import dev.fairway.core.work.Delivery;
+import dev.fairway.core.work.NewWork;
 import dev.fairway.core.work.Outcome;
 import dev.fairway.core.work.WorkHandler;
 import dev.fairway.core.work.WorkKind;
+import dev.fairway.store.JsonCodec;
 import dev.fairway.store.workers.Handlers;
 import dev.fairway.web.Door;
 import java.sql.SQLException;
@@ -30,6 +32,10 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 public final class Automation implements AutoCloseable {
   private static final Duration AWAY = Duration.ofSeconds(5);
+  /* Workers that sleep do not notice a new kind; new work wakes them. */
+  private static final WorkKind<Wake> WAKE = WorkKind.of("automation.wake", JsonCodec.of(Wake.class));
+
+  private record Wake(String integration) {}
 
   private final Handlers handlers;
   private final AutomationConfig config;
@@ -50,6 +56,7 @@ public final class Automation implements AutoCloseable {
     this.config = config;
     this.shared = new RunningIntegration.Shared(store, ledger, clock, http, limits);
     handlers.add(Outbox.SUBMIT, new Outbox(ledger, this::find));
+    handlers.add(WAKE, delivery -> Outcome.done());
   }
 
   /** Makes a type known; one of the same id takes the place of the older for whatever starts from now on. */
@@ -103,6 +110,7 @@ public final class Automation implements AutoCloseable {
     }
     running.put(wanted.id(), integration);
     integration.begin();
+    shared.store().run(tx -> tx.enqueue(NewWork.of(WAKE, new Wake(wanted.id()))));
     return integration;
   }
 
