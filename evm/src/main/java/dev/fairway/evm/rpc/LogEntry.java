@@ -5,6 +5,7 @@ import dev.fairway.evm.Hash;
 import dev.fairway.evm.Hex;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -21,7 +22,8 @@ public record LogEntry(Address address, List<Hash> topics, String data, long blo
     topics = List.copyOf(topics);
   }
 
-  static LogEntry of(JsonNode node) {
+  /** Reads the protocol's form, which {@link #json} writes. */
+  public static LogEntry of(JsonNode node) {
     List<Hash> topics = new ArrayList<>(4);
     for (JsonNode topic : node.path("topics")) {
       topics.add(new Hash(topic.asString()));
@@ -30,6 +32,14 @@ public record LogEntry(Address address, List<Hash> topics, String data, long blo
         Hex.toLong(Answers.text(node, "blockNumber")), new Hash(Answers.text(node, "blockHash")),
         new Hash(Answers.text(node, "transactionHash")), Hex.toLong(Answers.text(node, "transactionIndex")),
         Hex.toLong(Answers.text(node, "logIndex")));
+  }
+
+  /** As the protocol writes it. */
+  public Map<String, Object> json() {
+    return Map.of("address", address.hex(), "topics", topics.stream().map(Hash::hex).toList(), "data", data,
+        "blockNumber",
+        Hex.of(blockNumber), "blockHash", blockHash.hex(), "transactionHash", transaction.hex(), "transactionIndex",
+        Hex.of(transactionIndex), "logIndex", Hex.of(index));
   }
 
   /** Whether its first topic is this event's. */
