@@ -287,7 +287,8 @@ class LogFollowerTest {
       if (call.group(2).equals("eth_getLogs")) {
         answer.append(",\"error\":{\"code\":-32005,\"message\":\"").append(words).append("\"}}");
       } else {
-        String block = chain.rpc().call("eth_getBlockByNumber", String.valueOf(call.group(3)).replace("\"", ""), false).toString();
+        String number = String.valueOf(call.group(3)).replace("\"", "");
+        String block = chain.rpc().call("eth_getBlockByNumber", number, false).toString();
         answer.append(",\"result\":").append(block).append("}");
       }
     }
