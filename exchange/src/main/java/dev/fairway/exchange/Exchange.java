@@ -10,6 +10,7 @@ import dev.fairway.exchange.channel.SharedDatabaseChannel;
 import dev.fairway.exchange.delivery.ChannelPort;
 import dev.fairway.exchange.delivery.Fetch;
 import dev.fairway.exchange.delivery.Inbound;
+import dev.fairway.exchange.delivery.Maintenance;
 import dev.fairway.exchange.delivery.Observer;
 import dev.fairway.exchange.delivery.Ports;
 import dev.fairway.exchange.delivery.Post;
@@ -21,11 +22,13 @@ import dev.fairway.exchange.document.DocumentDoor;
 import dev.fairway.exchange.document.Documents;
 import dev.fairway.exchange.endpoint.ChannelEndpoint;
 import dev.fairway.exchange.endpoint.EndpointPublications;
+import dev.fairway.exchange.endpoint.RoutingDoor;
 import dev.fairway.exchange.message.Jurisdictions;
 import dev.fairway.exchange.message.MessageDoor;
 import dev.fairway.exchange.message.Messages;
 import dev.fairway.exchange.routing.Routing;
 import dev.fairway.exchange.routing.RoutingTable;
+import dev.fairway.exchange.routing.RoutingVersions;
 import dev.fairway.store.workers.Handlers;
 import dev.fairway.web.Door;
 import dev.fairway.web.ErrorStyle;
@@ -73,6 +76,8 @@ public final class Exchange implements AutoCloseable {
   private final Messages messages;
   private final Documents documents;
   private final Routing routing;
+  private final RoutingVersions versions;
+  private final Maintenance maintenance;
   private final Ports ports;
   private final Map<String, Observer> observers = new LinkedHashMap<>();
   private final Hubs hubs;
@@ -99,10 +104,14 @@ public final class Exchange implements AutoCloseable {
     Clock clock = parts.clock();
     messages = new Messages(store, config.own(), Works.ROUTE);
     documents = new Documents(store, parts.blobs(), config.own());
-    routing = new Routing(new RoutingTable(1, config.routes()));
+    versions = new RoutingVersions(store);
+    RoutingVersions.Version inForce = versions.settle(config.routes());
+    routing = new Routing(new RoutingTable(inForce.number(), inForce.rules()));
     List<ChannelPort> opened = new ArrayList<>();
     config.channels().forEach((id, channel) -> opened.add(open(id, channel)));
     ports = new Ports(opened);
+    maintenance = new Maintenance(store, ports);
+    maintenance.refresh();
     Inbound inbound = new Inbound(config.own());
     for (ChannelPort port : opened) {
       observers.put(port.id(), new Observer(store, port, inbound, config.own(), clock, config.catchUp()));
@@ -162,14 +171,17 @@ public final class Exchange implements AutoCloseable {
         "igl.channel", false);
     ChannelEndpoint endpoint = new ChannelEndpoint(ports, config.own(),
         (channel, id) -> hubs.find(CHANNEL_HUB + channel).orElseThrow().links(new Topic(id)));
-    return List.of(new MessageDoor(messages, jurisdictions, config.loopback(), config.readStatus()).door(),
+    List<Door> made = new ArrayList<>(
+        new RoutingDoor(routing, versions, ports, maintenance, config.own(), parts.clock()).doors());
+    made.addAll(List.of(new MessageDoor(messages, jurisdictions, config.loopback(), config.readStatus()).door(),
         new DocumentDoor(documents, jurisdictions, config.uploadLimit()).door(),
         new Door("subscription", "/subscription-api", ErrorStyle.LEGACY,
             Stream.of(subscriptions.subscriptions(), subscriptions.topics(), index("subscriptions"))
                 .flatMap(List::stream).toList()),
         new Door("message_rx", "/rx-api", ErrorStyle.LEGACY,
             Stream.concat(callbacks.routes().stream(), index("message_rx").stream()).toList()),
-        endpoint.door(channelSubscriptions.routes()));
+        endpoint.door(channelSubscriptions.routes())));
+    return List.copyOf(made);
   }
 
   private static List<dev.fairway.web.Route> index(String service) {
@@ -210,6 +222,25 @@ public final class Exchange implements AutoCloseable {
   /** This node's own subscriptions at channel endpoints. */
   public Subscriber subscriber() {
     return subscriber;
+  }
+
+  /** Every version of the rules. */
+  public RoutingVersions routingVersions() {
+    return versions;
+  }
+
+  public Maintenance maintenance() {
+    return maintenance;
+  }
+
+  /**
+   * Takes over what other processes on the same store have changed: rules in force, channels in maintenance. Cheap; to be
+   * called every few seconds where several processes share a store.
+   */
+  public void refresh() {
+    versions.newest().filter(newest -> newest.number() != routing.table().version())
+        .ifPresent(newest -> routing.replace(new RoutingTable(newest.number(), newest.rules())));
+    maintenance.refresh();
   }
 
   /** Begins to read the channels, and asks their endpoints to be told of messages. The server must be up. */
