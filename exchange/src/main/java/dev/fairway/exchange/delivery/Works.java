@@ -38,7 +38,7 @@ public final class Works {
 
   /** Get a document of a message that arrived. The sender may upload it days later. */
   public static final WorkKind<Fetching> FETCH = WorkKind.of("exchange.fetch", new FetchingCodec())
-      .withRetry(new RetryPolicy(300, Duration.ofDays(7), Duration.ofSeconds(1), Duration.ofMinutes(10)))
+      .withRetry(new RetryPolicy(20_000, Duration.ofDays(7), Duration.ofSeconds(1), Duration.ofMinutes(1)))
       .withLease(Duration.ofMinutes(2)).withConcurrency(32);
 
   private Works() {}

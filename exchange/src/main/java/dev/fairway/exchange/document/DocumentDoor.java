@@ -104,7 +104,7 @@ public final class DocumentDoor {
     call.caller().actingJurisdiction(asked);
     Documents.Open open = documents.read(multihash, reader, call.caller().subject()).orElseThrow(
         () -> LegacyError.generic(404, "Document with uri:" + multihash + " for jurisdiction:" + reader + " not found",
-            List.of(Map.of("uri", multihash.toString(), "jurisdiction", reader.code()))));
+            List.of(Json.object().put("uri", multihash.toString()).put("jurisdiction", reader.code()))));
     // What a stranger uploaded must neither be guessed at nor run on our origin.
     call.with("X-Content-Type-Options", "nosniff").with("Content-Security-Policy", "default-src 'none'; sandbox")
         .content(new Content(open.bytes(), open.document().mediaType(), Optional.of(multihash.toString()),
