@@ -1,5 +1,22 @@
 package dev.fairway.node;
 
+import dev.fairway.automation.ledger.StoreLedger;
+import dev.fairway.automation.runtime.Automation;
+import dev.fairway.automation.runtime.AutomationConfig;
+import dev.fairway.automation.runtime.Outside;
+import dev.fairway.automation.shipped.ShippedIntegrations;
+import dev.fairway.connectors.Connectors;
+import dev.fairway.connectors.ConnectorsConfig;
+import dev.fairway.connectors.sealed.Sealed;
+import dev.fairway.console.Console;
+import dev.fairway.console.page.AuditPage;
+import dev.fairway.console.page.DeadLettersPage;
+import dev.fairway.console.page.DocumentsPage;
+import dev.fairway.console.page.JournalPage;
+import dev.fairway.console.page.MessagesPage;
+import dev.fairway.console.page.OverviewPage;
+import dev.fairway.console.page.SubscriptionsPage;
+import dev.fairway.console.page.WorkPage;
 import dev.fairway.core.blob.Blobs;
 import dev.fairway.core.store.View;
 import dev.fairway.exchange.Exchange;
@@ -36,6 +53,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -46,6 +64,10 @@ import org.slf4j.LoggerFactory;
 public final class Node implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Node.class);
 
+  /** The rooms that keep tables. */
+  private static final List<String> ROOMS = Stream
+      .concat(Exchange.ROOMS.stream(), Stream.of("automation", "connectors")).toList();
+
   private final Parts parts;
   private final CountDownLatch stopped = new CountDownLatch(1);
   private final WebServer server;
@@ -55,7 +77,7 @@ public final class Node implements AutoCloseable {
     Clock clock = Clock.systemUTC();
     String own = config.jurisdiction().code();
     PrometheusMeterRegistry meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
-    SqlStore store = parts.keep(SqlStore.open(config.storage(), clock, Exchange.ROOMS));
+    SqlStore store = parts.keep(SqlStore.open(config.storage(), clock, ROOMS));
     Blobs blobs = new DiskBlobs(config.dir().resolve("blobs"));
     OutboundClient toPartners = parts.keep(new OutboundClient(OutboundConfig.defaults(), EgressPolicy.trusting()));
     OutboundClient toStrangers = parts.keep(new OutboundClient(OutboundConfig.defaults(), egress(config)));
@@ -65,14 +87,38 @@ public final class Node implements AutoCloseable {
     Exchange exchange = parts.keep(new Exchange(config.exchange().toConfig(config.jurisdiction(), toPartners, clock),
         new Exchange.Parts(store, blobs, handlers, toPartners, toStrangers, seal, this::url, clock)));
 
+    Automation automation = parts.keep(new Automation(store, handlers, new StoreLedger(store, List.of()),
+        new Outside(toStrangers), clock, AutomationConfig.DEFAULT));
+    ShippedIntegrations.types().forEach(automation::offer);
+
+    Connectors connectors = parts.keep(new Connectors(store, config.dir().resolve("collections"),
+        ConnectorsConfig.of(config.flows()), Sealed.fromEnvironment(System.getenv(), clock), clock));
+
+    Authenticator authenticator = authenticator(config, toPartners, clock);
+    Health health = health(store);
+    WorkOverview overview = new WorkOverview(store);
+    DeadLetters letters = new DeadLetters(store, handlers);
+    Audit audit = new Audit(store);
+    Console console = new Console(own,
+        List.of(new OverviewPage(health, overview, letters, store.journal(), clock),
+            new MessagesPage(exchange.messages(), store.journal(), clock), new DocumentsPage(exchange.documents(), clock),
+            new SubscriptionsPage(List.of(exchange.hub()), clock), new WorkPage(overview, clock),
+            new DeadLettersPage(letters, clock), new JournalPage(store.journal(), clock), new AuditPage(audit, clock)),
+        store.journal(), authenticator);
+
     List<Door> doors = new ArrayList<>(exchange.doors());
+    doors.addAll(automation.doors());
+    doors.add(connectors.door());
     doors.add(new JournalDoor(store.journal(), own).door());
-    doors.add(new WorkDoor(new WorkOverview(store), new DeadLetters(store, handlers), new Audit(store)).door());
-    doors.add(Probes.door(health(store), meters));
+    doors.add(new WorkDoor(overview, letters, audit).door());
+    doors.add(Probes.door(health, meters));
     doors.add(OpenApi.door("Fairway", "0.1.0", List.copyOf(doors)));
-    server = parts.keep(WebServer.start(config.web(), authenticator(config, toPartners, clock), doors, meters));
+    doors.add(console.door());
+    server = parts.keep(WebServer.start(config.web(), authenticator, doors, meters));
     parts.keep(new Workers(store.work(), handlers, clock, WorkersConfig.DEFAULT).start());
     exchange.start();
+    config.integrations().forEach(automation::start);
+    connectors.start();
   }
 
   private static Health health(SqlStore store) {
