@@ -37,6 +37,7 @@ import dev.fairway.web.WebServer;
 import dev.fairway.web.outbound.EgressPolicy;
 import dev.fairway.web.outbound.OutboundClient;
 import dev.fairway.web.outbound.OutboundConfig;
+import dev.fairway.websub.wire.SecretSeal;
 import java.io.IOException;
 import java.net.CookieManager;
 import java.net.URI;
@@ -80,7 +81,7 @@ final class ConsoleNode implements AutoCloseable {
     Clock clock = Clock.systemUTC();
     Jurisdiction au = new Jurisdiction("AU");
     Jurisdiction sg = new Jurisdiction("SG");
-    store = SqlStore.open(new StorageConfig.Embedded(folder.resolve("store")), clock, List.of(Exchange.ROOM));
+    store = SqlStore.open(new StorageConfig.Embedded(folder.resolve("store")), clock, Exchange.ROOMS);
     Handlers handlers = new Handlers();
     handlers.add(PARCELS, delivery -> broken.get()
         ? Outcome.fail("no road to " + delivery.payload().address())
@@ -92,7 +93,8 @@ final class ConsoleNode implements AutoCloseable {
                 new ExchangeConfig.ChannelConfig.SharedDatabase(new MediumHome.Folder(folder.resolve("medium")),
                     Set.of(au, sg))),
             List.of(Rule.to("all", Match.ANY, List.of("shared")))),
-        store, new DiskBlobs(folder.resolve("blobs")), handlers, client, clock);
+        new Exchange.Parts(store, new DiskBlobs(folder.resolve("blobs")), handlers, client, client,
+            new SecretSeal(List.of(SecretSeal.newKey())), this::base, clock));
     dead = new DeadLetters(store, handlers);
     WorkOverview work = new WorkOverview(store);
     health.register("store", () -> java.util.Optional.empty());
@@ -108,6 +110,10 @@ final class ConsoleNode implements AutoCloseable {
     doors.add(console.door());
     server = WebServer.start(WebConfig.at("127.0.0.1", port).withDrain(Duration.ofSeconds(1)), authenticator, doors);
     exchange.start();
+  }
+
+  private URI base() {
+    return server.baseUrl();
   }
 
   void parcel(String address) {

@@ -101,7 +101,8 @@ public final class Node implements AutoCloseable {
     Audit audit = new Audit(store);
     Console console = new Console(own,
         List.of(new OverviewPage(health, overview, letters, store.journal(), clock),
-            new MessagesPage(exchange.messages(), store.journal(), clock), new DocumentsPage(exchange.documents(), clock),
+            new MessagesPage(exchange.messages(), store.journal(), clock),
+            new DocumentsPage(exchange.documents(), clock),
             new SubscriptionsPage(List.of(exchange.hub()), clock), new WorkPage(overview, clock),
             new DeadLettersPage(letters, clock), new JournalPage(store.journal(), clock), new AuditPage(audit, clock)),
         store.journal(), authenticator);

@@ -153,7 +153,8 @@ public final class ChannelNode {
   /** The names of the other participants. */
   public List<String> participants() {
     String answer = rpc.read(address, encode("getParticipants"));
-    List<Object> decoded = decode(answer, List.of(new TypeReference<DynamicArray<Utf8String>>() {}));
+    List<Object> decoded = decode(answer, List.of(new TypeReference<DynamicArray<Utf8String>>() {
+    }));
     if (decoded.isEmpty() || !(decoded.getFirst() instanceof List<?> names)) {
       throw foreign("getParticipants()");
     }
