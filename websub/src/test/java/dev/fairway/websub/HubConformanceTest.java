@@ -3,6 +3,7 @@ package dev.fairway.websub;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.fairway.core.Secret;
+import dev.fairway.store.Audit;
 import dev.fairway.websub.hub.Subscription;
 import dev.fairway.websub.wire.Links;
 import dev.fairway.websub.wire.Signature;
@@ -260,10 +261,15 @@ class HubConformanceTest {
   @Test
   void endOfASubscriptionByTheHubIsToldToTheCallback() {
     node.subscribe("a", outside.url("cb"));
-    assertThat(node.hub.deny(subscriptions().getFirst().id(), "the topic is closed")).isTrue();
+    assertThat(node.hub.deny(subscriptions().getFirst().id(), "the topic is closed", "olga")).isTrue();
     node.settle();
     assertThat(subscriptions()).isEmpty();
     assertThat(outside.asked("cb").getLast().parameter("hub.reason")).contains("the topic is closed");
+    assertThat(new Audit(node.store).list(Optional.empty(), Long.MAX_VALUE, 10)).singleElement().satisfies(entry -> {
+      assertThat(entry.actor()).isEqualTo("olga");
+      assertThat(entry.act()).isEqualTo("subscription.end");
+      assertThat(entry.detail()).contains("the topic is closed", outside.url("cb"));
+    });
   }
 
   @Test

@@ -38,7 +38,7 @@ public final class AuditPage implements ConsolePage {
 
   @Override
   public List<String> follows() {
-    return List.of("work.redriven", "work.discarded");
+    return List.of("work.redriven", "work.discarded", "websub.subscription.ended", "exchange.document.withdrawn");
   }
 
   @Override

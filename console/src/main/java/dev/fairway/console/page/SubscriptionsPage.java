@@ -65,7 +65,7 @@ public final class SubscriptionsPage implements ConsolePage {
   private Notice end(Visit visit) {
     String scope = visit.field("scope");
     boolean ended = hubs.stream().filter(hub -> hub.config().scope().equals(scope)).findFirst()
-        .map(hub -> hub.deny(visit.field("id"), "ended by the operator")).orElse(false);
+        .map(hub -> hub.deny(visit.field("id"), "ended by the operator", visit.caller().subject())).orElse(false);
     return new Notice(ended ? "The subscription has ended; its callback is told." : "It had ended already.", path());
   }
 
@@ -74,7 +74,7 @@ public final class SubscriptionsPage implements ConsolePage {
     Tone tone = !live ? Tone.PLAIN : found.failures() > 0 ? Tone.WARN : Tone.GOOD;
     String state = !live ? "expired" : found.failures() > 0 ? "failing" : "listening";
     return new Row(found.id(), found.scope(), found.topic().text(), found.callback().toString(),
-        found.owner().orElse("–"), found.confirmedAt(), found.expiresAt(), state, tone,
+        found.owner().orElse(""), found.confirmedAt(), found.expiresAt(), state, tone,
         found.lastError().filter(_ -> found.failures() > 0).map(error -> found.failures() + " × " + error).orElse(""));
   }
 }

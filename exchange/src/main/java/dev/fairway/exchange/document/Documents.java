@@ -7,6 +7,7 @@ import dev.fairway.core.channel.Jurisdiction;
 import dev.fairway.core.journal.NewEvent;
 import dev.fairway.core.store.Store;
 import dev.fairway.core.store.Transaction;
+import dev.fairway.store.Audit;
 import dev.fairway.web.Json;
 import java.io.IOException;
 import java.io.InputStream;
@@ -95,11 +96,16 @@ public final class Documents {
     return multihash.blob().map(blob -> store.read(view -> table.grants(view, blob))).orElse(List.of());
   }
 
-  /** Takes the right to read away; false when there was none. What was already fetched stays with the one who has it. */
+  /**
+   * Takes the right to read away, and writes in the audit who did it; false when there was none. What was already fetched
+   * stays with the one who has it.
+   */
   public boolean withdraw(Multihash multihash, Jurisdiction reader, String actor) {
     return multihash.blob().map(blob -> store.write(tx -> {
       boolean had = table.withdraw(tx, blob, reader);
       if (had) {
+        Audit.record(tx, actor, "document.withdraw", multihash.toString(),
+            Json.object().put("jurisdiction", reader.code()).toString());
         tx.append(new NewEvent("exchange.document.withdrawn", multihash.toString(),
             Json.object().put("actor", actor).put("jurisdiction", reader.code()).toString()));
       }

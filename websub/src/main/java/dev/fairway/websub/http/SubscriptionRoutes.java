@@ -222,7 +222,7 @@ public final class SubscriptionRoutes {
     if (own) {
       hub.remove(id);
     } else {
-      hub.deny(id, "ended by the operator");
+      hub.deny(id, "ended by the operator", caller.subject());
     }
     call.empty(204);
   }

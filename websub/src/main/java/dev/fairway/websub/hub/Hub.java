@@ -8,6 +8,7 @@ import dev.fairway.core.store.Transaction;
 import dev.fairway.core.work.Delivery;
 import dev.fairway.core.work.NewWork;
 import dev.fairway.core.work.Outcome;
+import dev.fairway.store.Audit;
 import dev.fairway.web.Json;
 import dev.fairway.web.outbound.OutboundClient;
 import dev.fairway.web.outbound.OutboundRequest;
@@ -127,12 +128,19 @@ public final class Hub {
     return store.write(tx -> end(tx, id, "removed"));
   }
 
-  /** Ends a subscription at the node's word, and tells the callback why; false when there is none. */
-  public boolean deny(String id, String reason) {
+  /**
+   * Ends a subscription at the node's word, tells the callback why, and writes in the audit who did it; false when there
+   * is none.
+   *
+   * @param actor who ends it
+   */
+  public boolean deny(String id, String reason, String actor) {
     return store.write(tx -> {
       Optional<Subscription> found = new Subscriptions(tx, config.scope()).find(id);
       if (found.isPresent()) {
         end(tx, id, reason);
+        Audit.record(tx, actor, "subscription.end", id, Json.text(Map.of("scope", config.scope(), "topic",
+            found.get().topic().text(), "callback", found.get().callback().toString(), "reason", reason)));
         tx.enqueue(NewWork.of(Hubs.DENY,
             new Denial(config.scope(), found.get().callback().url(), found.get().echo(), reason)));
       }
