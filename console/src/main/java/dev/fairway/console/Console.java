@@ -39,6 +39,8 @@ public final class Console {
   private static final String TOKEN = "fairway-token";
   private static final String NOTICE = "fairway-notice";
   private static final Duration BEAT = Duration.ofSeconds(15);
+  /** How soon an open page lets go of a server that drains. */
+  private static final Duration LOOK = Duration.ofMillis(500);
   private static final String POLICY = "default-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'self'; "
       + "frame-ancestors 'none'; object-src 'none'";
 
@@ -228,9 +230,13 @@ public final class Console {
   private void follow(EventSink sink, long from) throws IOException, InterruptedException {
     long after = Math.min(from, journal.end());
     sink.beat();
+    long beaten = System.nanoTime();
     while (sink.open()) {
-      if (!journal.await(after, BEAT)) {
-        sink.beat();
+      if (!journal.await(after, LOOK)) {
+        if (System.nanoTime() - beaten >= BEAT.toNanos()) {
+          sink.beat();
+          beaten = System.nanoTime();
+        }
         continue;
       }
       List<Event> events = next(after);

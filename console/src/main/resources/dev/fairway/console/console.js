@@ -17,11 +17,20 @@ function refresh() {
   if (busy()) { pending = setTimeout(refresh, 1500); return; }
   last = Date.now();
   const open = [...live().querySelectorAll("details[open][id]")].map(d => d.id);
-  const focus = document.activeElement && live().contains(document.activeElement) ? document.activeElement.id || document.activeElement.getAttribute("href") : null;
-  htmx.ajax("GET", location.pathname + location.search, { target: "#live", select: "#live", swap: "outerHTML" }).then(() => {
+  const place = ["#live", "#pages"].find(part => document.querySelector(part).contains(document.activeElement));
+  const focus = place && (document.activeElement.id || document.activeElement.getAttribute("href"));
+  htmx.ajax("GET", location.pathname + location.search, { target: "#live", select: "#live", selectOOB: "#pages", swap: "outerHTML" }).then(() => {
     open.forEach(id => document.getElementById(id)?.setAttribute("open", ""));
-    if (focus) [...live().querySelectorAll("a, button, summary")].find(e => e.id === focus || e.getAttribute("href") === focus)?.focus();
+    if (focus) [...document.querySelector(place).querySelectorAll("a, button, summary")].find(e => e.id === focus || e.getAttribute("href") === focus)?.focus();
+    showEntry();
   });
+}
+
+// On a narrow screen the navigation is one line that scrolls; the entry of this page shall be seen in it.
+function showEntry() {
+  const pages = document.getElementById("pages");
+  const here = pages?.querySelector("[aria-current]");
+  if (here) pages.scrollLeft = here.offsetLeft - pages.offsetLeft - (pages.clientWidth - here.offsetWidth) / 2;
 }
 
 function changed(types) {
@@ -48,7 +57,7 @@ function follow() {
   source.addEventListener("change", event => changed(event.data));
 }
 
-document.addEventListener("DOMContentLoaded", follow);
+document.addEventListener("DOMContentLoaded", () => { showEntry(); follow(); });
 document.addEventListener("htmx:afterSettle", () => { if (source && source.readyState === 1) sign("live"); });
 document.addEventListener("visibilitychange", () => { if (!document.hidden) refresh(); });
 

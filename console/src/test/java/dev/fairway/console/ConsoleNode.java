@@ -1,5 +1,7 @@
 package dev.fairway.console;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.fairway.console.page.AuditPage;
 import dev.fairway.console.page.DeadLettersPage;
 import dev.fairway.console.page.DocumentsPage;
@@ -30,13 +32,19 @@ import dev.fairway.store.workers.Workers;
 import dev.fairway.store.workers.WorkersConfig;
 import dev.fairway.web.Authenticator;
 import dev.fairway.web.Door;
+import dev.fairway.web.ErrorStyle;
 import dev.fairway.web.Health;
 import dev.fairway.web.Json;
+import dev.fairway.web.Route;
 import dev.fairway.web.WebConfig;
 import dev.fairway.web.WebServer;
 import dev.fairway.web.outbound.EgressPolicy;
 import dev.fairway.web.outbound.OutboundClient;
 import dev.fairway.web.outbound.OutboundConfig;
+import dev.fairway.websub.hub.RequestResult;
+import dev.fairway.websub.hub.SubscriptionRequest;
+import dev.fairway.websub.topic.Topic;
+import dev.fairway.websub.wire.Callback;
 import dev.fairway.websub.wire.SecretSeal;
 import java.io.IOException;
 import java.net.CookieManager;
@@ -54,6 +62,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
@@ -97,17 +106,20 @@ final class ConsoleNode implements AutoCloseable {
             new SecretSeal(List.of(SecretSeal.newKey())), this::base, clock));
     dead = new DeadLetters(store, handlers);
     WorkOverview work = new WorkOverview(store);
-    health.register("store", () -> java.util.Optional.empty());
+    health.register("store", () -> Optional.empty());
     Console console = new Console("AU",
         List.of(new OverviewPage(health, work, dead, store.journal(), clock),
             new MessagesPage(exchange.messages(), store.journal(), clock),
-            new DocumentsPage(exchange.documents(), clock), new SubscriptionsPage(List.of(), clock),
+            new DocumentsPage(exchange.documents(), clock), new SubscriptionsPage(List.of(exchange.hub()), clock),
             new WorkPage(work, clock), new DeadLettersPage(dead, clock), new AuditPage(new Audit(store), clock),
             new JournalPage(store.journal(), clock)),
         store.journal(), authenticator);
     workers = new Workers(store.work(), handlers, clock, WorkersConfig.DEFAULT).start();
     List<Door> doors = new ArrayList<>(exchange.doors());
     doors.add(console.door());
+    doors.add(new Door("listener", "/listener", ErrorStyle.PROBLEM,
+        List.of(Route.get("", "Means every subscription").anyone()
+            .handle(call -> call.text(200, "text/plain", call.query("hub.challenge").orElse(""))))));
     server = WebServer.start(WebConfig.at("127.0.0.1", port).withDrain(Duration.ofSeconds(1)), authenticator, doors);
     exchange.start();
   }
@@ -130,6 +142,26 @@ final class ConsoleNode implements AutoCloseable {
             .header("Content-Type", "application/json").POST(BodyPublishers.ofString(body)).build(),
         BodyHandlers.ofString());
     return "AU:" + Json.parse(answer.body()).get("sender_ref").stringValue();
+  }
+
+  /** Brings a document that a jurisdiction may read; its name. */
+  String document(String text, String reader) throws IOException, InterruptedException {
+    String body = "--edge\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.txt\"\r\n"
+        + "Content-Type: text/plain\r\n\r\n" + text + "\r\n--edge--\r\n";
+    HttpResponse<String> answer = browser.send(
+        HttpRequest.newBuilder(URI.create(server.baseUrl() + "/document-api/jurisdictions/" + reader))
+            .header("Content-Type", "multipart/form-data; boundary=edge").POST(BodyPublishers.ofString(body)).build(),
+        BodyHandlers.ofString());
+    return Json.parse(answer.body()).get("multihash").stringValue();
+  }
+
+  /** Subscribes this node's own listener to a topic; the id of the subscription. */
+  String subscribe(String topic) throws InterruptedException {
+    RequestResult result = exchange.hub().requestNow(
+        SubscriptionRequest.subscribe(new Topic(topic), new Callback(server.baseUrl() + "/listener")));
+    assertThat(result).isInstanceOf(RequestResult.Accepted.class);
+    return exchange.hub().list(Optional.empty(), "", 500).stream()
+        .filter(subscription -> subscription.topic().text().equals(topic)).findFirst().orElseThrow().id();
   }
 
   HttpResponse<String> get(String path) throws IOException, InterruptedException {

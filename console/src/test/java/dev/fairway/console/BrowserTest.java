@@ -1,0 +1,228 @@
+package dev.fairway.console;
+
+import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.microsoft.playwright.Browser;
+import com.microsoft.playwright.BrowserContext;
+import com.microsoft.playwright.BrowserType;
+import com.microsoft.playwright.Locator;
+import com.microsoft.playwright.Page;
+import com.microsoft.playwright.Playwright;
+import com.microsoft.playwright.assertions.LocatorAssertions;
+import com.microsoft.playwright.assertions.PlaywrightAssertions;
+import com.microsoft.playwright.options.AriaRole;
+import com.microsoft.playwright.options.ColorScheme;
+import dev.fairway.store.DeadLetters.Filter;
+import dev.fairway.web.DevAuthenticator;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The console in a real browser, as an operator uses it. */
+class BrowserTest {
+  private static final List<String> PAGES = List.of("/", "/messages", "/documents", "/subscriptions", "/work", "/dead",
+      "/audit", "/journal");
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  @TempDir
+  private static Path folder;
+  private static Playwright playwright;
+  private static Browser browser;
+  private static ConsoleNode node;
+  private BrowserContext context;
+  private Page page;
+  private final List<String> complaints = new ArrayList<>();
+
+  @BeforeAll
+  static void open() {
+    // The machine may be busy with other builds; what is expected still ends the wait at once.
+    PlaywrightAssertions.setDefaultAssertionTimeout((double) PATIENCE.toMillis());
+    node = new ConsoleNode(folder, new DevAuthenticator(), 0);
+    playwright = Playwright
+        .create(new Playwright.CreateOptions().setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));
+    browser = playwright.chromium().launch(new BrowserType.LaunchOptions().setExecutablePath(chromium())
+        .setArgs(List.of("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+            "--disable-background-networking",
+            "--disable-component-update", "--disable-sync")));
+  }
+
+  private static Path chromium() {
+    return List.of("/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome").stream().map(Path::of)
+        .filter(Files::isExecutable).findFirst()
+        .orElseThrow(
+            () -> new IllegalStateException("the console's tests need Chromium; install the chromium package"));
+  }
+
+  @AfterAll
+  static void close() {
+    playwright.close();
+    node.close();
+  }
+
+  @BeforeEach
+  void tab() {
+    context = browser.newContext(new Browser.NewContextOptions().setBaseURL(node.server.baseUrl().toString())
+        .setViewportSize(1600, 900));
+    page = context.newPage();
+    page.setDefaultTimeout((double) PATIENCE.toMillis());
+    page.onPageError(complaints::add);
+    page.onConsoleMessage(message -> {
+      if (message.type().equals("error") && !message.text().contains("404")) {
+        complaints.add(message.text());
+      }
+    });
+  }
+
+  @AfterEach
+  void noComplaints() {
+    context.close();
+    node.dead.discard(Filter.ALL, "a test that ends");
+    assertThat(complaints).isEmpty();
+  }
+
+  @Test
+  void aMessageAppearsAndMovesOnByItself() throws Exception {
+    page.navigate("/messages");
+    assertThat(page.getByText("Live", new Page.GetByTextOptions().setExact(true))).isVisible();
+    String ref = node.message("AU.abn1.by-itself");
+    Locator row = page.locator("tr", new Page.LocatorOptions().setHasText("AU.abn1.by-itself"));
+    assertThat(row).isVisible();
+    assertThat(row.getByText("confirmed")).isVisible();
+    row.getByRole(AriaRole.LINK).click();
+    assertThat(page).hasURL(node.server.baseUrl() + "/messages/" + ref);
+    Locator journey = page.getByRole(AriaRole.REGION, new Page.GetByRoleOptions().setName("Journey"));
+    assertThat(journey.getByRole(AriaRole.LISTITEM).first()).containsText("accepted");
+    assertThat(journey.getByRole(AriaRole.LISTITEM).last()).containsText("confirmed");
+  }
+
+  @Test
+  void aDeadLetterIsMendedByKeyboardAlone() {
+    node.broken.set(true);
+    node.parcel("nowhere");
+    Awaitility.await().atMost(PATIENCE).until(() -> node.dead.count(Filter.ALL) == 1);
+    page.navigate("/");
+    page.getByRole(AriaRole.LINK, new Page.GetByRoleOptions().setName("Dead letters")).first().focus();
+    page.keyboard().press("Enter");
+    page.locator("tbody a.row").first().focus();
+    page.keyboard().press("Enter");
+    Locator payload = page.getByLabel("Payload").last();
+    payload.focus();
+    page.keyboard().press("Control+A");
+    page.keyboard().type("{\"address\":\"the harbour\"}");
+    page.keyboard().press("Tab");
+    page.keyboard().press("Enter");
+    assertThat(page.getByText("Saved. Try it dry, or release it.")).isVisible();
+    page.getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName("Try dry")).press("Enter");
+    assertThat(page.getByText("no road to the harbour").first()).isVisible();
+    node.broken.set(false);
+    page.getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName("Release")).press("Enter");
+    assertThat(page.getByText("Released; it runs again now.")).isVisible();
+    Awaitility.await().atMost(PATIENCE).until(() -> node.dead.count(Filter.ALL) == 0);
+  }
+
+  @Test
+  void aDeadLetterIsCountedBesideItsPageByItself() {
+    page.navigate("/");
+    assertThat(page.getByText("Live", new Page.GetByTextOptions().setExact(true))).isVisible();
+    node.broken.set(true);
+    node.parcel("nowhere");
+    assertThat(page.getByLabel("1 waiting")).isVisible();
+    node.dead.discard(Filter.ALL, "olga");
+    assertThat(page.getByLabel("1 waiting")).hasCount(0);
+  }
+
+  @Test
+  void theEntryOfThePageIsSeenOnAPhone() {
+    page.setViewportSize(400, 900);
+    page.navigate("/audit");
+    assertThat(page.locator("nav [aria-current]"))
+        .isInViewport(new LocatorAssertions.IsInViewportOptions().setRatio(1));
+  }
+
+  @Test
+  void aSubscriptionIsEndedAfterBeingAskedTwice() throws Exception {
+    node.subscribe("AU.abn1.browser");
+    page.navigate("/subscriptions");
+    Locator row = page.locator("tr", new Page.LocatorOptions().setHasText("AU.abn1.browser"));
+    row.getByText("End", new Locator.GetByTextOptions().setExact(true)).click();
+    row.getByRole(AriaRole.BUTTON, new Locator.GetByRoleOptions().setName("End it")).click();
+    assertThat(page.getByText("The subscription has ended; its callback is told.")).isVisible();
+    assertThat(row).hasCount(0);
+    page.navigate("/audit");
+    assertThat(page.getByText("subscription.end")).isVisible();
+  }
+
+  @Test
+  void aReadersRightToADocumentIsWithdrawnAfterBeingAskedTwice() throws Exception {
+    page.navigate("/documents/" + node.document("a bill of lading", "SG"));
+    Locator readers = page.getByRole(AriaRole.REGION, new Page.GetByRoleOptions().setName("Who may read it"));
+    readers.getByText("Withdraw", new Locator.GetByTextOptions().setExact(true)).first().click();
+    readers.getByRole(AriaRole.BUTTON, new Locator.GetByRoleOptions().setName("Withdraw")).click();
+    assertThat(page.getByText("SG may no longer read it.")).isVisible();
+    assertThat(readers.getByText("No other jurisdiction may.")).isVisible();
+  }
+
+  @Test
+  void nothingSticksOutOnAPhoneNorOnAWideScreen() throws Exception {
+    node.message("AU.abn1." + "long-name-".repeat(20));
+    for (int width : new int[]{400, 1600}) {
+      page.setViewportSize(width, 900);
+      for (String path : PAGES) {
+        page.navigate(path);
+        assertThat((Integer) page.evaluate("document.documentElement.scrollWidth")).as(path + " at " + width)
+            .isLessThanOrEqualTo(width);
+      }
+    }
+  }
+
+  @Test
+  void textStandsOutFromItsGroundInLightAndDark() {
+    for (ColorScheme scheme : List.of(ColorScheme.LIGHT, ColorScheme.DARK)) {
+      page.emulateMedia(new Page.EmulateMediaOptions().setColorScheme(scheme));
+      page.navigate("/");
+      for (String selector : List.of("h1", ".lead", ".figure small", "nav a", "time")) {
+        if (page.locator(selector).count() > 0) {
+          assertThat((Double) contrast(selector)).as(selector + " " + scheme).isGreaterThanOrEqualTo(4.5);
+        }
+      }
+    }
+  }
+
+  /** The contrast ratio of WCAG 2.2 between an element's text and the first opaque ground behind it. */
+  private Object contrast(String selector) {
+    return page.locator(selector).first().evaluate(
+        """
+            e => {
+              const rgb = c => c.match(/[\\d.]+/g).map(Number);
+              const lum = c => { const f = v => (v /= 255) <= .04045 ? v / 12.92 : ((v + .055) / 1.055) ** 2.4;
+                return .2126 * f(c[0]) + .7152 * f(c[1]) + .0722 * f(c[2]); };
+              let g = e;
+              while (g && (rgb(getComputedStyle(g).backgroundColor)[3] ?? 1) === 0) g = g.parentElement;
+              const a = lum(rgb(getComputedStyle(e).color)), b = lum(rgb(getComputedStyle(g ?? document.body).backgroundColor));
+              return (Math.max(a, b) + .05) / (Math.min(a, b) + .05) + 1e-9;
+            }""");
+  }
+
+  @Test
+  void everythingThatCanBePressedHasAName() {
+    for (String path : PAGES) {
+      page.navigate(path);
+      Object nameless = page.evaluate("""
+          [...document.querySelectorAll("a, button, summary, input:not([type=hidden]), select, textarea")].filter(e =>
+            !(e.textContent.trim() || e.getAttribute("aria-label") || e.labels?.length)).map(e => e.outerHTML)""");
+      assertThat((List<?>) nameless).as(path).isEmpty();
+      assertThat(page.getByRole(AriaRole.HEADING, new Page.GetByRoleOptions().setLevel(1))).hasCount(1);
+      assertThat(page.locator("details.curl code")).containsText("curl '" + node.server.baseUrl());
+    }
+  }
+}
