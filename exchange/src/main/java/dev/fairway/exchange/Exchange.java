@@ -173,8 +173,9 @@ public final class Exchange implements AutoCloseable {
         (channel, id) -> hubs.find(CHANNEL_HUB + channel).orElseThrow().links(new Topic(id)));
     List<Door> made = new ArrayList<>(
         new RoutingDoor(routing, versions, ports, maintenance, config.own(), parts.clock()).doors());
+    DocumentDoor documentDoor = new DocumentDoor(documents, jurisdictions, config.uploadLimit());
     made.addAll(List.of(new MessageDoor(messages, jurisdictions, config.loopback(), config.readStatus()).door(),
-        new DocumentDoor(documents, jurisdictions, config.uploadLimit()).door(),
+        documentDoor.door(), documentDoor.catalogue(),
         new Door("subscription", "/subscription-api", ErrorStyle.LEGACY,
             Stream.of(subscriptions.subscriptions(), subscriptions.topics(), index("subscriptions"))
                 .flatMap(List::stream).toList()),

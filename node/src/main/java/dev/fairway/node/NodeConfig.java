@@ -117,8 +117,9 @@ record NodeConfig(Jurisdiction jurisdiction, Profile profile, Path dir, WebConfi
     int writers = store.integer("writers", 4, 1, 32, "groups of writes under way at once on PostgreSQL");
     Duration patience = store.duration("patience", "10m", "0s", "1d",
         "how long to wait at start for a database that is down");
+    int group = store.integer("group", 512, 1, 4_096, "most writes that share a commit of the embedded database");
     if (url.isEmpty()) {
-      return new StorageConfig.Embedded(dir);
+      return new StorageConfig.Embedded(dir, group);
     }
     try {
       return new StorageConfig.Postgres(url.get(), user, password.orElse(new Secret("")), writers, patience);

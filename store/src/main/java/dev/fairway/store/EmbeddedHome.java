@@ -37,13 +37,15 @@ final class EmbeddedHome implements Home {
   private static final long CHECK_WHOLE_BELOW = 64L << 20;
 
   private final Path file;
+  private final int group;
   private final FileChannel lockFile;
   private @Nullable GuardedConnection writer;
   private final BlockingQueue<GuardedConnection> readers = new ArrayBlockingQueue<>(READERS);
   private final List<Connection> all = new CopyOnWriteArrayList<>();
 
-  private EmbeddedHome(Path file, FileChannel lockFile) throws SQLException {
+  private EmbeddedHome(Path file, int group, FileChannel lockFile) throws SQLException {
     this.file = file;
+    this.group = group;
     this.lockFile = lockFile;
     this.writer = GuardedConnection.of(connect(dataSource(file)), true);
     for (int i = 0; i < READERS; i++) {
@@ -52,13 +54,13 @@ final class EmbeddedHome implements Home {
   }
 
   /** Takes the folder for this process, sees that the file is whole and brings its schema up to date. */
-  static EmbeddedHome open(Path directory, Migrations migrations) {
-    Path file = directory.resolve(FILE);
-    FileChannel lockFile = lock(directory);
+  static EmbeddedHome open(StorageConfig.Embedded config, Migrations migrations) {
+    Path file = config.directory().resolve(FILE);
+    FileChannel lockFile = lock(config.directory());
     try {
       checkWhole(file);
       migrations.run(dataSource(file));
-      return new EmbeddedHome(file, lockFile);
+      return new EmbeddedHome(file, config.group(), lockFile);
     } catch (SQLException | RuntimeException e) {
       closeQuietly(lockFile);
       if (e instanceof FairwayException known) {
@@ -146,7 +148,7 @@ final class EmbeddedHome implements Home {
 
   @Override
   public int groupLimit() {
-    return 512;
+    return group;
   }
 
   @Override

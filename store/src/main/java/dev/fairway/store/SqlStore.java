@@ -70,7 +70,7 @@ public final class SqlStore implements Store {
     return switch (config) {
       case StorageConfig.Embedded embedded -> {
         SqlStore store = new SqlStore(
-            EmbeddedHome.open(embedded.directory(), new Migrations(Dialect.SQLITE, rooms)), clock, meters);
+            EmbeddedHome.open(embedded, new Migrations(Dialect.SQLITE, rooms)), clock, meters);
         store.takeOver();
         yield store;
       }

@@ -11,10 +11,21 @@ public sealed interface StorageConfig {
    * The default: one process, one folder, nothing to install. The database is {@code fairway.db} in it.
    *
    * @param directory made when it is missing; one process at a time may use it
+   * @param group most writes that share a commit, 1 to 4,096; 1 gives each its own
    */
-  record Embedded(Path directory) implements StorageConfig {
+  record Embedded(Path directory, int group) implements StorageConfig {
+    private static final int GROUP = 512;
+
     public Embedded {
       Objects.requireNonNull(directory);
+      if (group < 1 || group > 4_096) {
+        throw new IllegalArgumentException("a group must have 1 to 4096 writes, has " + group);
+      }
+    }
+
+    /** With up to 512 writes in a commit. */
+    public Embedded(Path directory) {
+      this(directory, GROUP);
     }
   }
 

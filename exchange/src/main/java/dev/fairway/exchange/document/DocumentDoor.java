@@ -1,5 +1,7 @@
 package dev.fairway.exchange.document;
 
+import dev.fairway.core.ErrorCode;
+import dev.fairway.core.FairwayException;
 import dev.fairway.core.channel.Jurisdiction;
 import dev.fairway.exchange.message.Jurisdictions;
 import dev.fairway.web.Call;
@@ -17,9 +19,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /** The Document API. Bodies, statuses and errors are those of the old API, faults excepted. */
 public final class DocumentDoor {
+  private static final int PAGE = 50;
+  private static final int LONGEST_PAGE = 500;
+
   private final Documents documents;
   private final Jurisdictions jurisdictions;
   private final long limit;
@@ -44,6 +51,41 @@ public final class DocumentDoor {
             .answers(200, "Their codes").handle(this::readers),
         Route.delete("/{multihash}/jurisdictions/{jurisdiction}", "Takes the right to read a document away")
             .scope("igl.document.write").answers(204, "Done").handle(this::withdraw)));
+  }
+
+  /** What an operator sees of all documents. */
+  public Door catalogue() {
+    return new Door("documents", "/api/documents", ErrorStyle.PROBLEM,
+        List.of(Route.get("", "Lists documents, newest first").scope("igl.admin")
+            .query("limit", "1 to " + LONGEST_PAGE + "; " + PAGE + " when absent")
+            .query("cursor", "next_cursor of the last page").answers(200, "A page of documents").handle(this::list)));
+  }
+
+  private void list(Call call) throws IOException {
+    int wanted = call.query("limit").map(DocumentDoor::pageSize).orElse(PAGE);
+    Optional<StoredDocument> after = call.query("cursor").map(cursor -> Multihash.parse(cursor)
+        .flatMap(documents::find).orElseThrow(() -> new FairwayException(ErrorCode.INVALID,
+            "cursor is not one this list gave; leave it out to begin anew")));
+    List<StoredDocument> page = documents.list(after, wanted);
+    ObjectNode answer = Json.object();
+    ArrayNode items = answer.putArray("items");
+    page.forEach(document -> items.addObject().put("multihash", document.multihash().toString())
+        .put("bytes", document.bytes()).put("media_type", document.mediaType()).put("source", document.source())
+        .put("stored_at", document.storedAt().toString()));
+    answer.put("next_cursor", page.size() == wanted ? page.getLast().multihash().toString() : null);
+    call.json(200, answer);
+  }
+
+  private static int pageSize(String text) {
+    try {
+      int size = Integer.parseInt(text);
+      if (size >= 1 && size <= LONGEST_PAGE) {
+        return size;
+      }
+    } catch (NumberFormatException e) {
+      throw new FairwayException(ErrorCode.INVALID, "limit: \"" + text + "\" is not a whole number", e);
+    }
+    throw new FairwayException(ErrorCode.INVALID, "limit: " + text + " is out of range; give 1 to " + LONGEST_PAGE);
   }
 
   private Route upload(String path, String summary) {

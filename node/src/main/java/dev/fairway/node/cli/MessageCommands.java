@@ -87,7 +87,9 @@ public final class MessageCommands {
     @Override
     public Integer call() {
       JsonNode answer = remote.get("/message-api/message/" + Remote.encode(ref) + "/journal");
-      output.table(spec.commandLine().getOut(), answer.path("items"), "nothing happened yet", "time", "type", "detail");
+      output.table(spec.commandLine().getOut(), answer.path("journal"), "nothing happened yet", "date", "status",
+          "state",
+          "detail");
       return 0;
     }
   }
