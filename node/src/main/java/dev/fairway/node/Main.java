@@ -23,7 +23,16 @@ import picocli.CommandLine.Command;
 public final class Main {
   private Main() {}
 
+  /* Calls into SQLite hold the carrier of their virtual thread. With as many carriers as processors, a few that wait for a lock
+   * on a shared medium would keep whoever holds the lock from going on. */
+  private static final String CARRIERS = "jdk.virtualThreadScheduler.parallelism";
+  private static final int LEAST_CARRIERS = 32;
+
   public static void main(String[] args) {
+    if (System.getProperty(CARRIERS) == null) {
+      System.setProperty(CARRIERS,
+          Integer.toString(Math.max(LEAST_CARRIERS, Runtime.getRuntime().availableProcessors())));
+    }
     int code = commandLine().execute(args);
     if (code != 0) {
       System.exit(code);
