@@ -26,7 +26,7 @@ public interface AccessTokens {
    */
   Optional<Secret> current();
 
-  /** Told that a ledger refused the token; true when {@link #current} may have another. */
+  /** Told that a ledger refused the token; true when {@link #current} has, or may get, another than that. */
   boolean refused(Secret token);
 
   /** The same token always. */

@@ -69,7 +69,8 @@ final class JavaSource {
   }
 
   private static String enumeration(String name, List<Constructor> constructors) {
-    return "public enum " + name + " {\n  " + constructors.stream().map(Constructor::name).collect(Collectors.joining(", "))
+    return "public enum " + name + " {\n  "
+        + constructors.stream().map(Constructor::name).collect(Collectors.joining(", "))
         + ";\n\n  public " + VALUE + " toValue() {\n    return new " + VALUE + ".Enumeration(name());\n  }\n\n"
         + "  public static " + name + " fromValue(" + VALUE + " value) {\n    return valueOf(((" + VALUE
         + ".Enumeration) value).constructor());\n  }\n}\n";
@@ -126,8 +127,10 @@ final class JavaSource {
     String components = fields.stream().map(f -> java(f.type()) + " " + f.name()).collect(Collectors.joining(", "));
     String values = fields.stream().map(f -> ".with(\"" + f.name() + "\", " + write(f.type(), f.name()) + ")")
         .collect(Collectors.joining());
-    return "  record " + constructor + "(" + components + ") implements " + of + " {\n    @Override\n    public " + VALUE
-        + " toValue() {\n      return new " + VALUE + ".Variant(\"" + constructor + "\", " + VALUE + ".struct()" + values
+    return "  record " + constructor + "(" + components + ") implements " + of + " {\n    @Override\n    public "
+        + VALUE
+        + " toValue() {\n      return new " + VALUE + ".Variant(\"" + constructor + "\", " + VALUE + ".struct()"
+        + values
         + ");\n    }\n  }\n";
   }
 
@@ -174,11 +177,15 @@ final class JavaSource {
       case ApiType.ListOf(ApiType item) -> "java.util.List<" + java(item) + ">";
       case ApiType.MapOf(ApiType value) -> "java.util.Map<String, " + java(value) + ">";
       case ApiType.OptionalOf(ApiType value) -> "java.util.Optional<" + java(value) + ">";
-      case ApiType.Ref(String name) -> switch (name) {
-        case PARTY_MARK -> "dev.fairway.core.ledger.Party";
-        case CONTRACT_MARK -> "dev.fairway.core.ledger.ContractId";
-        default -> name;
-      };
+      case ApiType.Ref(String name) -> reference(name);
+    };
+  }
+
+  private static String reference(String name) {
+    return switch (name) {
+      case PARTY_MARK -> "dev.fairway.core.ledger.Party";
+      case CONTRACT_MARK -> "dev.fairway.core.ledger.ContractId";
+      default -> name;
     };
   }
 
@@ -199,7 +206,8 @@ final class JavaSource {
       }
       case ApiType.MapOf(ApiType value) -> {
         String each = next();
-        yield VALUE + ".textMap(" + from + ".entrySet().stream().collect(java.util.stream.Collectors.<java.util.Map.Entry<String, "
+        yield VALUE + ".textMap(" + from
+            + ".entrySet().stream().collect(java.util.stream.Collectors.<java.util.Map.Entry<String, "
             + java(value) + ">, String, " + VALUE + ">toMap(java.util.Map.Entry::getKey, " + each + " -> "
             + write(value, each + ".getValue()") + ")))";
       }
@@ -233,7 +241,8 @@ final class JavaSource {
       case ApiType.MapOf(ApiType value) -> {
         String each = next();
         yield "((" + VALUE + ".TextMap) " + from
-            + ").entries().entrySet().stream().collect(java.util.stream.Collectors.<java.util.Map.Entry<String, " + VALUE
+            + ").entries().entrySet().stream().collect(java.util.stream.Collectors.<java.util.Map.Entry<String, "
+            + VALUE
             + ">, String, " + java(value) + ">toMap(java.util.Map.Entry::getKey, " + each + " -> "
             + read(value, each + ".getValue()") + "))";
       }

@@ -15,7 +15,8 @@ final class Names {
       "can", "case", "catch", "char", "choice", "class", "const", "continue", "contract", "controller", "data",
       "default", "deriving", "dev", "do", "double", "else", "ensure", "enum", "exception", "extends", "family", "final",
       "finally", "float", "for", "forall", "foreign", "goto", "hashCode", "hiding", "if", "implements", "import", "in",
-      "infix", "infixl", "infixr", "instance", "instanceof", "int", "interface", "java", "key", "let", "long", "maintainer",
+      "infix", "infixl", "infixr", "instance", "instanceof", "int", "interface", "java", "key", "let", "long",
+      "maintainer",
       "mdo", "message", "module", "native", "new", "newtype", "nonconsuming", "notify", "notifyAll", "observer", "of",
       "package", "pattern", "postconsuming", "preconsuming", "private", "proc", "protected", "public", "qualified",
       "rec", "requires", "return", "role", "self", "short", "signatory", "static", "strictfp", "super", "switch",
@@ -24,7 +25,8 @@ final class Names {
       "getClass");
   private static final Set<String> TAKEN = Set.of("Additive", "Any", "AnyException", "AnyTemplate", "Applicative",
       "Archive", "Bool", "Boolean", "Bounded", "Choice", "ContractId", "Date", "Decimal", "Divisible", "Either", "Enum",
-      "Eq", "Error", "Exception", "False", "Fractional", "Functor", "GT", "GeneralError", "IllegalArgumentException", "Int", "Integer", "IsNumeric",
+      "Eq", "Error", "Exception", "False", "Fractional", "Functor", "GT", "GeneralError", "IllegalArgumentException",
+      "Int", "Integer", "IsNumeric",
       "Iterable", "LT", "EQ", "Left", "LedgerValue", "List", "Long", "Map", "Monad", "None", "Number", "Numeric",
       "Object", "Optional", "Ord", "Ordering", "Override", "Party", "Record", "RelTime", "Right", "Script", "Semigroup",
       "Show", "Some", "String", "Template", "Text", "TextMap", "Time", "True", "Type", "Update", "Var", "Void",
@@ -79,7 +81,7 @@ final class Names {
     boolean upper = false;
     for (int i = 0; i < wanted.length() && name.length() < LIMIT; i++) {
       char c = wanted.charAt(i);
-      if (c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9') {
+      if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9')) {
         name.append(upper ? Character.toUpperCase(c) : c);
         upper = false;
       } else {

@@ -49,10 +49,12 @@ public final class OpenApiGenerator {
   public record Options(String module, String javaPackage) {
     public Options {
       if (!module.matches("[A-Z][A-Za-z0-9_]*(\\.[A-Z][A-Za-z0-9_]*)*")) {
-        throw new IllegalArgumentException("a Daml module is dotted words, upper case first; \"" + module + "\" is not");
+        throw new IllegalArgumentException(
+            "a Daml module is dotted words, upper case first; \"" + module + "\" is not");
       }
       if (!javaPackage.matches("[a-z_][a-z0-9_]*(\\.[a-z_][a-z0-9_]*)*")) {
-        throw new IllegalArgumentException("a Java package is dotted words in lower case; \"" + javaPackage + "\" is not");
+        throw new IllegalArgumentException(
+            "a Java package is dotted words in lower case; \"" + javaPackage + "\" is not");
       }
     }
   }
@@ -86,10 +88,12 @@ public final class OpenApiGenerator {
     }
     String text = new String(description, StandardCharsets.UTF_8);
     try {
-      return text.stripLeading().startsWith("{") ? JsonMapper.shared().readTree(text)
+      return text.stripLeading().startsWith("{")
+          ? JsonMapper.shared().readTree(text)
           : YAMLMapper.builder().build().readTree(text);
     } catch (JacksonException e) {
-      throw new FairwayException(ErrorCode.INVALID, "the description is neither JSON nor YAML: " + e.getOriginalMessage(),
+      throw new FairwayException(ErrorCode.INVALID,
+          "the description is neither JSON nor YAML: " + e.getOriginalMessage(),
           e);
     }
   }
@@ -108,7 +112,8 @@ public final class OpenApiGenerator {
     files.put(folder + "/Types.daml", DamlSource.types(options.module(), schemas.declarations().values()));
     files.put(folder + "/Requests.daml", DamlSource.requests(options.module(), operations));
     files.put("mapping.json", Mapping.json(document, options.module(), operations, schemas));
-    files.putAll(JavaSource.files(options.javaPackage(), options.module(), schemas.declarations().values(), operations));
+    files
+        .putAll(JavaSource.files(options.javaPackage(), options.module(), schemas.declarations().values(), operations));
     return new Generated(files, List.copyOf(schemas.notes()));
   }
 
@@ -195,7 +200,8 @@ public final class OpenApiGenerator {
         boolean required = parameter.path("required").asBoolean(false) || place.equals("path");
         read.add(new Parameter(original, Names.field(original, taken),
             required ? parameterType : parameterType.optional(), style(parameter),
-            parameter.path("explode").isBoolean() ? Optional.of(parameter.path("explode").asBoolean())
+            parameter.path("explode").isBoolean()
+                ? Optional.of(parameter.path("explode").asBoolean())
                 : Optional.empty()));
       }
       schemas.declare(new Struct(type, read.stream().map(p -> new Field(p.original(), p.field(), p.type())).toList()));
@@ -211,7 +217,8 @@ public final class OpenApiGenerator {
         return schemas.type(parameter, suggested);
       }
       JsonNode content = parameter.path("content");
-      return content.isEmpty() ? schemas.type(parameter.path("schema"), suggested)
+      return content.isEmpty()
+          ? schemas.type(parameter.path("schema"), suggested)
           : schemas.type(content.iterator().next().path("schema"), suggested);
     }
 

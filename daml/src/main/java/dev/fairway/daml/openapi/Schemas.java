@@ -13,7 +13,9 @@ import dev.fairway.daml.openapi.Declaration.Struct;
 import dev.fairway.daml.openapi.Declaration.Variant;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -34,6 +36,7 @@ final class Schemas {
   private final Map<String, ApiType> byPointer = new HashMap<>();
   private final Set<String> underWay = new HashSet<>();
   private final Set<String> notes = new LinkedHashSet<>();
+  private final Deque<Runnable> later = new ArrayDeque<>();
   private int depth;
 
   Schemas(JsonNode document, Names names) {
@@ -89,7 +92,14 @@ final class Schemas {
       throw invalid("schemas are nested deeper than " + DEPTH_LIMIT + " at " + suggested);
     }
     try {
-      return schema.path("$ref").isString() ? named(schema.path("$ref").asString()) : anonymous(schema, suggested);
+      ApiType type = schema.path("$ref").isString()
+          ? named(schema.path("$ref").asString())
+          : anonymous(schema, suggested);
+      // Named ones wait until here, so that a chain of them is no deeper than its longest link.
+      while (depth == 1 && !later.isEmpty()) {
+        later.remove().run();
+      }
+      return type;
     } finally {
       depth--;
     }
@@ -108,7 +118,8 @@ final class Schemas {
       String declared = names.type(name);
       ApiType type = isNullable(schema) ? new Ref(declared).optional() : new Ref(declared);
       byPointer.put(pointer, type);
-      declare(schema, declared);
+      reserve(declared);
+      later.add(() -> declare(schema, declared));
       return type;
     }
     if (!underWay.add(pointer)) {
@@ -183,7 +194,8 @@ final class Schemas {
       case "object" -> schema.path("additionalProperties").isObject() && !schema.path("additionalProperties").isEmpty()
           ? new MapOf(type(schema.path("additionalProperties"), suggested + "Value"))
           : Plain.JSON;
-      case "" -> schema.has("items") ? new ListOf(list(schema, suggested))
+      case "" -> schema.has("items")
+          ? new ListOf(list(schema, suggested))
           : schema.path("additionalProperties").isObject() && !schema.path("additionalProperties").isEmpty()
               ? new MapOf(type(schema.path("additionalProperties"), suggested + "Value"))
               : Plain.JSON;
@@ -224,7 +236,8 @@ final class Schemas {
   }
 
   private static boolean isMerged(JsonNode schema) {
-    return schema.path("allOf").size() > 1 || (schema.path("allOf").size() == 1 && !schema.path("properties").isEmpty());
+    return schema.path("allOf").size() > 1
+        || (schema.path("allOf").size() == 1 && !schema.path("properties").isEmpty());
   }
 
   private static List<String> types(JsonNode schema) {
@@ -289,7 +302,8 @@ final class Schemas {
     for (JsonNode alternative : alternatives(schema)) {
       number++;
       String ref = alternative.path("$ref").asString("");
-      String called = !ref.isEmpty() ? ref.substring(ref.lastIndexOf('/') + 1)
+      String called = !ref.isEmpty()
+          ? ref.substring(ref.lastIndexOf('/') + 1)
           : alternative.path("title").asString("Option" + number);
       constructors
           .add(new Constructor(called, constructor(name, called), Optional.of(type(alternative, name + "_" + called))));

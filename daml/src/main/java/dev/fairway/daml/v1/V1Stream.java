@@ -47,6 +47,9 @@ final class V1Stream implements LedgerStream {
     boolean renewed(LedgerError error);
   }
 
+  /** Tokens that may be refused one after another before it is no longer a matter of time. */
+  private static final int RENEWALS = 3;
+
   private final Calls calls;
   private final PackageCache packages;
   private final Query query;
@@ -56,6 +59,7 @@ final class V1Stream implements LedgerStream {
   private volatile @Nullable PulledCall<?, GetTransactionsResponse> transactions;
   private Offset reached;
   private boolean anyContractTold;
+  private int renewals;
   private boolean ended;
 
   static V1Stream snapshot(Calls calls, PackageCache packages, Query query) {
@@ -136,7 +140,7 @@ final class V1Stream implements LedgerStream {
       }
       case Signal.Failed<GetActiveContractsResponse>(var cause) -> {
         LedgerError error = calls.error(cause);
-        if (anyContractTold || closed || !calls.renewed(error)) {
+        if (anyContractTold || closed || renewals++ >= RENEWALS || !calls.renewed(error)) {
           throw lost(error, cause);
         }
         snapshot = calls.activeContracts();
@@ -155,7 +159,7 @@ final class V1Stream implements LedgerStream {
           ready.add(
               new LedgerEvent.Pruned(Optional.ofNullable(error.context().get("earliest_offset")).map(Offset::new)));
           ended = true;
-        } else if (!closed && calls.renewed(error)) {
+        } else if (!closed && renewals++ < RENEWALS && calls.renewed(error)) {
           transactions = calls.transactions(reached);
         } else {
           throw lost(error, cause);
@@ -190,6 +194,7 @@ final class V1Stream implements LedgerStream {
       }
     }
     reached = offset;
+    renewals = 0;
     if (events.isEmpty()) {
       ready.add(new LedgerEvent.Checkpoint(offset));
       return;

@@ -35,6 +35,9 @@ final class V2Stream implements LedgerStream {
     boolean refused(Secret token);
   }
 
+  /** Tokens that may be refused one after another before it is no longer a matter of time. */
+  private static final int RENEWALS = 3;
+
   private final Calls calls;
   private final V2Events events;
   private final Deque<LedgerEvent> ready = new ArrayDeque<>();
@@ -45,6 +48,7 @@ final class V2Stream implements LedgerStream {
   private boolean anyContractTold;
   private @Nullable String continuation;
   private Offset reached;
+  private int renewals;
   private boolean ended;
 
   V2Stream(Calls calls, V2Events events, Offset from, boolean snapshot) throws Refused {
@@ -87,7 +91,10 @@ final class V2Stream implements LedgerStream {
         JsonNode message = Participant.parse(text);
         if (Participant.isError(message)) {
           failed(Participant.error(message));
-        } else if (snapshot) {
+          return;
+        }
+        renewals = 0;
+        if (snapshot) {
           continuation = message.path("streamContinuationToken").asString(continuation);
           events.active(message.path("contractEntry")).ifPresent(event -> {
             ready.add(event);
@@ -127,7 +134,7 @@ final class V2Stream implements LedgerStream {
       return;
     }
     boolean canGoOn = !snapshot || !anyContractTold || continuation != null;
-    if (!closed && canGoOn && error.grpc() == LedgerError.UNAUTHENTICATED
+    if (!closed && canGoOn && renewals++ < RENEWALS && error.grpc() == LedgerError.UNAUTHENTICATED
         && token.filter(calls::refused).isPresent()) {
       socket.close();
       reopen("the stream with another token");

@@ -84,7 +84,7 @@ class LedgerFaultsTest {
   @Test
   void whatIsNoDarIsRefused() {
     try (DamlLedgerV1 ledger = Sandbox.shared().connect()) {
-      assertThatThrownBy(() -> ledger.upload(new byte[] {1, 2, 3})).isInstanceOfSatisfying(FairwayException.class,
+      assertThatThrownBy(() -> ledger.upload(new byte[]{1, 2, 3})).isInstanceOfSatisfying(FairwayException.class,
           e -> assertThat(e.code()).isEqualTo(ErrorCode.INVALID));
     }
   }
@@ -100,7 +100,8 @@ class LedgerFaultsTest {
       AccessTokens tokens = new AccessTokens() {
         @Override
         public Optional<Secret> current() {
-          return Optional.of(token(refusals.get() == 0 ? Instant.now().minusSeconds(60) : Instant.now().plusSeconds(600)));
+          return Optional
+              .of(token(refusals.get() == 0 ? Instant.now().minusSeconds(60) : Instant.now().plusSeconds(600)));
         }
 
         @Override

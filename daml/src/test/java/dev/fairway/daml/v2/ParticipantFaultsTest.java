@@ -51,7 +51,9 @@ class ParticipantFaultsTest {
 
     @Override
     public boolean refused(Secret token) {
-      return number.compareAndSet(Integer.parseInt(token.reveal().substring("token-".length())), number.get() + 1);
+      int refused = Integer.parseInt(token.reveal().substring("token-".length()));
+      number.compareAndSet(refused, refused + 1);
+      return true;
     }
   }
 
@@ -152,7 +154,8 @@ class ParticipantFaultsTest {
   @Test
   void deduplicationLongerThanTheParticipantCanIsAsLongAsItCan() {
     Submission wished = submission("x");
-    Submission longer = new Submission(wished.commandId(), wished.actAs(), Set.of(), wished.commands(), Optional.empty(),
+    Submission longer = new Submission(wished.commandId(), wished.actAs(), Set.of(), wished.commands(),
+        Optional.empty(),
         Duration.ofDays(30));
     assertThat(ledger.submit(longer)).isInstanceOf(SubmitResult.Accepted.class);
     assertThat(ledger.submit(longer)).isInstanceOf(SubmitResult.Accepted.class);
