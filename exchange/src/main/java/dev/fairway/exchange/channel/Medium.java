@@ -49,7 +49,7 @@ final class Medium {
   /** The last row's number and hash. */
   private record Head(long seq, String hash) {}
 
-  /** Appends messages in one transaction, which the caller commits. */
+  /** Appends messages in one transaction, which the caller commits. A resend is told the status of today. */
   static List<Appended> append(Connection database, List<NewRow> rows, Instant now) throws SQLException {
     Head head = lockHead(database);
     List<Appended> results = new ArrayList<>(rows.size());
@@ -70,19 +70,13 @@ final class Medium {
       }
     }
     moveHead(database, head);
-    return results.stream().map(result -> settle(database, result)).toList();
-  }
-
-  /** A resend is told the status of today. */
-  private static Appended settle(Connection database, Appended result) {
-    if (result instanceof Appended.Row row && !row.fresh) {
-      try {
-        return new Appended.Row(row.id, status(database, row.id), false);
-      } catch (SQLException e) {
-        return result;
-      }
+    List<Appended> settled = new ArrayList<>(results.size());
+    for (Appended result : results) {
+      settled.add(result instanceof Appended.Row row && !row.fresh
+          ? new Appended.Row(row.id, status(database, row.id), false)
+          : result);
     }
-    return result;
+    return settled;
   }
 
   private static @Nullable Appended known(PreparedStatement find, NewRow row) throws SQLException {

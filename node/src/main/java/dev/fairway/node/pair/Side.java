@@ -114,10 +114,15 @@ public final class Side {
     return kinds;
   }
 
-  /** Whether the node has no message or notification before it; what it does by the clock does not count. */
-  public boolean idle() {
+  /** How many pieces of work the node has before it, for messages or notifications; what it does by the clock does not count. */
+  public long left() {
     return work().stream().filter(kind -> !HOUSEKEEPING.contains(kind.path("kind").asString()))
-        .allMatch(kind -> kind.path("waiting").asInt() + kind.path("running").asInt() == 0);
+        .mapToLong(kind -> kind.path("waiting").asLong() + kind.path("running").asLong()).sum();
+  }
+
+  /** Whether the node has nothing {@linkplain #left left} to do. */
+  public boolean idle() {
+    return left() == 0;
   }
 
   /** The document's bytes, when our node has it and we may read it. */

@@ -27,6 +27,9 @@ public final class TortureCommand implements Callable<Integer> {
   @Option(names = "--minutes", defaultValue = "10", description = "stop after so many minutes (default: ${DEFAULT-VALUE})")
   int minutes;
 
+  @Option(names = "--rate", defaultValue = "100", description = "messages a second (default: ${DEFAULT-VALUE})")
+  int rate;
+
   @Option(names = "--dir", paramLabel = "DIR", description = "where the nodes keep their data (default: a new temporary folder)")
   @Nullable
   Path dir;
@@ -35,7 +38,7 @@ public final class TortureCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     var out = spec.commandLine().getOut();
     Path home = dir == null ? Files.createTempDirectory("fairway-torture") : dir;
-    Torture torture = new Torture(home, seed == null ? RandomGenerator.getDefault().nextLong(1_000_000) : seed,
+    Torture torture = new Torture(home, seed == null ? RandomGenerator.getDefault().nextLong(1_000_000) : seed, rate,
         out::println);
     Torture.Result result = torture.run(kills, Duration.ofMinutes(minutes));
     result.faults().stream().limit(50).forEach(fault -> out.println("  " + fault));
