@@ -1,12 +1,14 @@
-// Compiles the contracts of this folder: node compile.js FOLDER writes NAME.json (ABI and creation code) into FOLDER.
+// Compiles contracts: node compile.js FOLDER [SOURCES] writes NAME.json (ABI and creation code) into FOLDER for each
+// contract named like its file in SOURCES, this folder when it is not given.
 const fs = require('fs');
 const path = require('path');
 const solc = require('solc');
 
 const target = process.argv[2];
+const folder = process.argv[3] || __dirname;
 const sources = {};
-for (const file of fs.readdirSync(__dirname).filter((name) => name.endsWith('.sol')).sort()) {
-  sources[file] = { content: fs.readFileSync(path.join(__dirname, file), 'utf8') };
+for (const file of fs.readdirSync(folder).filter((name) => name.endsWith('.sol')).sort()) {
+  sources[file] = { content: fs.readFileSync(path.join(folder, file), 'utf8') };
 }
 const input = {
   language: 'Solidity',
@@ -27,7 +29,9 @@ const errors = (output.errors || []).filter((error) => error.severity === 'error
 if (errors.length > 0) process.exit(1);
 for (const file of Object.keys(sources)) {
   const name = path.basename(file, '.sol');
-  const contract = output.contracts[file][name];
+  const contract = (output.contracts[file] || {})[name];
+  // Interfaces and what others only build on have no code.
+  if (!contract || contract.evm.bytecode.object === '') continue;
   const artifact = { contract: name, compiler: solc.version(), abi: contract.abi, bytecode: '0x' + contract.evm.bytecode.object };
   fs.writeFileSync(path.join(target, name + '.json'), JSON.stringify(artifact, null, 1) + '\n');
 }
