@@ -17,7 +17,7 @@ import org.junit.jupiter.api.TestInstance;
 /** The picture in ARCHITECTURE.md, held against the code. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class RoomsTest {
-  private static final List<String> DOORS = List.of("exchange", "automation", "connectors");
+  private static final List<String> DOORS = List.of("exchange", "automation", "connectors", "datatrust");
 
   private JavaClasses classes = new ClassFileImporter().importPackages();
 
