@@ -35,9 +35,9 @@ import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /**
- * Blobs in a folder: {@code ab/cd/abcd…}, 65,536 folders at most. Bytes are written to a file under {@code tmp} beside them,
- * synced, renamed into place, and the folder's entry is synced: whatever moment the power fails, there is the whole blob
- * or nothing.
+ * Blobs in a folder: {@code ab/abcd…}, in 256 folders made when it is opened. Bytes are written to a file under {@code tmp}
+ * beside them, synced, renamed into place, and the folder's entry is synced: whatever moment the power fails, there is the
+ * whole blob or nothing.
  */
 public final class DiskBlobs implements Blobs {
   private static final int BUFFER = 256 << 10;
@@ -56,6 +56,7 @@ public final class DiskBlobs implements Blobs {
     this.temporary = all.resolve(UUID.randomUUID().toString());
     try {
       Files.createDirectories(all);
+      makeFolders();
       removeLeftovers(all);
       Files.createDirectory(temporary);
       lockFile = FileChannel.open(temporary.resolve(LOCK), StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
@@ -63,6 +64,14 @@ public final class DiskBlobs implements Blobs {
     } catch (IOException e) {
       throw new FairwayException(ErrorCode.CONFIGURATION, "cannot use " + directory + " for blobs: " + e, e);
     }
+  }
+
+  /* Made beforehand, so that no write has to wait until a new folder is durable in its parent. */
+  private void makeFolders() throws IOException {
+    for (int i = 0; i < 256; i++) {
+      Files.createDirectories(directory.resolve(HexFormat.of().toHexDigits((byte) i)));
+    }
+    syncDirectory(directory);
   }
 
   /* Each process writes in a folder of its own and holds a lock there, so that what is nobody's can be told from what
@@ -185,19 +194,9 @@ public final class DiskBlobs implements Blobs {
   }
 
   private void keep(Path file, BlobId id) {
-    Path place = path(id);
     try {
-      Path folder = place.getParent();
-      if (folder == null) {
-        throw new IllegalStateException("no folder for " + place);
-      }
-      if (!Files.isDirectory(folder)) {
-        Files.createDirectories(folder);
-        syncDirectory(directory);
-        syncDirectory(directory.resolve(id.hex().substring(0, 2)));
-      }
-      Files.move(file, place, StandardCopyOption.ATOMIC_MOVE);
-      syncDirectory(folder);
+      Files.move(file, path(id), StandardCopyOption.ATOMIC_MOVE);
+      syncDirectory(folder(id));
     } catch (AtomicMoveNotSupportedException e) {
       throw new FairwayException(ErrorCode.CONFIGURATION, directory + " cannot rename within itself", e);
     } catch (IOException e) {
@@ -212,7 +211,11 @@ public final class DiskBlobs implements Blobs {
   }
 
   private Path path(BlobId id) {
-    return directory.resolve(id.hex().substring(0, 2)).resolve(id.hex().substring(2, 4)).resolve(id.hex());
+    return folder(id).resolve(id.hex());
+  }
+
+  private Path folder(BlobId id) {
+    return directory.resolve(id.hex().substring(0, 2));
   }
 
   @Override
@@ -241,7 +244,7 @@ public final class DiskBlobs implements Blobs {
   @Override
   public int collect(Instant before, Predicate<BlobId> needed) throws IOException {
     int removed = 0;
-    try (Stream<Path> files = Files.walk(directory, 3)) {
+    try (Stream<Path> files = Files.walk(directory, 2)) {
       for (Path file : (Iterable<Path>) files.filter(Files::isRegularFile)::iterator) {
         String name = String.valueOf(file.getFileName());
         if (name.length() != 64 || !Files.getLastModifiedTime(file).toInstant().isBefore(before)) {
