@@ -134,7 +134,7 @@ final class ContentAnswer {
     if (request.getMethod().equals("HEAD")) {
       return;
     }
-    OutputStream out = response.getOutputStream();
+    OutputStream out = new AnswerStream(response);
     ByteBuffer buffer = ByteBuffer.allocate((int) Math.min(BUFFER, Math.max(1, length)));
     channel.position(first);
     long left = length;

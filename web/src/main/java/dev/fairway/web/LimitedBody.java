@@ -21,6 +21,7 @@ final class LimitedBody extends InputStream {
   private final long minRate;
   private final long start = System.nanoTime();
   private long taken;
+  private boolean lost;
 
   /** @param minRate least bytes a second; 0 for any */
   LimitedBody(InputStream body, long limit, long minRate) {
@@ -41,12 +42,18 @@ final class LimitedBody extends InputStream {
     try {
       n = body.read(bytes, offset, length);
     } catch (IOException | RuntimeException e) {
+      lost = true;
       throw broken(e);
     }
     if (n > 0) {
       count(n);
     }
     return n;
+  }
+
+  /** Whether the rest is not worth waiting for: the body broke off, stopped, or comes too slowly. */
+  boolean lost() {
+    return lost;
   }
 
   private void count(int n) {
@@ -57,6 +64,7 @@ final class LimitedBody extends InputStream {
     if (minRate > 0) {
       long elapsed = System.nanoTime() - start;
       if (elapsed > GRACE && taken < minRate * (elapsed / 1_000_000_000.0)) {
+        lost = true;
         throw new Refusal(408, "the body comes slower than " + minRate + " bytes a second");
       }
     }

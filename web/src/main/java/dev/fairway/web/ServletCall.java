@@ -34,7 +34,7 @@ final class ServletCall implements Call {
   private final BooleanSupplier draining;
   private @Nullable Caller caller;
   private @Nullable Form query;
-  private @Nullable InputStream body;
+  private @Nullable LimitedBody body;
 
   ServletCall(String id, Route route, HttpServletRequest request, HttpServletResponse response,
       Map<String, String> parameters, Authenticator authenticator, WebConfig config, BooleanSupplier draining) {
@@ -155,7 +155,7 @@ final class ServletCall implements Call {
 
   @Override
   public InputStream body() throws IOException {
-    InputStream known = body;
+    LimitedBody known = body;
     if (known == null) {
       if (contentLength() > route.maxBody()) {
         throw new FairwayException(ErrorCode.TOO_LARGE,
@@ -165,6 +165,12 @@ final class ServletCall implements Call {
       body = known;
     }
     return known;
+  }
+
+  /** Whether the caller, who is answered now, may be sending on. */
+  boolean bodyMayStillCome() {
+    LimitedBody known = body;
+    return known == null ? !Linger.heldBack(request) : !known.lost();
   }
 
   @Override
@@ -233,7 +239,7 @@ final class ServletCall implements Call {
     response.setStatus(status);
     response.setHeader("Content-Type", contentType);
     response.setContentLength(bytes.length);
-    response.getOutputStream().write(bytes);
+    new AnswerStream(response).write(bytes);
   }
 
   @Override
@@ -248,7 +254,7 @@ final class ServletCall implements Call {
   public OutputStream stream(int status, String contentType) throws IOException {
     response.setStatus(status);
     response.setHeader("Content-Type", contentType);
-    return response.getOutputStream();
+    return new AnswerStream(response);
   }
 
   @Override
@@ -264,8 +270,8 @@ final class ServletCall implements Call {
     response.setHeader("Content-Type", "text/event-stream");
     response.setHeader("Cache-Control", "no-store");
     response.setHeader("X-Accel-Buffering", "no");
-    OutputStream out = response.getOutputStream();
-    response.flushBuffer();
+    OutputStream out = new AnswerStream(response);
+    out.flush();
     source.stream(new Sink(out));
   }
 

@@ -50,6 +50,7 @@ public final class WebServer implements AutoCloseable {
   private final MeterRegistry meters;
   private final Counter busy;
   private final Counter tooFast;
+  private final Linger linger = new Linger();
   private final Javalin javalin;
   private volatile boolean draining;
 
@@ -149,6 +150,7 @@ public final class WebServer implements AutoCloseable {
       http.setRequestHeaderSize(config.maxHeaderBytes());
       http.setIdleTimeout(config.idle().toMillis());
       http.setUriCompliance(UriCompliance.DEFAULT);
+      http.addCustomizer(linger);
     });
     ErrorPages pages = new ErrorPages(this::style);
     javalinConfig.jetty.modifyServer(server -> {
@@ -211,6 +213,9 @@ public final class WebServer implements AutoCloseable {
             context.req().getRequestURI(), response.getStatus(), nanos / 1_000,
             call.knownCaller().map(Caller::subject).map(WebServer::oneWord).orElse("-"), call.peer(), id);
       }
+    }
+    if (call.bodyMayStillCome()) {
+      linger.after(context.req(), response);
     }
   }
 
@@ -298,6 +303,10 @@ public final class WebServer implements AutoCloseable {
       }
     } catch (IOException ignored) {
       LOG.debug("caller gone id={}", id);
+      return;
+    }
+    if (!Linger.heldBack(context.req())) {
+      linger.after(context.req(), context.res());
     }
   }
 
@@ -347,7 +356,7 @@ public final class WebServer implements AutoCloseable {
     response.setHeader("Content-Type", answer.contentType());
     byte[] body = Json.bytes(answer.body());
     response.setContentLength(body.length);
-    response.getOutputStream().write(body);
+    new AnswerStream(response).write(body);
   }
 
   private static String requestId(@org.jspecify.annotations.Nullable String given) {
