@@ -133,7 +133,7 @@ public final class DevChain implements AutoCloseable {
       Stream.of(path.split(java.io.File.pathSeparator)).map(folder -> Path.of(folder, "anvil"))
           .forEach(candidates::add);
     }
-    return candidates.build().filter(Files::isExecutable).findFirst();
+    return candidates.build().filter(file -> Files.isRegularFile(file) && Files.isExecutable(file)).findFirst();
   }
 
   public URI url() {

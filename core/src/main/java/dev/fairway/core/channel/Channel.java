@@ -56,6 +56,11 @@ public interface Channel extends AutoCloseable {
    */
   AutoCloseable onChange(Jurisdiction receiver, Runnable hint);
 
+  /** What keeps the channel from working at present, in words for an operator; empty when it knows of nothing. */
+  default Optional<String> trouble() {
+    return Optional.empty();
+  }
+
   @Override
   void close();
 }

@@ -4,11 +4,14 @@ import dev.fairway.core.ErrorCode;
 import dev.fairway.core.FairwayException;
 import dev.fairway.core.channel.Jurisdiction;
 import dev.fairway.evm.Address;
+import dev.fairway.evm.rpc.EthereumRpc;
 import dev.fairway.evm.tx.TransactionRequest;
 import dev.fairway.evm.tx.TransactionState;
 import dev.fairway.evm.tx.Transactions;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
 
 /**
  * What an administrator does to a channel's contract. Each act is a recorded transaction, waited for until it is certain;
@@ -20,17 +23,27 @@ import java.util.List;
 public final class ChannelAdministration {
   private static final String PURPOSE = "channel.admin";
 
+  private final EthereumRpc rpc;
   private final Transactions transactions;
   private final Duration limit;
 
   /** @param limit how long to wait for each transaction to be certain */
-  public ChannelAdministration(Transactions transactions, Duration limit) {
+  public ChannelAdministration(EthereumRpc rpc, Transactions transactions, Duration limit) {
+    this.rpc = rpc;
     this.transactions = transactions;
     this.limit = limit;
   }
 
-  /** Deploys an end that speaks as {@code own} with the others, and returns where it is. */
-  public Address deploy(String key, Jurisdiction own, List<Jurisdiction> others) throws InterruptedException {
+  /**
+   * A contract that was made.
+   *
+   * @param owner whose key speaks for it
+   * @param block the block it was made in
+   */
+  public record Deployed(Address contract, Address owner, long block) {}
+
+  /** Deploys an end that speaks as {@code own} with the others. */
+  public Deployed deploy(String key, Jurisdiction own, List<Jurisdiction> others) throws InterruptedException {
     String code = ChannelNode.creationCode(others.stream().map(Jurisdiction::code).toList());
     TransactionState.Confirmed deployed = done("deploy the contract",
         TransactionRequest.deploy(key + ".deploy", PURPOSE, code));
@@ -38,32 +51,47 @@ public final class ChannelAdministration {
         .orElseThrow(() -> new IllegalStateException("a deployment made no contract: " + deployed));
     done("name the contract",
         TransactionRequest.call(key + ".name", PURPOSE, contract, ChannelNode.setName(own.code())));
-    return contract;
+    return new Deployed(contract, transactions.account(), deployed.block());
   }
 
-  /** Says whose account speaks for a participant. Only the contract's owner can. */
+  /**
+   * Says whose account speaks for a participant; one that has spoken by another account must name its contract again. Only
+   * the contract's owner can.
+   */
   public void addParticipant(Address contract, Jurisdiction participant, Address account) throws InterruptedException {
-    done("add " + participant, TransactionRequest.call("add " + contract + participant + account, PURPOSE, contract,
-        ChannelNode.addParticipant(participant.code(), account)));
+    if (registered(contract, participant).filter(known -> known.account().equals(account)).isEmpty()) {
+      done("add " + participant,
+          TransactionRequest.call("add " + participant + " " + UUID.randomUUID(), PURPOSE, contract,
+              ChannelNode.addParticipant(participant.code(), account)));
+    }
   }
 
   /** Names a participant's own contract at another's. Only that participant's account can. */
   public void updateParticipantContractAddress(Address at, Jurisdiction participant, Address contract)
       throws InterruptedException {
-    done("name " + participant + "'s contract",
-        TransactionRequest.call("set " + at + participant + contract, PURPOSE, at,
-            ChannelNode.updateParticipantContractAddress(participant.code(), contract)));
+    if (registered(at, participant).flatMap(ChannelNode.Participant::contract).filter(contract::equals).isEmpty()) {
+      done("name " + participant + "'s contract",
+          TransactionRequest.call("name " + participant + " " + UUID.randomUUID(), PURPOSE, at,
+              ChannelNode.updateParticipantContractAddress(participant.code(), contract)));
+    }
+  }
+
+  private Optional<ChannelNode.Participant> registered(Address contract, Jurisdiction participant) {
+    rpc.requireCode(contract);
+    return new ChannelNode(rpc, contract).participant(participant.code());
   }
 
   /** No longer takes anything from a participant, nor sends it anything. Only the contract's owner can. */
-  public void removeParticipant(String key, Address contract, Jurisdiction participant) throws InterruptedException {
+  public void removeParticipant(Address contract, Jurisdiction participant) throws InterruptedException {
     done("remove " + participant,
-        TransactionRequest.call(key, PURPOSE, contract, ChannelNode.removeParticipant(participant.code())));
+        TransactionRequest.call("remove " + participant + " " + UUID.randomUUID(), PURPOSE, contract,
+            ChannelNode.removeParticipant(participant.code())));
   }
 
   /** Stops or resumes all traffic of an end. Only the contract's owner can. */
-  public void pause(String key, Address contract, boolean paused) throws InterruptedException {
-    done(paused ? "pause" : "resume", TransactionRequest.call(key, PURPOSE, contract, ChannelNode.setPaused(paused)));
+  public void pause(Address contract, boolean paused) throws InterruptedException {
+    String act = paused ? "pause" : "resume";
+    done(act, TransactionRequest.call(act + " " + UUID.randomUUID(), PURPOSE, contract, ChannelNode.setPaused(paused)));
   }
 
   private TransactionState.Confirmed done(String what, TransactionRequest request) throws InterruptedException {

@@ -5,9 +5,11 @@ import dev.fairway.core.FairwayException;
 import dev.fairway.core.channel.Message;
 import dev.fairway.evm.Address;
 import dev.fairway.evm.Hash;
+import dev.fairway.evm.Hex;
 import dev.fairway.evm.Keccak;
 import dev.fairway.evm.rpc.EthereumRpc;
 import dev.fairway.evm.rpc.LogEntry;
+import dev.fairway.evm.rpc.RpcError;
 import dev.fairway.evm.rpc.RpcException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -132,7 +134,16 @@ public final class ChannelNode {
 
   /** Who may write as this end. */
   public Address owner() {
-    return Address.ofWord(dev.fairway.evm.Hex.bytes(rpc.read(address, encode("owner"))));
+    try {
+      return Address.ofWord(Hex.bytes(rpc.read(address, encode("owner"))));
+    } catch (IllegalArgumentException e) {
+      throw foreign("owner()");
+    } catch (RpcException e) {
+      if (e.error() instanceof RpcError.Reverted) {
+        throw foreign("owner()");
+      }
+      throw e;
+    }
   }
 
   /** Whose end it is; empty when nobody has said yet. */
@@ -163,7 +174,7 @@ public final class ChannelNode {
 
   /** A participant as registered here; empty when nobody was registered under the name. */
   public Optional<Participant> participant(String name) {
-    byte[] words = dev.fairway.evm.Hex.bytes(rpc.read(address, encode("getParticipant", new Utf8String(name))));
+    byte[] words = Hex.bytes(rpc.read(address, encode("getParticipant", new Utf8String(name))));
     if (words.length != 64) {
       throw foreign("getParticipant(string)");
     }

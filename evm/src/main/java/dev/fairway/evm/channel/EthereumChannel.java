@@ -21,6 +21,7 @@ import dev.fairway.evm.log.LogHandler;
 import dev.fairway.evm.rpc.EthereumRpc;
 import dev.fairway.evm.rpc.LogEntry;
 import dev.fairway.evm.rpc.LogQuery;
+import dev.fairway.evm.rpc.RpcException;
 import dev.fairway.evm.tx.SubmittedTransaction;
 import dev.fairway.evm.tx.TransactionRequest;
 import dev.fairway.evm.tx.TransactionState;
@@ -63,7 +64,10 @@ public final class EthereumChannel implements Channel {
   private final ChannelTable table;
   private final LogFollower follower;
   private final String purpose;
-  private final boolean references;
+  private volatile boolean references = true;
+  private volatile boolean open;
+  private volatile Optional<String> unopened = Optional.empty();
+  private boolean closed;
   private final Map<String, Peer> peers = new ConcurrentHashMap<>();
   private final List<Listener> listeners = new CopyOnWriteArrayList<>();
 
@@ -72,11 +76,11 @@ public final class EthereumChannel implements Channel {
   private record Listener(Jurisdiction receiver, Runnable hint) {}
 
   /**
-   * Checks the contract and begins to follow it. The transactions are the caller's to start and close, and may serve
-   * several channels of one account.
+   * Looks at the contract and begins to follow it; while the chain cannot be asked, each later call tries again. The
+   * transactions are the caller's to start and close, and may serve several channels of one account.
    *
    * @throws FairwayException with {@code CONFIGURATION} when there is no contract at the address, it is not a channel's, or
-   * not this participant's, or the account is not its owner; {@code PEER_FAILED} when the chain cannot be asked
+   * not this participant's, or the account is not its owner
    */
   public EthereumChannel(Store store, EthereumRpc rpc, Transactions transactions, EthereumChannelConfig config) {
     this.store = store;
@@ -86,15 +90,46 @@ public final class EthereumChannel implements Channel {
     this.contract = new ChannelNode(rpc, config.contract());
     this.table = new ChannelTable(config.name());
     this.purpose = "channel." + config.name();
-    rpc.requireCode(config.contract());
-    this.references = contract.carriesReferences();
-    requireOwn();
     store.run(table::open);
     transactions.onChange(purpose, this::transactionChanged);
     this.follower = new LogFollower(store, rpc, purpose,
         new LogQuery(List.of(config.contract()), List.of(ChannelNode.RECEIVED, ChannelNode.RECEIVED_REFERENCE)),
         config.startBlock(), new Inbox(), config.reading());
+    try {
+      open();
+    } catch (FairwayException e) {
+      if (e.code() == ErrorCode.CONFIGURATION) {
+        throw e;
+      }
+      LOG.warn("channel not open yet channel={} cause=\"{}\"", config.name(), e.getMessage());
+    }
+  }
+
+  /** Makes sure, once, that the contract is ours to write to; throws while that cannot be known. */
+  private void open() {
+    if (!open) {
+      openOnce();
+    }
+  }
+
+  private synchronized void openOnce() {
+    if (open || closed) {
+      return;
+    }
+    try {
+      rpc.requireCode(config.contract());
+      references = contract.carriesReferences();
+      requireOwn();
+    } catch (RpcException e) {
+      unopened = Optional.of(String.valueOf(e.getMessage()));
+      throw new FairwayException(ErrorCode.PEER_FAILED, String.valueOf(e.getMessage()), e);
+    } catch (FairwayException e) {
+      unopened = Optional.of(String.valueOf(e.getMessage()));
+      throw e;
+    }
     follower.start();
+    unopened = Optional.empty();
+    open = true;
   }
 
   private void requireOwn() {
@@ -110,6 +145,7 @@ public final class EthereumChannel implements Channel {
     }
   }
 
+  /** Until the contract could be looked at, those of the contract this node deploys. */
   @Override
   public ChannelCapabilities capabilities() {
     return new ChannelCapabilities(true, references, true, ChannelCapabilities.Finality.PROBABILISTIC, MOST_BYTES);
@@ -120,9 +156,9 @@ public final class EthereumChannel implements Channel {
     return contract.participants();
   }
 
-  /** What keeps messages from being sent or seen, in words for an operator. */
+  @Override
   public Optional<String> trouble() {
-    return transactions.trouble().or(follower::trouble);
+    return unopened.or(transactions::trouble).or(follower::trouble);
   }
 
   @Override
@@ -161,6 +197,7 @@ public final class EthereumChannel implements Channel {
   /** Found before anything is recorded, so that the message may go another way. */
   private Optional<PostResult> obstacle(Jurisdiction receiver) {
     try {
+      open();
       if (transactions.trouble().isPresent()) {
         rpc.check();
       }
@@ -171,7 +208,7 @@ public final class EthereumChannel implements Channel {
       return peer.get().contract().isPresent()
           ? Optional.empty()
           : Optional.of(new PostResult.Refused(receiver + " has not named its contract on channel " + config.name()));
-    } catch (FairwayException | dev.fairway.evm.rpc.RpcException e) {
+    } catch (FairwayException | RpcException e) {
       return Optional.of(new PostResult.Unavailable(Optional.empty(), String.valueOf(e.getMessage())));
     }
   }
@@ -284,6 +321,7 @@ public final class EthereumChannel implements Channel {
 
   @Override
   public Observation observe(Jurisdiction receiver, String cursor, int limit) {
+    open();
     return store.read(view -> table.observe(view, false, receiver, cursor, limit));
   }
 
@@ -301,7 +339,8 @@ public final class EthereumChannel implements Channel {
 
   /** Stops following; the transactions go on, for they are the caller's. */
   @Override
-  public void close() {
+  public synchronized void close() {
+    closed = true;
     follower.close();
   }
 

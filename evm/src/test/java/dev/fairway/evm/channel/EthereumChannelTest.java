@@ -16,6 +16,7 @@ import dev.fairway.evm.Keccak;
 import dev.fairway.evm.TestChain;
 import dev.fairway.evm.log.LogFollowerConfig;
 import dev.fairway.evm.rpc.EthereumRpc;
+import dev.fairway.evm.rpc.FlakyNode;
 import dev.fairway.evm.rpc.RpcConfig;
 import dev.fairway.evm.sign.KeySigner;
 import dev.fairway.evm.sign.Keystore;
@@ -104,7 +105,7 @@ class EthereumChannelTest extends ChannelContract {
     });
     for (Jurisdiction own : parties.keySet()) {
       List<Jurisdiction> others = parties.keySet().stream().filter(other -> !other.equals(own)).toList();
-      contracts.put(own, administration(of(hasty, own)).deploy("setup", own, others));
+      contracts.put(own, administration(of(hasty, own)).deploy("setup", own, others).contract());
       for (Jurisdiction other : others) {
         administration(of(hasty, own)).addParticipant(of(contracts, own), other, of(parties, other).signer.address());
       }
@@ -124,7 +125,7 @@ class EthereumChannelTest extends ChannelContract {
   }
 
   private static ChannelAdministration administration(Transactions transactions) {
-    return new ChannelAdministration(transactions, Duration.ofSeconds(20));
+    return new ChannelAdministration(chain.rpc(), transactions, Duration.ofSeconds(20));
   }
 
   @Override
@@ -305,7 +306,7 @@ class EthereumChannelTest extends ChannelContract {
       Transactions admin = of(parties, SG).transactions;
       var pausing = Thread.ofVirtual().start(() -> {
         try {
-          administration(admin).pause("pause", of(contracts, SG), true);
+          administration(admin).pause(of(contracts, SG), true);
         } catch (InterruptedException e) {
           Thread.currentThread().interrupt();
         }
@@ -328,6 +329,25 @@ class EthereumChannelTest extends ChannelContract {
     assertThatThrownBy(() -> channel(party, AU, chain.account(7).address())).hasMessageContaining("no code at address");
     assertThatThrownBy(() -> channel(party, AU, of(contracts, SG))).hasMessageContaining("belongs to");
     assertThatThrownBy(() -> channel(party, SG, of(contracts, AU))).hasMessageContaining("is the end of \"AU\"");
+  }
+
+  @Test
+  void channelWhoseChainIsDownOpensWhenItIsBack() throws Exception {
+    Party party = of(parties, AU);
+    try (FlakyNode node = new FlakyNode(chain.url());
+        EthereumRpc rpc = new EthereumRpc(RpcConfig.of(node.url()).withChainId(31337).withCoolDown(Duration.ZERO))) {
+      node.weather(request -> Optional.of(new FlakyNode.Bad(503, "down")));
+      try (EthereumChannel au = new EthereumChannel(party.store.store(), rpc, party.transactions,
+          EthereumChannelConfig.of("late", AU, of(contracts, AU)))) {
+        assertThat(au.trouble()).hasValueSatisfying(why -> assertThat(why).contains("no Ethereum node can be used"));
+        assertThat(au.post(envelope(AU, SG, "late"))).isInstanceOf(PostResult.Unavailable.class);
+        assertThatThrownBy(() -> au.observe(AU, "", 10)).hasMessageContaining("no Ethereum node can be used");
+        node.fair();
+        assertThat(au.observe(AU, "", 10).messages()).isEmpty();
+        assertThat(au.post(envelope(AU, SG, "late"))).isInstanceOf(PostResult.Accepted.class);
+        assertThat(au.trouble()).isEmpty();
+      }
+    }
   }
 
   private static EthereumChannel channel(Party party, Jurisdiction own, Address contract) {

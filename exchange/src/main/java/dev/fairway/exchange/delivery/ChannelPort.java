@@ -97,10 +97,10 @@ public final class ChannelPort {
     return maintenance;
   }
 
-  /** What failed last, while calls keep failing. */
+  /** What failed last, while calls keep failing; or what the channel itself knows to be wrong. */
   public Optional<String> trouble() {
     Health now = health;
-    return now.failures == 0 ? Optional.empty() : Optional.of(now.failures + " failures in a row: " + now.why);
+    return now.failures == 0 ? channel.trouble() : Optional.of(now.failures + " failures in a row: " + now.why);
   }
 
   /** Whether calls have failed so often that another channel is to be preferred for now. */
