@@ -1,6 +1,11 @@
 package dev.fairway.node;
 
 import dev.fairway.core.FairwayException;
+import dev.fairway.core.channel.Jurisdiction;
+import dev.fairway.evm.Address;
+import dev.fairway.evm.channel.ChannelExamination;
+import dev.fairway.evm.rpc.EthereumRpc;
+import dev.fairway.evm.rpc.RpcException;
 import dev.fairway.node.config.Settings;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -25,6 +30,7 @@ import java.time.Instant;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeParseException;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -61,6 +67,7 @@ final class DoctorCommand implements Callable<Integer> {
     checkDatabase(config);
     checkPort(config);
     config.peers().forEach(this::checkPeer);
+    config.exchange().ethereum().forEach((id, way) -> checkChain(id, way, config.jurisdiction()));
     return sick ? 1 : 0;
   }
 
@@ -131,6 +138,29 @@ final class DoctorCommand implements Callable<Integer> {
     } catch (IOException e) {
       ill("port", config.host() + ":" + config.port() + " cannot be used (" + e.getMessage()
           + "); stop what uses it, or choose another with listen:");
+    }
+  }
+
+  private void checkChain(String id, ExchangeSettings.Way.Ethereum way, Jurisdiction own) {
+    String name = "channel " + id;
+    try (EthereumRpc rpc = new EthereumRpc(way.chain().rpc())) {
+      Address account = way.chain().signer().address();
+      well(name, rpc.check() + " answers, on chain " + rpc.chainId());
+      if (rpc.balance(account).signum() == 0) {
+        ill(name, "account " + account + " has nothing to pay for gas with; send it some");
+      }
+      if (way.contract().isEmpty()) {
+        ill(name, "has no contract; make one with \"fairway channel deploy " + id + "\"");
+        return;
+      }
+      List<String> faults = ChannelExamination.faults(rpc, way.contract().get(), own, account,
+          way.participants());
+      faults.forEach(fault -> ill(name, fault));
+      if (faults.isEmpty()) {
+        well(name, "contract " + way.contract().get() + " is ours, and all participants have named theirs");
+      }
+    } catch (FairwayException | RpcException e) {
+      ill(name, String.valueOf(e.getMessage()));
     }
   }
 

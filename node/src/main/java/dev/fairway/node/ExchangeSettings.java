@@ -2,6 +2,7 @@ package dev.fairway.node;
 
 import dev.fairway.core.Secret;
 import dev.fairway.core.channel.Jurisdiction;
+import dev.fairway.evm.Address;
 import dev.fairway.exchange.ExchangeConfig;
 import dev.fairway.exchange.ExchangeConfig.ChannelConfig;
 import dev.fairway.exchange.channel.HttpChannelConfig;
@@ -42,10 +43,15 @@ record ExchangeSettings(Set<String> furtherJurisdictions, boolean loopback, long
     record Shared(MediumHome medium, Set<Jurisdiction> participants) implements Way {}
 
     record Endpoint(Peer peer, Set<Jurisdiction> participants, Uncertain uncertain, boolean signed) implements Way {}
+
+    /** @param contract this end's; empty until it is deployed */
+    record Ethereum(ChainSettings chain, Optional<Address> contract, long startBlock, Set<Jurisdiction> participants)
+        implements
+          Way {}
   }
 
   private enum ChannelType {
-    SHARED_DATABASE, HTTP
+    SHARED_DATABASE, HTTP, ETHEREUM
   }
 
   static ExchangeSettings from(Section exchange) {
@@ -118,9 +124,26 @@ record ExchangeSettings(Set<String> furtherJurisdictions, boolean loopback, long
             channels.put(id, new Way.Endpoint(new Peer(url.get(), credentials), participants, uncertain, signed));
           }
         }
+        case ETHEREUM -> {
+          Optional<Address> contract = contract(section);
+          int startBlock = section.integer("start-block", 0, 0, Integer.MAX_VALUE,
+              "the block the contract was made in, or any before");
+          ChainSettings.from(section)
+              .ifPresent(chain -> channels.put(id, new Way.Ethereum(chain, contract, startBlock, participants)));
+        }
       }
     });
     return channels;
+  }
+
+  private static Optional<Address> contract(Section channel) {
+    Optional<String> text = channel.text("contract", "this end's contract, as \"channel deploy\" made it");
+    try {
+      return text.map(Address::parse);
+    } catch (IllegalArgumentException e) {
+      channel.problem("contract", String.valueOf(e.getMessage()));
+      return Optional.empty();
+    }
   }
 
   private static MediumHome medium(Section channel) {
@@ -199,7 +222,8 @@ record ExchangeSettings(Set<String> furtherJurisdictions, boolean loopback, long
     }
   }
 
-  ExchangeConfig toConfig(Jurisdiction own, OutboundClient client, InstantSource clock) {
+  /** Opens the channels of other rooms; the others are opened by the exchange. */
+  ExchangeConfig toConfig(Jurisdiction own, OutboundClient client, Chains chains, InstantSource clock) {
     Map<Jurisdiction, DocumentPeer> peers = new LinkedHashMap<>();
     documents.forEach((code, peer) -> peers.put(code,
         new DocumentPeer(peer.url(), peer.credentials().map(credentials -> credentials.tokens(client, clock)))));
@@ -210,13 +234,26 @@ record ExchangeSettings(Set<String> furtherJurisdictions, boolean loopback, long
           new HttpChannelConfig(endpoint.peer().url(),
               endpoint.peer().credentials().map(credentials -> credentials.tokens(client, clock)), endpoint.signed()),
           endpoint.participants(), endpoint.uncertain());
+      case Way.Ethereum ethereum ->
+        new ChannelConfig.Ready(chains.channel(id, own, ethereum), ethereum.participants());
     }));
     return new ExchangeConfig(own, furtherJurisdictions, loopback, documentLimit, peers, fetch, ways, routes,
         readStatus,
         catchUp, watch);
   }
 
-  /** Everything it depends on, by a name for people. */
+  /** The channels on Ethereum chains, by name. */
+  Map<String, Way.Ethereum> ethereum() {
+    Map<String, Way.Ethereum> found = new LinkedHashMap<>();
+    channels.forEach((id, way) -> {
+      if (way instanceof Way.Ethereum ethereum) {
+        found.put(id, ethereum);
+      }
+    });
+    return found;
+  }
+
+  /** The HTTP APIs it depends on, by a name for people. */
   Map<String, URI> peers() {
     Map<String, URI> peers = new LinkedHashMap<>();
     documents.forEach((code, peer) -> peers.put("documents of " + code, peer.url()));

@@ -65,8 +65,8 @@ public final class Node implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Node.class);
 
   /** The rooms that keep tables. */
-  private static final List<String> ROOMS = Stream
-      .concat(Exchange.ROOMS.stream(), Stream.of("automation", "connectors")).toList();
+  static final List<String> ROOMS = Stream
+      .concat(Exchange.ROOMS.stream(), Stream.of("automation", "connectors", "evm")).toList();
 
   private final Parts parts;
   private final CountDownLatch stopped = new CountDownLatch(1);
@@ -84,8 +84,10 @@ public final class Node implements AutoCloseable {
     Handlers handlers = new Handlers();
 
     SecretSeal seal = new SecretSeal(List.of(config.sealingKey().orElseGet(() -> SealingKey.of(config.dir()))));
-    Exchange exchange = parts.keep(new Exchange(config.exchange().toConfig(config.jurisdiction(), toPartners, clock),
-        new Exchange.Parts(store, blobs, handlers, toPartners, toStrangers, seal, this::url, clock)));
+    Chains chains = parts.keep(new Chains(store));
+    Exchange exchange = parts.keep(
+        new Exchange(config.exchange().toConfig(config.jurisdiction(), toPartners, chains, clock),
+            new Exchange.Parts(store, blobs, handlers, toPartners, toStrangers, seal, this::url, clock)));
 
     Automation automation = parts.keep(new Automation(store, handlers, new StoreLedger(store, List.of()),
         new Outside(toStrangers), clock, AutomationConfig.DEFAULT));
@@ -117,6 +119,7 @@ public final class Node implements AutoCloseable {
     doors.add(console.door());
     server = parts.keep(WebServer.start(config.web(), authenticator, doors, meters));
     parts.keep(new Workers(store.work(), handlers, clock, WorkersConfig.DEFAULT).start());
+    chains.start();
     exchange.start();
     config.integrations().forEach(automation::start);
     connectors.start();

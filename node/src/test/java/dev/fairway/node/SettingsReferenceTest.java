@@ -20,6 +20,7 @@ class SettingsReferenceTest {
         channels:
           name: { type: http, url: "https://endpoint.example.org/", auth: { } }
           other: { type: shared-database }
+          chain: { type: ethereum }
         routes:
           - { sender: { }, channels: [name] }
       auth: { issuers: [ { } ] }
@@ -54,11 +55,11 @@ class SettingsReferenceTest {
             |---|---|---|---|
             """);
     for (Described setting : settings.described()) {
-      if (setting.key().contains(".other.") && !setting.key().matches(".*\\.(medium|user|password)")) {
+      if (setting.key().matches(".*\\.(other|chain)\\.(type|participants)")) {
         continue;
       }
       page.append("| `")
-          .append(setting.key().replaceAll("\\[\\d+]", "[]").replace(".other.", ".NAME.").replace(".name.", ".NAME."))
+          .append(setting.key().replaceAll("\\[\\d+]", "[]").replaceAll("\\.(name|other|chain)\\.", ".NAME."))
           .append("` | ")
           .append(setting.type()).append(" | ")
           .append(setting.standard().isEmpty() ? "" : "`" + setting.standard() + "`").append(" | ")

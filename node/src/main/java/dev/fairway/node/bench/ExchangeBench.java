@@ -30,7 +30,7 @@ final class ExchangeBench {
   List<Figure> run() throws IOException, InterruptedException {
     Load.Rate accept = AcceptBench.embedded(home.resolve("accept"), Duration.ofSeconds(10));
     progress.println("accept: " + accept);
-    try (NodePair pair = NodePair.start(home.resolve("pair"), List.of(0, 0), "")) {
+    try (NodePair pair = NodePair.start(home.resolve("pair"), List.of(0, 0), NodePair.Wiring.SHARED, "")) {
       for (String jurisdiction : pair.jurisdictions()) {
         pair.side(jurisdiction).subscribe("message.*", pair.listener(jurisdiction).callback());
       }

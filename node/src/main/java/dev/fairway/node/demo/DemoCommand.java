@@ -1,17 +1,23 @@
 package dev.fairway.node.demo;
 
+import dev.fairway.evm.DevChain;
+import dev.fairway.node.pair.ChainOfTwo;
 import dev.fairway.node.pair.NodePair;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -32,10 +38,53 @@ public final class DemoCommand implements Callable<Integer> {
   @Option(names = "--dir", paramLabel = "DIR", defaultValue = "data/demo", description = "where the nodes keep their data (default: ${DEFAULT-VALUE})")
   Path dir = Path.of("data/demo");
 
+  @Option(names = "--channel", paramLabel = "KIND", defaultValue = "shared-database", description = "what the messages cross by: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE})")
+  Kind kind = Kind.SHARED_DATABASE;
+
+  /** What the messages cross by. */
+  enum Kind {
+    SHARED_DATABASE, ETHEREUM;
+
+    @Override
+    public String toString() {
+      return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+  }
+
   @Override
   public Integer call() throws Exception {
+    return switch (kind) {
+      case SHARED_DATABASE -> run(dir, NodePair.Wiring.SHARED);
+      case ETHEREUM -> overEthereum();
+    };
+  }
+
+  /** The chain begins anew each time, and so do the nodes on it. */
+  private int overEthereum() throws Exception {
     PrintWriter out = spec.commandLine().getOut();
-    try (NodePair pair = NodePair.start(dir, headless ? List.of(0, 0) : List.of(8401, 8402), "")) {
+    Path home = emptied(dir.resolve("ethereum"));
+    try (ChainOfTwo chain = ChainOfTwo.start(home, DevChain.Options.fleeting().blockTime(Duration.ofSeconds(1)),
+        "- { receiver: [AU, SG], channels: [chain, shared], resend: true }")) {
+      out.println("a chain of our own runs (anvil, a block each second); AU and SG have a contract each, and these know"
+          + " each other");
+      return run(home, chain);
+    }
+  }
+
+  private static Path emptied(Path folder) throws IOException {
+    if (Files.exists(folder)) {
+      try (Stream<Path> files = Files.walk(folder)) {
+        for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+          Files.delete(file);
+        }
+      }
+    }
+    return Files.createDirectories(folder);
+  }
+
+  private int run(Path home, NodePair.Wiring wiring) throws Exception {
+    PrintWriter out = spec.commandLine().getOut();
+    try (NodePair pair = NodePair.start(home, headless ? List.of(0, 0) : List.of(8401, 8402), wiring, "")) {
       for (String jurisdiction : pair.jurisdictions()) {
         out.println(jurisdiction + "'s node runs; its console is at " + pair.side(jurisdiction).node());
       }

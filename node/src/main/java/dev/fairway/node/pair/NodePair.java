@@ -13,7 +13,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Australia and Singapore: a node and a listening business system each, with a shared database as the channel between them.
+ * Australia and Singapore: a node and a listening business system each, with a shared database as the channel between them,
+ * and others if wanted.
  * The nodes keep their addresses when they are killed and started again. Not safe for many threads.
  */
 public final class NodePair implements AutoCloseable {
@@ -22,6 +23,28 @@ public final class NodePair implements AutoCloseable {
 
   private final Map<String, Place> places = new LinkedHashMap<>();
   private final Thread stop;
+
+  /** What joins two nodes beside the shared database, as their settings files say it. */
+  public interface Wiring {
+    /** Nothing but the shared database. */
+    Wiring SHARED = new Wiring() {
+      @Override
+      public String channels(String own) {
+        return "";
+      }
+
+      @Override
+      public String routes() {
+        return "- { receiver: [AU, SG], channels: [shared] }";
+      }
+    };
+
+    /** Further channels of a jurisdiction's node, in lines of YAML below {@code channels:}. */
+    String channels(String own);
+
+    /** The rules of both nodes, in lines of YAML below {@code routes:}. */
+    String routes();
+  }
 
   /** One jurisdiction's node, client and subscriber. */
   private record Place(NodeProcess process, Side side, Listener listener) {}
@@ -35,9 +58,10 @@ public final class NodePair implements AutoCloseable {
    *
    * @param home where they keep their data; used again when it exists
    * @param ports the ports wanted for Australia and Singapore; 0, or one that is taken, becomes a free one
+   * @param wiring what joins them
    * @param settings further lines for both settings files
    */
-  public static NodePair start(Path home, List<Integer> ports, String settings)
+  public static NodePair start(Path home, List<Integer> ports, Wiring wiring, String settings)
       throws IOException, InterruptedException {
     Map<String, Integer> chosen = new LinkedHashMap<>();
     chosen.put(AU, free(ports.get(0)));
@@ -47,7 +71,8 @@ public final class NodePair implements AutoCloseable {
     try {
       for (String jurisdiction : chosen.keySet()) {
         Path folder = Files.createDirectories(home.toAbsolutePath().resolve(jurisdiction));
-        Path config = Files.writeString(folder.resolve("fairway.yaml"), configuration(jurisdiction, chosen) + settings);
+        Path config = Files.writeString(folder.resolve("fairway.yaml"),
+            configuration(jurisdiction, chosen, wiring) + settings);
         NodeProcess process = NodeProcess.serve(config, folder.resolve("node.log"));
         pair.places.put(jurisdiction,
             new Place(process, new Side(jurisdiction, process.start()), new Listener()));
@@ -70,7 +95,7 @@ public final class NodePair implements AutoCloseable {
     }
   }
 
-  private static String configuration(String own, Map<String, Integer> ports) {
+  private static String configuration(String own, Map<String, Integer> ports, Wiring wiring) {
     StringBuilder documents = new StringBuilder();
     ports.forEach((jurisdiction, port) -> {
       if (!jurisdiction.equals(own)) {
@@ -90,9 +115,8 @@ public final class NodePair implements AutoCloseable {
               type: shared-database
               medium: ../medium
               participants: [AU, SG]
-          routes:
-            - { receiver: [AU, SG], channels: [shared] }
-        """.formatted(own, ports.get(own), documents);
+        %s  routes:
+        %s""".formatted(own, ports.get(own), documents, wiring.channels(own).indent(4), wiring.routes().indent(4));
   }
 
   public Set<String> jurisdictions() {

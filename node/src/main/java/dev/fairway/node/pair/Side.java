@@ -85,6 +85,13 @@ public final class Side {
         send(() -> HttpRequest.newBuilder(node.resolve("/message-api/message/" + sender + ":" + reference)), 201));
   }
 
+  /** What happened to a message, step by step. */
+  public JsonNode journal(String sender, String reference) {
+    return json(send(
+        () -> HttpRequest.newBuilder(node.resolve("/message-api/message/" + sender + ":" + reference + "/journal")),
+        200));
+  }
+
   /** The messages about a subject. */
   public List<JsonNode> messagesAbout(String subject) {
     JsonNode page = json(

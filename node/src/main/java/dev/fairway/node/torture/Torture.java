@@ -66,7 +66,7 @@ public final class Torture {
   public Result run(int kills, Duration limit) throws IOException, InterruptedException {
     RandomGenerator random = RandomGeneratorFactory.of("L64X128MixRandom").create(seed);
     tell.accept("torture: seed " + seed);
-    try (NodePair pair = NodePair.start(home, List.of(0, 0), "")) {
+    try (NodePair pair = NodePair.start(home, List.of(0, 0), NodePair.Wiring.SHARED, "")) {
       Queue<Acknowledged> acknowledged = new ConcurrentLinkedQueue<>();
       Queue<String> faults = new ConcurrentLinkedQueue<>();
       AtomicBoolean stop = new AtomicBoolean();
