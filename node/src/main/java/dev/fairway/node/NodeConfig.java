@@ -7,6 +7,7 @@ import dev.fairway.core.ledger.Party;
 import dev.fairway.node.config.Section;
 import dev.fairway.store.StorageConfig;
 import dev.fairway.web.JwtConfig;
+import dev.fairway.web.Tls;
 import dev.fairway.web.WebConfig;
 import java.net.URI;
 import java.nio.file.Path;
@@ -42,9 +43,10 @@ record NodeConfig(Jurisdiction jurisdiction, Profile profile, Path dir, WebConfi
     if (!web.onLoopback() && profile == Profile.DEV) {
       root.problem("listen", "the dev profile listens on loopback only; write 127.0.0.1:8080, or profile: production");
     }
-    if (!web.onLoopback() && !behindProxy) {
-      root.problem("listen", "would carry credentials in the clear; put a proxy that ends TLS in front and say"
-          + " behind-tls-proxy: true, or listen on loopback");
+    if (!web.onLoopback() && !behindProxy && web.tls().isEmpty()) {
+      root.problem("listen",
+          "would carry credentials in the clear; give tls.certificate and tls.key, or put a proxy that"
+              + " ends TLS in front and say behind-tls-proxy: true, or listen on loopback");
     }
     if (profile == Profile.PRODUCTION && issuers.isEmpty()) {
       root.problem("auth",
@@ -103,11 +105,29 @@ record NodeConfig(Jurisdiction jurisdiction, Profile profile, Path dir, WebConfi
               limits.integer("concurrent-calls", 2_000, 1, 100_000, "calls under way at a time; more get 503"))
           .withRate(limits.integer("calls-per-second", 0, 0, 1_000_000, "calls a second of one caller; 0 for no limit"),
               limits.integer("call-burst", 100, 1, 1_000_000, "calls at once on top of that"));
+      Optional<Tls> tls = tls(root.section("tls"));
+      if (tls.isPresent()) {
+        config = config.withTls(tls.get());
+      }
       return publicUrl.isPresent() ? config.withPublicUrl(publicUrl.get()) : config;
     } catch (IllegalArgumentException e) {
       root.problem("listen", "\"" + listen + "\" is not HOST:PORT; write 127.0.0.1:8080");
       return WebConfig.loopback();
     }
+  }
+
+  private static Optional<Tls> tls(Section tls) {
+    Optional<String> certificate = tls.text("certificate", "the certificate chain in PEM, the node's own first; with it"
+        + " the node speaks HTTPS, and takes in a renewed file without a restart");
+    Optional<String> key = tls.text("key", "the certificate's private key in PEM, not encrypted");
+    Optional<String> authorities = tls.text("client-authorities",
+        "who vouches for callers that prove themselves by a certificate, in PEM");
+    if (certificate.isPresent() != key.isPresent()) {
+      tls.problem(certificate.isPresent() ? "key" : "certificate", "is missing: certificate and key go together");
+      return Optional.empty();
+    }
+    return certificate.map(chain -> new Tls(tls.base().resolve(chain), tls.base().resolve(key.orElseThrow()),
+        authorities.map(tls.base()::resolve)));
   }
 
   private static StorageConfig storage(Section store, Path dir) {

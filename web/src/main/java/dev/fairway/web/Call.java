@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.URI;
+import java.security.cert.X509Certificate;
 import java.util.List;
 import java.util.Optional;
 import tools.jackson.databind.JsonNode;
@@ -39,6 +40,9 @@ public interface Call {
 
   /** The address of the other end of the connection. */
   String peer();
+
+  /** What the caller proved itself with, when the listener speaks TLS, asks for it, and the caller gave a certificate that holds. */
+  Optional<X509Certificate> certificate();
 
   /** A named part of the path, decoded. */
   String param(String name);

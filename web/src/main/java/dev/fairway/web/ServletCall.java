@@ -10,6 +10,7 @@ import java.io.OutputStream;
 import java.net.URI;
 import java.nio.channels.SeekableByteChannel;
 import java.nio.charset.StandardCharsets;
+import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -24,6 +25,9 @@ import tools.jackson.databind.JsonNode;
 
 /** A call over the servlet API. */
 final class ServletCall implements Call {
+  /** Where the servlet API keeps what a caller proved itself with. */
+  private static final String CERTIFICATES = "jakarta.servlet.request.X509Certificate";
+
   private final String id;
   private final Route route;
   private final HttpServletRequest request;
@@ -100,6 +104,13 @@ final class ServletCall implements Call {
   @Override
   public String peer() {
     return request.getRemoteAddr();
+  }
+
+  @Override
+  public Optional<X509Certificate> certificate() {
+    return request.getAttribute(CERTIFICATES) instanceof X509Certificate[] chain && chain.length > 0
+        ? Optional.of(chain[0])
+        : Optional.empty();
   }
 
   @Override

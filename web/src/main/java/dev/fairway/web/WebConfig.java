@@ -12,6 +12,7 @@ import java.util.Optional;
  * @param host the address or name to bind
  * @param port 0 picks a free one
  * @param publicUrl the base URL others reach it by; without one it follows from the listener
+ * @param tls without it the listener speaks plain HTTP
  * @param maxConcurrent calls under way at a time; more are answered 503
  * @param maxHeaderBytes request line and headers together; more is answered 431
  * @param idle how long a connection may be silent
@@ -20,8 +21,8 @@ import java.util.Optional;
  * @param callBurst how many calls may come at once on top of that
  * @param drain how long a stop waits for calls under way
  */
-public record WebConfig(String host, int port, Optional<URI> publicUrl, int maxConcurrent, int maxHeaderBytes,
-    Duration idle, long minBodyRate, int callsPerSecond, int callBurst, Duration drain) {
+public record WebConfig(String host, int port, Optional<URI> publicUrl, Optional<Tls> tls, int maxConcurrent,
+    int maxHeaderBytes, Duration idle, long minBodyRate, int callsPerSecond, int callBurst, Duration drain) {
 
   public WebConfig {
     if (port < 0 || port > 65_535) {
@@ -38,33 +39,42 @@ public record WebConfig(String host, int port, Optional<URI> publicUrl, int maxC
   }
 
   public static WebConfig at(String host, int port) {
-    return new WebConfig(host, port, Optional.empty(), 2_000, 16 << 10, Duration.ofSeconds(30), 100, 0, 100,
+    return new WebConfig(host, port, Optional.empty(), Optional.empty(), 2_000, 16 << 10, Duration.ofSeconds(30), 100,
+        0, 100,
         Duration.ofSeconds(10));
   }
 
   public WebConfig withPublicUrl(URI url) {
-    return new WebConfig(host, port, Optional.of(url), maxConcurrent, maxHeaderBytes, idle, minBodyRate, callsPerSecond,
+    return new WebConfig(host, port, Optional.of(url), tls, maxConcurrent, maxHeaderBytes, idle, minBodyRate,
+        callsPerSecond,
         callBurst, drain);
   }
 
+  public WebConfig withTls(Tls files) {
+    return new WebConfig(host, port, publicUrl, Optional.of(files), maxConcurrent, maxHeaderBytes, idle, minBodyRate,
+        callsPerSecond, callBurst, drain);
+  }
+
   public WebConfig withMaxConcurrent(int calls) {
-    return new WebConfig(host, port, publicUrl, calls, maxHeaderBytes, idle, minBodyRate, callsPerSecond, callBurst,
+    return new WebConfig(host, port, publicUrl, tls, calls, maxHeaderBytes, idle, minBodyRate, callsPerSecond,
+        callBurst,
         drain);
   }
 
   /** @param bytesPerSecond 0 for any rate */
   public WebConfig withSlowBodies(Duration newIdle, long bytesPerSecond) {
-    return new WebConfig(host, port, publicUrl, maxConcurrent, maxHeaderBytes, newIdle, bytesPerSecond, callsPerSecond,
+    return new WebConfig(host, port, publicUrl, tls, maxConcurrent, maxHeaderBytes, newIdle, bytesPerSecond,
+        callsPerSecond,
         callBurst, drain);
   }
 
   public WebConfig withRate(int perSecond, int burst) {
-    return new WebConfig(host, port, publicUrl, maxConcurrent, maxHeaderBytes, idle, minBodyRate, perSecond, burst,
+    return new WebConfig(host, port, publicUrl, tls, maxConcurrent, maxHeaderBytes, idle, minBodyRate, perSecond, burst,
         drain);
   }
 
   public WebConfig withDrain(Duration limit) {
-    return new WebConfig(host, port, publicUrl, maxConcurrent, maxHeaderBytes, idle, minBodyRate, callsPerSecond,
+    return new WebConfig(host, port, publicUrl, tls, maxConcurrent, maxHeaderBytes, idle, minBodyRate, callsPerSecond,
         callBurst, limit);
   }
 

@@ -26,11 +26,17 @@ import java.util.UUID;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import org.eclipse.jetty.alpn.server.ALPNServerConnectionFactory;
 import org.eclipse.jetty.http.UriCompliance;
 import org.eclipse.jetty.http2.server.HTTP2CServerConnectionFactory;
+import org.eclipse.jetty.http2.server.HTTP2ServerConnectionFactory;
 import org.eclipse.jetty.io.EofException;
+import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
+import org.eclipse.jetty.server.SecureRequestCustomizer;
+import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.server.SslConnectionFactory;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -118,7 +124,8 @@ public final class WebServer implements AutoCloseable {
   public URI baseUrl() {
     return config.publicUrl().orElseGet(
         () -> URI.create(
-            "http://" + (config.host().contains(":") ? "[" + config.host() + "]" : config.host()) + ":" + port()));
+            (config.tls().isPresent() ? "https://" : "http://")
+                + (config.host().contains(":") ? "[" + config.host() + "]" : config.host()) + ":" + port()));
   }
 
   /** Takes no new calls, waits for those under way as long as the configuration says, and closes the listener. */
@@ -159,8 +166,9 @@ public final class WebServer implements AutoCloseable {
     });
     javalinConfig.jetty.modifyServletContextHandler(context -> context.setErrorHandler(pages));
     javalinConfig.jetty.addConnector((server, http) -> {
-      ServerConnector connector = new ServerConnector(server, new HttpConnectionFactory(http),
-          new HTTP2CServerConnectionFactory(http));
+      ServerConnector connector = config.tls().map(tls -> encrypted(server, http, new TlsFiles(tls)))
+          .orElseGet(() -> new ServerConnector(server, new HttpConnectionFactory(http),
+              new HTTP2CServerConnectionFactory(http)));
       connector.setHost(config.host());
       connector.setPort(config.port());
       connector.setIdleTimeout(config.idle().toMillis());
@@ -183,6 +191,17 @@ public final class WebServer implements AutoCloseable {
     }
     javalinConfig.routes.exception(HttpResponseException.class, (e, context) -> unrouted(context, e));
     javalinConfig.routes.exception(Exception.class, (e, context) -> unrouted(context, e));
+  }
+
+  /* Callers check the name in the certificate; a node that is also reached by its address must not refuse them for it. */
+  private static ServerConnector encrypted(Server server, HttpConfiguration http, TlsFiles files) {
+    server.addBean(files);
+    http.addCustomizer(new SecureRequestCustomizer(false));
+    ALPNServerConnectionFactory alpn = new ALPNServerConnectionFactory();
+    HttpConnectionFactory http1 = new HttpConnectionFactory(http);
+    alpn.setDefaultProtocol(http1.getProtocol());
+    return new ServerConnector(server, new SslConnectionFactory(files.jetty(), alpn.getProtocol()), alpn,
+        new HTTP2ServerConnectionFactory(http), http1);
   }
 
   private void serve(Context context, Mounted mounted) throws IOException {

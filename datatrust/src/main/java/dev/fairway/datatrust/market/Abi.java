@@ -46,6 +46,7 @@ final class Abi {
   }
 
   /** What a function returned, as 32-byte words. */
+  @SuppressWarnings("ArrayRecordComponent") // read word by word, never compared
   record Words(String function, byte[] bytes) {
     /** @throws FairwayException with {@code CONFIGURATION} when there are fewer words: it is another contract */
     static Words of(String function, String answer, int count) {

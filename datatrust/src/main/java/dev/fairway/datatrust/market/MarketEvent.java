@@ -51,6 +51,7 @@ public enum MarketEvent {
   WITHDRAWN_FROM_LISTING("WithdrawnFromListing(bytes32,address,uint256)");
 
   private final String signature;
+  @SuppressWarnings("ImmutableEnumChecker") // it is
   private final Hash topic;
 
   MarketEvent(String signature) {
