@@ -2,85 +2,154 @@ package dev.fairway.web;
 
 import dev.fairway.core.ErrorCode;
 import dev.fairway.core.FairwayException;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.ByteBuffer;
-import java.util.ArrayDeque;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import org.eclipse.jetty.http.MultiPart;
-import org.eclipse.jetty.io.Content.Chunk;
-import org.jspecify.annotations.Nullable;
 
 /**
- * Reads {@code multipart/form-data} (RFC 7578) as it arrives: the parser is fed only when a part's reader asks for bytes,
- * so memory does not depend on size and nothing is written to disk.
+ * Reads {@code multipart/form-data} (RFC 7578) as it arrives: bytes are asked for only when a part's reader wants some, so
+ * memory does not depend on size and nothing is written to disk.
+ *
+ * <p>A part ends at a carriage return, a line feed, two hyphens and the boundary (RFC 2046, section 5.1.1), and at nothing
+ * less: a lone line feed before the hyphens is content, as documents from Unix have many.
  */
 final class Multipart {
-  private static final int BUFFER = 32 << 10;
+  private static final int BUFFER = 64 << 10;
   private static final int MOST_PARTS = 1_000;
   private static final int MOST_HEADERS = 8 << 10;
 
   private final InputStream body;
-  private final MultiPart.Parser parser;
-  private final ArrayDeque<Step> steps = new ArrayDeque<>();
+  private final byte[] delimiter;
+  /** How far the delimiter may be moved on over a byte that its last one should match (Horspool's search). */
+  private final int[] shift = new int[256];
   private final byte[] buffer = new byte[BUFFER];
-  private Map<String, String> headers = new HashMap<>();
-
-  /** What the parser saw, in order. */
-  private sealed interface Step {
-    record Begin(Map<String, String> headers) implements Step {}
-
-    record Bytes(ByteBuffer bytes) implements Step {}
-
-    record End() implements Step {}
-
-    record Complete() implements Step {}
-  }
+  private int at;
+  private int end;
 
   Multipart(String boundary, InputStream body) {
     this.body = body;
-    this.parser = new MultiPart.Parser(boundary, new Listener());
-    parser.setMaxParts(MOST_PARTS);
-    parser.setPartHeadersMaxLength(MOST_HEADERS);
+    this.delimiter = ("\r\n--" + boundary).getBytes(StandardCharsets.UTF_8);
+    Arrays.fill(shift, delimiter.length);
+    for (int i = 0; i < delimiter.length - 1; i++) {
+      shift[delimiter[i] & 0xff] = delimiter.length - 1 - i;
+    }
+    // The first boundary needs no line break before it when there is no preamble.
+    buffer[0] = '\r';
+    buffer[1] = '\n';
+    end = 2;
   }
 
   void forEach(Part.Consumer consumer) throws Exception {
+    PartBody preamble = new PartBody(false);
+    preamble.skipRest();
+    for (int parts = 0; another(); parts++) {
+      if (parts == MOST_PARTS) {
+        throw malformed("it has more than " + MOST_PARTS + " parts");
+      }
+      Map<String, String> headers = headers();
+      // A part may lack a body altogether; the empty line then belongs to the boundary.
+      boolean bare = atBoundary();
+      if (bare) {
+        at += delimiter.length - 2;
+      }
+      PartBody part = new PartBody(bare);
+      consumer.accept(part(headers, part));
+      part.skipRest();
+    }
+  }
+
+  /** Whether the boundary just read begins a part, rather than being the last. */
+  private boolean another() throws IOException {
+    while (end - at < 2) {
+      more();
+    }
+    if (buffer[at] == '-' && buffer[at + 1] == '-') {
+      return false;
+    }
+    if (!line(MOST_HEADERS).isBlank()) {
+      throw malformed("a line of it begins with the boundary and goes on; choose a boundary the content does not have");
+    }
+    return true;
+  }
+
+  private boolean atBoundary() throws IOException {
+    int length = delimiter.length - 2;
+    while (end - at < length) {
+      more();
+    }
+    return Arrays.equals(buffer, at, at + length, delimiter, 2, delimiter.length);
+  }
+
+  private Map<String, String> headers() throws IOException {
+    Map<String, String> headers = new HashMap<>();
+    int room = MOST_HEADERS;
+    for (String line = line(room); !line.isEmpty(); line = line(room)) {
+      room -= line.length();
+      int colon = line.indexOf(':');
+      String name = line.substring(0, Math.max(0, colon));
+      if (name.isEmpty() || name.chars().anyMatch(c -> c <= ' ')) {
+        throw malformed("a header of a part is not of the form name: value");
+      }
+      headers.putIfAbsent(name.toLowerCase(Locale.ROOT), line.substring(colon + 1).strip());
+    }
+    return headers;
+  }
+
+  private String line(int room) throws IOException {
+    ByteArrayOutputStream line = new ByteArrayOutputStream(80);
     while (true) {
-      switch (next()) {
-        case Step.Begin(var fields) -> {
-          PartBody part = new PartBody();
-          consumer.accept(part(fields, part));
-          part.skipRest();
-        }
-        case Step.Complete _ -> {
-          return;
-        }
-        case Step.Bytes _,Step.End _ -> throw new IllegalStateException("bytes outside a part");
+      byte next = next();
+      if (next == '\r' && next() == '\n') {
+        return line.toString(StandardCharsets.UTF_8);
       }
+      if (next == '\r' || next == '\n') {
+        throw malformed("a line outside the parts' content does not end with a carriage return and a line feed");
+      }
+      if (line.size() == room) {
+        throw malformed("the headers of a part are longer than " + MOST_HEADERS + " bytes");
+      }
+      line.write(next);
     }
   }
 
-  private Step next() throws IOException {
-    while (steps.isEmpty()) {
-      int n = body.read(buffer);
-      try {
-        parser.parse(n < 0 ? Chunk.EOF : Chunk.from(ByteBuffer.wrap(buffer, 0, n), false));
-      } catch (RuntimeException e) {
-        throw malformed(e);
-      }
-      if (n < 0 && steps.isEmpty()) {
-        throw malformed(null);
-      }
+  private byte next() throws IOException {
+    while (at == end) {
+      more();
     }
-    return steps.removeFirst();
+    return buffer[at++];
   }
 
-  private static FairwayException malformed(@Nullable Throwable cause) {
-    String why = cause == null || cause.getMessage() == null ? "it ends before its last boundary" : cause.getMessage();
-    return new FairwayException(ErrorCode.INVALID, "malformed multipart body: " + why, cause);
+  /** Moves what has not been read to the front of the buffer and adds at least a byte to it. */
+  private void more() throws IOException {
+    System.arraycopy(buffer, at, buffer, 0, end - at);
+    end -= at;
+    at = 0;
+    int n = body.read(buffer, end, buffer.length - end);
+    if (n < 0) {
+      throw malformed("it ends before its last boundary");
+    }
+    end += n;
+  }
+
+  /** Where in the buffer the next delimiter begins, or -1. */
+  private int find() {
+    int last = delimiter.length - 1;
+    for (int i = at + last; i < end; i += shift[buffer[i] & 0xff]) {
+      if (buffer[i] == delimiter[last] && Arrays.equals(buffer, i - last, i, delimiter, 0, last)) {
+        return i - last;
+      }
+    }
+    return -1;
+  }
+
+  private static FairwayException malformed(String why) {
+    return new FairwayException(ErrorCode.INVALID, "malformed multipart body: " + why);
   }
 
   private static Part part(Map<String, String> fields, InputStream bytes) {
@@ -95,68 +164,45 @@ final class Multipart {
         Optional.ofNullable(fields.get("content-type")), bytes);
   }
 
-  private final class Listener implements MultiPart.Parser.Listener {
-    @Override
-    public void onPartBegin() {
-      headers = new HashMap<>();
-    }
-
-    @Override
-    public void onPartHeader(String name, String value) {
-      headers.put(name.toLowerCase(Locale.ROOT), value);
-    }
-
-    @Override
-    public void onPartHeaders() {
-      steps.add(new Step.Begin(headers));
-    }
-
-    @Override
-    public void onPartContent(Chunk chunk) {
-      if (chunk.hasRemaining()) {
-        // The chunk is a slice of our buffer, or of what the parser held back; both are read before the next parse,
-        // except the latter's tail, so it is copied out.
-        ByteBuffer copy = ByteBuffer.allocate(chunk.remaining());
-        copy.put(chunk.getByteBuffer().slice()).flip();
-        steps.add(new Step.Bytes(copy));
-      }
-    }
-
-    @Override
-    public void onPartEnd() {
-      steps.add(new Step.End());
-    }
-
-    @Override
-    public void onComplete() {
-      steps.add(new Step.Complete());
-    }
-
-    @Override
-    public void onFailure(Throwable failure) {
-      throw malformed(failure);
-    }
-  }
-
+  /** What stands before the next delimiter. Whoever has read it all has read the delimiter too. */
   private final class PartBody extends InputStream {
-    private @Nullable ByteBuffer current;
+    /** The buffer holds content up to here; what follows is the delimiter, or may turn out to be its beginning. */
+    private int clear = at;
+    private boolean delimited;
     private boolean over;
 
-    private boolean fill() throws IOException {
-      while (!over && (current == null || !current.hasRemaining())) {
-        switch (next()) {
-          case Step.Bytes(var bytes) -> current = bytes;
-          case Step.End _ -> over = true;
-          case Step.Begin _,Step.Complete _ -> throw new IllegalStateException("a part without an end");
+    PartBody(boolean over) {
+      this.over = over;
+    }
+
+    private boolean advance() throws IOException {
+      while (!over && at == clear) {
+        if (delimited) {
+          at += delimiter.length;
+          over = true;
+        } else {
+          look();
         }
       }
       return !over;
     }
 
+    private void look() throws IOException {
+      int found = find();
+      if (found >= 0) {
+        clear = found;
+        delimited = true;
+      } else if (end - at >= delimiter.length) {
+        clear = end - delimiter.length + 1;
+      } else {
+        more();
+        clear = at;
+      }
+    }
+
     @Override
     public int read() throws IOException {
-      byte[] one = new byte[1];
-      return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+      return advance() ? buffer[at++] & 0xff : -1;
     }
 
     @Override
@@ -164,18 +210,18 @@ final class Multipart {
       if (length == 0) {
         return 0;
       }
-      if (!fill()) {
+      if (!advance()) {
         return -1;
       }
-      ByteBuffer from = java.util.Objects.requireNonNull(current);
-      int n = Math.min(length, from.remaining());
-      from.get(bytes, offset, n);
+      int n = Math.min(length, clear - at);
+      System.arraycopy(buffer, at, bytes, offset, n);
+      at += n;
       return n;
     }
 
     void skipRest() throws IOException {
-      while (fill()) {
-        current = null;
+      while (advance()) {
+        at = clear;
       }
     }
   }

@@ -98,13 +98,13 @@ final class DocumentBench {
     if (made) {
       Files.write(source, new byte[mebibytes * MEBIBYTE]);
     }
-    byte[] head = String.join("\r\n", "--b", "Content-Disposition: form-data; name=\"document\"; filename=\"document\"",
+    byte[] head = String.join("\r\n", "--fairway-bench", "Content-Disposition: form-data; name=\"document\"; filename=\"document\"",
         "Content-Type: application/octet-stream", "", "").getBytes(StandardCharsets.US_ASCII);
-    byte[] tail = "\r\n--b--\r\n".getBytes(StandardCharsets.US_ASCII);
+    byte[] tail = "\r\n--fairway-bench--\r\n".getBytes(StandardCharsets.US_ASCII);
     try (Socket socket = new Socket(node.getHost(), node.getPort()); FileChannel file = FileChannel.open(source)) {
       OutputStream out = socket.getOutputStream();
       out.write(("POST /document-api/jurisdictions/SG HTTP/1.1\r\nHost: " + node.getAuthority()
-          + "\r\nContent-Type: multipart/form-data; boundary=b\r\nConnection: close\r\nContent-Length: "
+          + "\r\nContent-Type: multipart/form-data; boundary=fairway-bench\r\nConnection: close\r\nContent-Length: "
           + (head.length + file.size() + tail.length) + "\r\n\r\n").getBytes(StandardCharsets.US_ASCII));
       out.write(head);
       ByteBuffer buffer = ByteBuffer.allocate(MEBIBYTE);
