@@ -9,8 +9,12 @@ import dev.fairway.node.cli.SubscriptionCommands;
 import dev.fairway.node.cli.WorkCommands;
 import dev.fairway.node.demo.DemoCommand;
 import dev.fairway.node.torture.TortureCommand;
+import java.io.IOException;
 import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -48,9 +52,30 @@ public final class Main {
         command.getErr().println("fairway: " + known.getMessage());
         return known.code().kind() == ErrorCode.Kind.CALLER || known.code() == ErrorCode.CONFIGURATION ? 2 : 1;
       }
-      failure.printStackTrace(command.getErr());
+      command.getErr().println("fairway: " + failure + traceOf(failure));
       return 1;
     });
+    helpEverywhere(commandLine);
     return commandLine;
+  }
+
+  private static void helpEverywhere(CommandLine command) {
+    if (!command.getCommandSpec().mixinStandardHelpOptions()) {
+      command.getCommandSpec().mixinStandardHelpOptions(true);
+    }
+    command.getSubcommands().values().forEach(Main::helpEverywhere);
+  }
+
+  /* A failure nobody foresaw is for a report, not for the terminal. */
+  private static String traceOf(Exception failure) {
+    StringWriter trace = new StringWriter();
+    failure.printStackTrace(new PrintWriter(trace));
+    try {
+      Path file = Files.createTempFile("fairway-failure-", ".txt");
+      Files.writeString(file, trace.toString());
+      return " (this should not happen; what led to it is in " + file + ")";
+    } catch (IOException e) {
+      return "\n" + trace;
+    }
   }
 }
