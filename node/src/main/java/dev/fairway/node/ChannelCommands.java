@@ -10,6 +10,7 @@ import dev.fairway.evm.channel.ChannelNode;
 import dev.fairway.evm.rpc.EthereumRpc;
 import dev.fairway.evm.sign.Signer;
 import dev.fairway.evm.tx.Transactions;
+import dev.fairway.node.cli.ChannelCheckCommand;
 import dev.fairway.node.config.Settings;
 import dev.fairway.store.SqlStore;
 import java.io.PrintWriter;
@@ -33,7 +34,8 @@ import picocli.CommandLine.Spec;
  * account's nonces stay in one hand.
  */
 @Command(name = "channel", description = "Set channels up, and check endpoints.", subcommands = {
-    ChannelCommands.Deploy.class, ChannelCommands.Participants.class, ChannelCommands.Pair.class}, footer = {"",
+    ChannelCheckCommand.class, ChannelCommands.Deploy.class, ChannelCommands.Participants.class,
+    ChannelCommands.Pair.class}, footer = {"",
         "To join two nodes over an Ethereum chain, each operator:",
         "  1. writes the channel into its settings file, without a contract",
         "  2. runs \"fairway channel deploy NAME\" and writes the contract down under the channel",
