@@ -29,6 +29,7 @@ import dev.fairway.exchange.message.Messages;
 import dev.fairway.exchange.routing.Routing;
 import dev.fairway.exchange.routing.RoutingTable;
 import dev.fairway.exchange.routing.RoutingVersions;
+import dev.fairway.exchange.simplex.SimplexChannel;
 import dev.fairway.store.workers.Handlers;
 import dev.fairway.web.Door;
 import dev.fairway.web.ErrorStyle;
@@ -138,6 +139,8 @@ public final class Exchange implements AutoCloseable {
         port(id, new SharedDatabaseChannel(medium, config.own(), participants, parts.clock()), channel, true);
       case ChannelConfig.Http(var endpoint, var participants, var uncertain) -> new ChannelPort(id,
           new HttpChannel(parts.peers(), endpoint, parts.clock()), participants, uncertain, false);
+      case ChannelConfig.Simplex(var peers, var key, _) -> port(id,
+          new SimplexChannel(id, config.own(), peers, key, parts.store(), parts.peers(), parts.clock()), channel, true);
       case ChannelConfig.Ready(var ready, _) -> port(id, ready, channel, true);
     };
   }

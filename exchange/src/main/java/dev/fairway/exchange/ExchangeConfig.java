@@ -8,6 +8,8 @@ import dev.fairway.exchange.delivery.ChannelPort;
 import dev.fairway.exchange.document.DocumentPeer;
 import dev.fairway.exchange.document.FetchLimits;
 import dev.fairway.exchange.routing.Rule;
+import dev.fairway.exchange.simplex.SigningKey;
+import dev.fairway.exchange.simplex.SimplexPeer;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -42,6 +44,11 @@ public record ExchangeConfig(Jurisdiction own, Set<String> furtherJurisdictions,
 
     /** Any Channel API endpoint. */
     record Http(HttpChannelConfig endpoint, Set<Jurisdiction> participants, ChannelPort.Uncertain uncertain)
+        implements
+          ChannelConfig {}
+
+    /** From endpoint to endpoint; its endpoint is served by this node. */
+    record Simplex(Map<Jurisdiction, SimplexPeer> peers, SigningKey key, Set<Jurisdiction> participants)
         implements
           ChannelConfig {}
 

@@ -13,6 +13,9 @@ import dev.fairway.exchange.channel.ChannelJson;
 import dev.fairway.exchange.channel.OperatedChannel;
 import dev.fairway.exchange.delivery.ChannelPort;
 import dev.fairway.exchange.delivery.Ports;
+import dev.fairway.exchange.message.PostedMessage;
+import dev.fairway.exchange.simplex.IncomingChannel;
+import dev.fairway.exchange.simplex.RequestSignature;
 import dev.fairway.web.Call;
 import dev.fairway.web.Door;
 import dev.fairway.web.ErrorStyle;
@@ -26,6 +29,7 @@ import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -70,6 +74,11 @@ public final class ChannelEndpoint {
         Route.post("/messages", "Posts a message").scope(SCOPE).consumes("application/json").maxBody(64 << 10)
             .describe("With an Idempotency-Key, posting again has no second effect.")
             .answers(201, "Its id and status").handle(this::post),
+        Route.post("/messages/incoming", "Takes a message that another endpoint hands over").anyone()
+            .consumes("application/json").maxBody(64 << 10)
+            .describe("For channels without a medium. Signed by the sender (RFC 9421, Ed25519) over method, path, "
+                + "Content-Digest and Idempotency-Key; handing it over again has no second effect.")
+            .answers(200, "Its id").handle(this::incoming),
         Route.get("/messages", "Lists new and changed messages").scope(SCOPE)
             .query("receiver", "whose messages; the endpoint's own jurisdiction")
             .query("sender", "changes of messages it sent, instead").query("updated_since", "changed after")
@@ -135,6 +144,25 @@ public final class ChannelEndpoint {
       }
       case PostResult.Unknown(var why) -> throw LegacyError.generic(500,
           "it is not known whether the message was taken; post it again with the same Idempotency-Key: " + why);
+    }
+  }
+
+  private void incoming(Call call) throws IOException {
+    ChannelPort port = port(call);
+    if (!(port.channel() instanceof IncomingChannel channel)) {
+      throw LegacyError.generic(404, "nobody hands messages over on this channel");
+    }
+    port.maintenance().ifPresent(why -> {
+      throw LegacyError.generic(503, "the channel is in maintenance: " + why);
+    });
+    Map<String, String> headers = new LinkedHashMap<>();
+    for (String name : List.of("content-digest", "content-type", "idempotency-key", "signature-input", "signature")) {
+      call.header(name).ifPresent(value -> headers.put(name, value));
+    }
+    String path = call.baseUrl().getRawPath() + call.path();
+    switch (channel.take(new RequestSignature.Request(call.method(), path, headers, call.bytes()))) {
+      case IncomingChannel.Taking.Taken(var id) -> call.json(200, Map.of("id", id, "status", "delivered"));
+      case IncomingChannel.Taking.Refused(var status, var why) -> throw LegacyError.generic(status, why);
     }
   }
 

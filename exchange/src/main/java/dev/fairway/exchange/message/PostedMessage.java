@@ -1,4 +1,4 @@
-package dev.fairway.exchange.endpoint;
+package dev.fairway.exchange.message;
 
 import dev.fairway.core.FairwayException;
 import dev.fairway.core.channel.Jurisdiction;
@@ -13,8 +13,8 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
-/** What is posted to an endpoint: five texts, and the sender's reference if it likes. */
-record PostedMessage(Message message, Optional<String> senderRef) {
+/** What is posted to a channel's endpoint: five texts, and the sender's reference if it likes. */
+public record PostedMessage(Message message, Optional<String> senderRef) {
   private static final Map<String, Integer> FIELDS = new LinkedHashMap<>();
 
   static {
@@ -26,14 +26,14 @@ record PostedMessage(Message message, Optional<String> senderRef) {
   }
 
   /** Either a message, or what is wrong with each field, as old endpoints tell it. */
-  sealed interface Reading {
+  public sealed interface Reading {
     record Good(PostedMessage posted) implements Reading {}
 
     record Bad(Map<String, List<String>> faults) implements Reading {}
   }
 
   /** @param own filled in where the sender is left out */
-  static Reading read(byte[] body, Jurisdiction own) {
+  public static Reading read(byte[] body, Jurisdiction own) {
     JsonNode json;
     try {
       json = Json.parse(body);
