@@ -34,7 +34,8 @@ import picocli.CommandLine.Spec;
  * account's nonces stay in one hand.
  */
 @Command(name = "channel", description = "Set channels up, and check endpoints.", subcommands = {
-    ChannelCheckCommand.class, ChannelCommands.Deploy.class, ChannelCommands.Participants.class,
+    ChannelCheckCommand.class, ChannelCommands.Key.class, ChannelCommands.Deploy.class,
+    ChannelCommands.Participants.class,
     ChannelCommands.Pair.class}, footer = {"",
         "To join two nodes over an Ethereum chain, each operator:",
         "  1. writes the channel into its settings file, without a contract",
@@ -63,10 +64,7 @@ final class ChannelCommands {
     }
 
     private NodeConfig config() {
-      Settings settings = options.load();
-      NodeConfig config = NodeConfig.from(settings.root());
-      settings.check();
-      return config;
+      return configured(options);
     }
 
     private ExchangeSettings.Way.Ethereum way(NodeConfig config) {
@@ -104,6 +102,27 @@ final class ChannelCommands {
   }
 
   private ChannelCommands() {}
+
+  @Command(name = "key", mixinStandardHelpOptions = true, description = "Show the key that partners must know of this node, for simplex channels.")
+  static final class Key implements Callable<Integer> {
+    @Mixin
+    ServeCommand.ConfigOptions options = new ServeCommand.ConfigOptions();
+    @Spec
+    CommandSpec spec = CommandSpec.create();
+
+    @Override
+    public Integer call() {
+      spec.commandLine().getOut().println(configured(options).signingKey().publicText());
+      return 0;
+    }
+  }
+
+  private static NodeConfig configured(ServeCommand.ConfigOptions options) {
+    Settings settings = options.load();
+    NodeConfig config = NodeConfig.from(settings.root());
+    settings.check();
+    return config;
+  }
 
   @Command(name = "deploy", mixinStandardHelpOptions = true, description = "Make this node's contract of a channel.", footer = {
       "", "Run again, it makes no second contract and says where the first is."})

@@ -13,6 +13,8 @@ import dev.fairway.exchange.document.FetchLimits;
 import dev.fairway.exchange.routing.Match;
 import dev.fairway.exchange.routing.Pattern;
 import dev.fairway.exchange.routing.Rule;
+import dev.fairway.exchange.simplex.SigningKey;
+import dev.fairway.exchange.simplex.SimplexPeer;
 import dev.fairway.node.config.Section;
 import dev.fairway.web.outbound.OutboundClient;
 import java.net.URI;
@@ -25,16 +27,20 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /**
  * The section {@code exchange}. Peers that want a token get one when the node starts, from {@link #toConfig}.
  */
 record ExchangeSettings(Set<String> furtherJurisdictions, boolean loopback, long documentLimit,
     Map<Jurisdiction, Peer> documents, FetchLimits fetch, Map<String, Way> channels, List<Rule> routes, int readStatus,
-    Duration catchUp, Duration watch) {
+    Duration catchUp, Duration watch, Optional<SigningKey> signingKey) {
 
   /** Another system by its address. */
   record Peer(URI url, Optional<Credentials> credentials) {}
+
+  /** The other end of a simplex channel. */
+  record Partner(Peer peer, List<String> keys) {}
 
   /** A channel as it is written. */
   sealed interface Way {
@@ -44,6 +50,9 @@ record ExchangeSettings(Set<String> furtherJurisdictions, boolean loopback, long
 
     record Endpoint(Peer peer, Set<Jurisdiction> participants, Uncertain uncertain, boolean signed) implements Way {}
 
+    /** From endpoint to endpoint. */
+    record Simplex(Map<Jurisdiction, Partner> peers, Set<Jurisdiction> participants) implements Way {}
+
     /** @param contract this end's; empty until it is deployed */
     record Ethereum(ChainSettings chain, Optional<Address> contract, long startBlock, Set<Jurisdiction> participants)
         implements
@@ -51,7 +60,7 @@ record ExchangeSettings(Set<String> furtherJurisdictions, boolean loopback, long
   }
 
   private enum ChannelType {
-    SHARED_DATABASE, HTTP, ETHEREUM
+    SHARED_DATABASE, HTTP, SIMPLEX, ETHEREUM
   }
 
   static ExchangeSettings from(Section exchange) {
@@ -74,7 +83,20 @@ record ExchangeSettings(Set<String> furtherJurisdictions, boolean loopback, long
         exchange.duration("catch-up", "30s", "100ms", "1h",
             "how often a channel is read without being told of anything"),
         exchange.duration("watch", "24h", "0s", "365d",
-            "how long a confirmed message is watched on a channel that may revoke"));
+            "how long a confirmed message is watched on a channel that may revoke"),
+        signingKey(exchange));
+  }
+
+  private static Optional<SigningKey> signingKey(Section exchange) {
+    try {
+      return exchange
+          .secret("signing-key", "signs what the node hands to partners, 32 bytes in base64; made and kept in dir when"
+              + " absent, and the same for all processes on one database")
+          .map(SigningKey::of);
+    } catch (IllegalArgumentException e) {
+      exchange.problem("signing-key", String.valueOf(e.getMessage()));
+      return Optional.empty();
+    }
   }
 
   private static Map<Jurisdiction, Peer> documents(Section exchange) {
@@ -124,6 +146,7 @@ record ExchangeSettings(Set<String> furtherJurisdictions, boolean loopback, long
             channels.put(id, new Way.Endpoint(new Peer(url.get(), credentials), participants, uncertain, signed));
           }
         }
+        case SIMPLEX -> channels.put(id, new Way.Simplex(partners(section, participants), participants));
         case ETHEREUM -> {
           Optional<Address> contract = contract(section);
           int startBlock = section.integer("start-block", 0, 0, Integer.MAX_VALUE,
@@ -134,6 +157,35 @@ record ExchangeSettings(Set<String> furtherJurisdictions, boolean loopback, long
       }
     });
     return channels;
+  }
+
+  private static Map<Jurisdiction, Partner> partners(Section channel, Set<Jurisdiction> participants) {
+    Map<Jurisdiction, Partner> partners = new LinkedHashMap<>();
+    channel.named("peers").forEach((code, section) -> {
+      Optional<URI> url = section.url("url", "the partner's endpoint of this channel");
+      List<String> keys = section.texts("keys", "the keys it signs with, as its \"channel key\" shows them");
+      Optional<Credentials> credentials = Credentials.from(section);
+      if (url.isEmpty()) {
+        section.problem("url", "is missing: the partner's endpoint, https://host/channels/NAME/");
+      }
+      if (keys.isEmpty()) {
+        section.problem("keys", "is missing: the key that \"fairway channel key\" shows the partner");
+      }
+      for (String key : keys) {
+        try {
+          SigningKey.publicKey(key);
+        } catch (IllegalArgumentException e) {
+          section.problem("keys", String.valueOf(e.getMessage()));
+        }
+      }
+      Optional<Jurisdiction> known = jurisdiction(section, "url", code);
+      if (known.isPresent() && !participants.contains(known.get())) {
+        section.problem("url", code + " is not among the participants " + participants);
+      } else if (known.isPresent() && url.isPresent()) {
+        partners.put(known.get(), new Partner(new Peer(url.get(), credentials), keys));
+      }
+    });
+    return partners;
   }
 
   private static Optional<Address> contract(Section channel) {
@@ -223,7 +275,8 @@ record ExchangeSettings(Set<String> furtherJurisdictions, boolean loopback, long
   }
 
   /** Opens the channels of other rooms; the others are opened by the exchange. */
-  ExchangeConfig toConfig(Jurisdiction own, OutboundClient client, Chains chains, InstantSource clock) {
+  ExchangeConfig toConfig(Jurisdiction own, OutboundClient client, Chains chains, Supplier<SigningKey> signing,
+      InstantSource clock) {
     Map<Jurisdiction, DocumentPeer> peers = new LinkedHashMap<>();
     documents.forEach((code, peer) -> peers.put(code,
         new DocumentPeer(peer.url(), peer.credentials().map(credentials -> credentials.tokens(client, clock)))));
@@ -234,6 +287,12 @@ record ExchangeSettings(Set<String> furtherJurisdictions, boolean loopback, long
           new HttpChannelConfig(endpoint.peer().url(),
               endpoint.peer().credentials().map(credentials -> credentials.tokens(client, clock)), endpoint.signed()),
           endpoint.participants(), endpoint.uncertain());
+      case Way.Simplex simplex -> {
+        Map<Jurisdiction, SimplexPeer> ends = new LinkedHashMap<>();
+        simplex.peers().forEach((code, partner) -> ends.put(code, new SimplexPeer(partner.peer().url(), partner.keys(),
+            partner.peer().credentials().map(credentials -> credentials.tokens(client, clock)))));
+        yield new ChannelConfig.Simplex(ends, signing.get(), simplex.participants());
+      }
       case Way.Ethereum ethereum ->
         new ChannelConfig.Ready(chains.channel(id, own, ethereum), ethereum.participants());
     }));
@@ -260,6 +319,9 @@ record ExchangeSettings(Set<String> furtherJurisdictions, boolean loopback, long
     channels.forEach((id, way) -> {
       if (way instanceof Way.Endpoint endpoint) {
         peers.put("channel " + id, endpoint.peer().url());
+      } else if (way instanceof Way.Simplex simplex) {
+        simplex.peers()
+            .forEach((code, partner) -> peers.put("channel " + id + " to " + code, partner.peer().url()));
       }
     });
     return peers;

@@ -83,10 +83,11 @@ public final class Node implements AutoCloseable {
     OutboundClient toStrangers = parts.keep(new OutboundClient(OutboundConfig.defaults(), egress(config)));
     Handlers handlers = new Handlers();
 
-    SecretSeal seal = new SecretSeal(List.of(config.sealingKey().orElseGet(() -> SealingKey.of(config.dir()))));
+    SecretSeal seal = new SecretSeal(List.of(config.sealingKey()
+        .orElseGet(() -> KeptKey.of(config.dir(), "sealing.key", SecretSeal::newKey))));
     Chains chains = parts.keep(new Chains(store));
     Exchange exchange = parts.keep(
-        new Exchange(config.exchange().toConfig(config.jurisdiction(), toPartners, chains, clock),
+        new Exchange(config.exchange().toConfig(config.jurisdiction(), toPartners, chains, config::signingKey, clock),
             new Exchange.Parts(store, blobs, handlers, toPartners, toStrangers, seal, this::url, clock)));
 
     Automation automation = parts.keep(new Automation(store, handlers, new StoreLedger(store, List.of()),

@@ -4,6 +4,7 @@ import dev.fairway.automation.runtime.IntegrationConfig;
 import dev.fairway.core.Secret;
 import dev.fairway.core.channel.Jurisdiction;
 import dev.fairway.core.ledger.Party;
+import dev.fairway.exchange.simplex.SigningKey;
 import dev.fairway.node.config.Section;
 import dev.fairway.store.StorageConfig;
 import dev.fairway.web.JwtConfig;
@@ -59,6 +60,12 @@ record NodeConfig(Jurisdiction jurisdiction, Profile profile, Path dir, WebConfi
         ExchangeSettings.from(root.section("exchange")), integrations(root.section("automation")),
         root.section("connectors").texts("flows", "Flow specification files whose tasks the node runs").stream()
             .map(root.base()::resolve).toList());
+  }
+
+  /** What the node signs with where it hands messages straight to others; made at the first need unless given. */
+  SigningKey signingKey() {
+    return exchange.signingKey()
+        .orElseGet(() -> SigningKey.of(KeptKey.of(dir, "signing.key", SigningKey::make)));
   }
 
   /** The other systems the node depends on, by a name for people. */

@@ -3,7 +3,9 @@ package dev.fairway.node;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpServer;
+import dev.fairway.core.Secret;
 import dev.fairway.evm.DevChain;
+import dev.fairway.exchange.simplex.SigningKey;
 import dev.fairway.node.config.Settings;
 import dev.fairway.node.pair.ChainOfTwo;
 import dev.fairway.node.pair.NodePair;
@@ -14,6 +16,7 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -37,29 +40,43 @@ class ChannelCommandsTest {
     return new Ended(line.execute(arguments), out.toString(), err.toString());
   }
 
-  private Node node(String channels) {
+  private Node node(String own, Secret signingKey, String channels) {
     Settings settings = Settings.of("test", """
-        jurisdiction: AU
+        jurisdiction: %s
         listen: 127.0.0.1:0
         profile: dev
-        dir: node
+        dir: node-%s
         exchange:
+          signing-key: "%s"
           channels:
-        """ + channels.indent(4), home, name -> null);
+        """.formatted(own, own, signingKey.reveal()) + channels.indent(4), home, name -> null);
     NodeConfig config = NodeConfig.from(settings.root());
     settings.check();
     return Node.start(config);
   }
 
+  private static String direct(String peer, String url, Secret key) {
+    return """
+        direct:
+          type: simplex
+          participants: [AU, SG]
+          peers:
+            %s: { url: "%s/channels/direct/", keys: ["%s"] }
+        """.formatted(peer, url, SigningKey.of(key).publicText());
+  }
+
   @Test
   void everyKindOfEndpointWeServePassesTheCheck() throws Exception {
+    Secret au = SigningKey.make();
+    Secret sg = SigningKey.make();
     try (ChainOfTwo chain = ChainOfTwo.start(home, DevChain.Options.fleeting(), "");
-        Node node = node("""
+        Node singapore = node("SG", sg, direct("AU", "http://127.0.0.1:1", au));
+        Node node = node("AU", au, """
             shared:
               type: shared-database
               participants: [AU, SG]
-            """ + chain.channels(NodePair.AU))) {
-      for (String channel : new String[]{"shared", "chain"}) {
+            """ + direct("SG", singapore.url().toString(), sg) + chain.channels(NodePair.AU))) {
+      for (String channel : List.of("shared", "direct", "chain")) {
         Ended check = run("channel", "check", node.url() + "/channels/" + channel, "--from", "AU", "--to", "SG");
         assertThat(check.out).as(channel).contains("A node can rely on this endpoint").doesNotContain("FAIL");
         assertThat(check.code).isZero();
@@ -102,6 +119,13 @@ class ChannelCommandsTest {
     assertThat(wrong.code).isEqualTo(2);
     assertThat(wrong.err).contains("is not an endpoint's URL");
     assertThat(run("channel", "check", "http://127.0.0.1:1/", "--from", "Australia", "--to", "SG").code).isEqualTo(2);
+  }
+
+  @Test
+  void keyForPartnersStaysTheSame() {
+    Ended first = run("channel", "key", "--dir", home.toString(), "--profile", "dev");
+    assertThat(first.out).matches("[A-Za-z0-9+/]{43}=\\R");
+    assertThat(run("channel", "key", "--dir", home.toString(), "--profile", "dev").out).isEqualTo(first.out);
   }
 
   @Test

@@ -21,6 +21,7 @@ class SettingsReferenceTest {
           name: { type: http, url: "https://endpoint.example.org/", auth: { } }
           other: { type: shared-database }
           chain: { type: ethereum }
+          direct: { type: simplex, peers: { CC: { url: "https://endpoint.example.org/" } } }
         routes:
           - { sender: { }, channels: [name] }
       auth: { issuers: [ { } ] }
@@ -55,11 +56,11 @@ class SettingsReferenceTest {
             |---|---|---|---|
             """);
     for (Described setting : settings.described()) {
-      if (setting.key().matches(".*\\.(other|chain)\\.(type|participants)")) {
+      if (setting.key().matches(".*\\.(other|chain|direct)\\.(type|participants)")) {
         continue;
       }
       page.append("| `")
-          .append(setting.key().replaceAll("\\[\\d+]", "[]").replaceAll("\\.(name|other|chain)\\.", ".NAME."))
+          .append(setting.key().replaceAll("\\[\\d+]", "[]").replaceAll("\\.(name|other|chain|direct)\\.", ".NAME."))
           .append("` | ")
           .append(setting.type()).append(" | ")
           .append(setting.standard().isEmpty() ? "" : "`" + setting.standard() + "`").append(" | ")
