@@ -4,14 +4,12 @@ import dev.fairway.connector.Materialize;
 import dev.fairway.connector.Settings;
 import dev.fairway.connector.flow.CaptureResponse;
 import dev.fairway.connector.flow.CaptureSpec;
+import dev.fairway.connector.flow.ConnectorState;
 import dev.fairway.connector.flow.FlowCodec;
 import dev.fairway.connector.flow.MaterializeResponse;
-import dev.fairway.connector.flow.Packed;
 import dev.fairway.connector.flow.Protocol;
 import dev.fairway.connector.json.Json;
-import dev.fairway.connector.json.Members;
 import dev.fairway.connectors.capture.CaptureProgram;
-import dev.fairway.connectors.capture.CaptureSink;
 import dev.fairway.connectors.process.LogLine;
 import dev.fairway.connectors.sealed.Sealed;
 import dev.fairway.connectors.spec.FlowFile;
@@ -19,19 +17,18 @@ import dev.fairway.connectors.task.Tasks;
 import dev.fairway.core.ErrorCode;
 import dev.fairway.core.FairwayException;
 import java.io.IOException;
-import java.io.PrintStream;
+import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
-import java.util.function.UnaryOperator;
-import tools.jackson.core.JsonPointer;
+import java.util.function.Consumer;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -40,13 +37,15 @@ import tools.jackson.databind.node.ObjectNode;
  * forms {@code flowctl raw} and {@code flowctl preview} print; the connector's logs go to standard error. Nothing is kept.
  */
 public final class ConnectorCommands {
-  private final PrintStream out;
-  private final PrintStream err;
+  private static final Duration FOREVER = Duration.ofDays(365);
+
+  private final PrintWriter out;
+  private final PrintWriter err;
   private final Sealed sealed;
   private final Path scratch;
 
   /** @param scratch where files are made that live as long as a program runs */
-  public ConnectorCommands(PrintStream out, PrintStream err, Sealed sealed, Path scratch) {
+  public ConnectorCommands(PrintWriter out, PrintWriter err, Sealed sealed, Path scratch) {
     this.out = out;
     this.err = err;
     this.sealed = sealed;
@@ -150,46 +149,113 @@ public final class ConnectorCommands {
   }
 
   /**
-   * Runs a session of a capture and prints, after each checkpoint, its documents by key as {@code ["collection",{doc}]}.
+   * Runs sessions of a capture and prints, after each checkpoint, its documents by key as {@code ["collection",{doc}]}.
    *
-   * @param state where to begin; an empty object for the beginning
-   * @param outputState whether to print {@code ["connectorState",{"updated":…}]} after each checkpoint
-   * @param transactions how many checkpoints to print before the session is ended; negative for all
+   * @param outputState whether to print {@code ["connectorState",{"updated":…,"mergePatch":true}]} after each checkpoint,
+   * and the whole state at the end
+   * @param outputApply whether to print what was set up as {@code ["applied.actionDescription","…"]}
    */
-  public void preview(Path source, Optional<String> name, JsonNode state, boolean outputState, int transactions)
-      throws Exception {
-    run(source, name, state, transactions, (collection, document) -> {
-      line(Json.array().add(collection).add(document));
-    }, outputState
-        ? change -> line(Json.array().add("connectorState").add(Json.object().set("updated", change)))
-        : change -> {});
+  public void preview(Path source, Optional<String> name, Preview.Options options, boolean outputState,
+      boolean outputApply) throws Exception {
+    run(source, name, options, new Preview.Told() {
+      @Override
+      public void document(String collection, JsonNode document) {
+        line(Json.array().add(collection).add(document));
+      }
+
+      @Override
+      public void checkpoint(ConnectorState change) {
+        if (outputState) {
+          state(change);
+        }
+        out.flush();
+      }
+
+      @Override
+      public void end(JsonNode state) {
+        if (outputState) {
+          state(new ConnectorState(state, false));
+        }
+      }
+
+      private void state(ConnectorState change) {
+        ObjectNode json = Json.object();
+        json.set("updated", change.updated());
+        if (change.mergePatch()) {
+          json.put("mergePatch", true);
+        }
+        line(Json.array().add("connectorState").add(json));
+      }
+    }, applied -> {
+      if (outputApply) {
+        line(Json.array().add("applied.actionDescription").add(applied));
+      }
+    });
   }
 
-  /** Runs a session of a capture and prints its documents as {@code <collection> <json>}. */
+  /**
+   * Runs a session of a capture and prints its documents as {@code <collection> <json>}.
+   *
+   * @param printCheckpoint whether to print the whole state after each checkpoint
+   */
   public void capture(Path source, Optional<String> name, boolean printCheckpoint) throws Exception {
-    run(source, name, Json.object(), -1, (collection, document) -> out.println(collection + " " + Json.text(document)),
-        printCheckpoint ? this::line : change -> {});
+    run(source, name, new Preview.Options(List.of(-1), Duration.ZERO, FOREVER, Json.object()), new Preview.Told() {
+      private JsonNode state = Json.object();
+
+      @Override
+      public void document(String collection, JsonNode document) {
+        out.println(collection + " " + Json.text(document));
+      }
+
+      @Override
+      public void checkpoint(ConnectorState change) {
+        state = change.applyTo(state);
+        if (printCheckpoint) {
+          line(state);
+        }
+        out.flush();
+      }
+
+      @Override
+      public void end(JsonNode last) {
+        // Printed with the last checkpoint.
+      }
+    }, applied -> err.println("Apply RPC Response: " + Json.text(Json.object().put("actionDescription", applied))));
   }
 
-  private void run(Path source, Optional<String> name, JsonNode state, int transactions, Documents documents,
-      States states) throws Exception {
+  private void run(Path source, Optional<String> name, Preview.Options options, Preview.Told told,
+      Consumer<String> applied) throws Exception {
     FlowFile file = FlowFile.read(source, sealed);
     FlowFile.Capture capture = capture(file, captureName(file, name));
     CaptureProgram program = program(capture);
     CaptureSpec spec = Tasks.validated(file, capture, program);
-    String applied = program.apply(spec);
-    if (!applied.isEmpty()) {
-      err.println("applied: " + applied);
-    }
-    Printing printing = new Printing(spec, state, transactions, documents, states);
-    try {
-      program.run(spec, state, printing);
-    } catch (Exception e) {
-      if (!printing.stopping()) {
-        throw e;
-      }
-    }
+    applied.accept(program.apply(spec));
+    new Preview(program, spec, options, told).run();
     out.flush();
+  }
+
+  /**
+   * Runs a materialization to the end of what there is: first a session of each capture of the same file that feeds it, or
+   * the documents of a fixture instead. Documents go to the destination; standard error tells how many transactions they
+   * took.
+   *
+   * @param dir keeps collections and states from one call to the next; empty to keep nothing
+   * @param timeout ends a capture's session after so long
+   */
+  public void materialize(Path source, Optional<String> name, Optional<Path> fixture, Optional<Path> dir,
+      Duration timeout) throws Exception {
+    FlowFile file = FlowFile.read(source, sealed);
+    FlowFile.Materialization task = materialization(file,
+        choose(List.copyOf(file.materializations().keySet()), name));
+    Path folder = dir.orElseGet(() -> scratch.resolve("trial"));
+    int transactions;
+    try (Trial trial = new Trial(source, folder, sealed)) {
+      transactions = fixture.isPresent()
+          ? trial.materialize(file, task, new Fixture(fixture.get(), file))
+          : trial.materialize(file, task, timeout);
+    }
+    err.println("stored " + transactions + (transactions == 1 ? " transaction" : " transactions") + " of "
+        + task.name());
   }
 
   /** Prints a sealed file in the clear, as JSON; with suffixes taken off, as a connector sees it. */
@@ -206,6 +272,22 @@ public final class ConnectorCommands {
     JsonNode document = sealed.seal(FlowFile.tree(file), recipients, encryptedSuffix);
     replace(file, file.toString().endsWith(".json") ? Json.text(document) + "\n" : FlowFile.yaml(document));
     err.println("sealed " + file);
+  }
+
+  /**
+   * Makes an age key, keeps it in a new file that its user alone can read, and prints its recipient.
+   *
+   * @throws FairwayException with {@code INVALID} when the file is there: a lost key opens nothing any more
+   */
+  public void keygen(Path file) throws IOException {
+    Sealed.KeyPair pair = Sealed.newKeyPair();
+    try {
+      Files.createFile(file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+    } catch (FileAlreadyExistsException e) {
+      throw new FairwayException(ErrorCode.INVALID, file + " is there already, and a key is never written over", e);
+    }
+    Files.writeString(file, "# public key: " + pair.recipient() + "\n" + pair.identity().reveal() + "\n");
+    out.println(pair.recipient());
   }
 
   private static void replace(Path file, String content) throws IOException {
@@ -265,88 +347,5 @@ public final class ConnectorCommands {
       throw new FairwayException(ErrorCode.INVALID, "no materialization " + name);
     }
     return materialization;
-  }
-
-  private interface Documents {
-    void print(String collection, JsonNode document);
-  }
-
-  private interface States {
-    void print(JsonNode state);
-  }
-
-  /** Keeps the last document of each key until the checkpoint, then prints. */
-  private static final class Printing implements CaptureSink {
-    private final CaptureSpec spec;
-    private final Documents documents;
-    private final States states;
-    private final List<Map<Packed, JsonNode>> pending = new ArrayList<>();
-    private JsonNode state;
-    private int left;
-    private boolean stopping;
-    private Runnable onStop = () -> {};
-
-    Printing(CaptureSpec spec, JsonNode state, int transactions, Documents documents, States states) {
-      this.spec = spec;
-      this.state = state;
-      this.left = transactions;
-      this.documents = documents;
-      this.states = states;
-      spec.bindings().forEach(_ -> pending.add(new LinkedHashMap<>()));
-    }
-
-    @Override
-    public void document(int binding, Members document, long row, String operation) {
-      ObjectNode tree = (ObjectNode) Json.parse(document.bytes(), document.from(), document.to());
-      ObjectNode meta = Json.object().put("uuid", Protocol.UUID_PLACEHOLDER);
-      if (row != NO_ROW) {
-        meta.put("row_id", row);
-      }
-      if (!operation.isEmpty()) {
-        meta.put("op", operation);
-      }
-      tree.path("_meta").properties().stream().filter(member -> !meta.has(member.getKey()))
-          .forEach(member -> meta.set(member.getKey(), member.getValue()));
-      ObjectNode full = Json.object();
-      full.set("_meta", meta);
-      tree.properties().stream().filter(member -> !member.getKey().equals("_meta"))
-          .forEach(member -> full.set(member.getKey(), member.getValue()));
-      Packed key = Packed.of(spec.bindings().get(binding).collection().key().stream()
-          .map(pointer -> full.at(JsonPointer.compile(pointer))).toList());
-      pending.get(binding).put(key, full);
-    }
-
-    @Override
-    public CompletableFuture<Void> checkpoint(UnaryOperator<JsonNode> change) {
-      if (!stopping) {
-        for (int i = 0; i < pending.size(); i++) {
-          String collection = spec.bindings().get(i).collection().name();
-          pending.get(i).values().forEach(document -> documents.print(collection, document));
-          pending.get(i).clear();
-        }
-        state = change.apply(state);
-        states.print(state);
-        if (left > 0 && --left == 0) {
-          stopping = true;
-          onStop.run();
-        }
-      }
-      return CompletableFuture.completedFuture(null);
-    }
-
-    @Override
-    public void sourcedSchema(int binding, JsonNode schema) {
-      // Schemas are for the runtime; a preview keeps none.
-    }
-
-    @Override
-    public boolean stopping() {
-      return stopping;
-    }
-
-    @Override
-    public void onStop(Runnable action) {
-      onStop = action;
-    }
   }
 }

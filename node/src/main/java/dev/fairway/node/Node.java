@@ -6,7 +6,6 @@ import dev.fairway.automation.runtime.AutomationConfig;
 import dev.fairway.automation.runtime.Outside;
 import dev.fairway.automation.shipped.ShippedIntegrations;
 import dev.fairway.connectors.Connectors;
-import dev.fairway.connectors.ConnectorsConfig;
 import dev.fairway.connectors.sealed.Sealed;
 import dev.fairway.console.Console;
 import dev.fairway.console.page.AuditPage;
@@ -95,7 +94,7 @@ public final class Node implements AutoCloseable {
     ShippedIntegrations.types().forEach(automation::offer);
 
     Connectors connectors = parts.keep(new Connectors(store, config.dir().resolve("collections"),
-        ConnectorsConfig.of(config.flows()), Sealed.fromEnvironment(System.getenv(), clock), clock));
+        config.connectors(), Sealed.fromEnvironment(System.getenv(), clock), clock));
 
     Authenticator authenticator = authenticator(config, toPartners, clock);
     Health health = health(store);

@@ -1,6 +1,7 @@
 package dev.fairway.node;
 
 import dev.fairway.automation.runtime.IntegrationConfig;
+import dev.fairway.connectors.ConnectorsConfig;
 import dev.fairway.core.Secret;
 import dev.fairway.core.channel.Jurisdiction;
 import dev.fairway.core.ledger.Party;
@@ -25,12 +26,12 @@ import java.util.Set;
  * @param dir where it keeps what it must not lose, unless a database or a bucket is named
  * @param sealingKey seals subscribers' secrets in the store; made and kept in {@code dir} when empty
  * @param integrations run on the local ledger
- * @param flows Flow specification files
+ * @param connectors Flow specification files and their bounds
  * @param issuers whose tokens are believed; empty only in the dev profile
  */
 record NodeConfig(Jurisdiction jurisdiction, Profile profile, Path dir, WebConfig web, StorageConfig storage,
     List<JwtConfig.Issuer> issuers, Set<String> trustedHosts, Optional<Secret> sealingKey,
-    ExchangeSettings exchange, List<IntegrationConfig> integrations, List<Path> flows) {
+    ExchangeSettings exchange, List<IntegrationConfig> integrations, ConnectorsConfig connectors) {
 
   /** Reads the settings; problems are noted in them and told together. */
   static NodeConfig from(Section root) {
@@ -58,8 +59,7 @@ record NodeConfig(Jurisdiction jurisdiction, Profile profile, Path dir, WebConfi
         root.secret("sealing-key", "seals subscribers' secrets; made and kept in dir when absent, and the same for all"
             + " processes on one database"),
         ExchangeSettings.from(root.section("exchange")), integrations(root.section("automation")),
-        root.section("connectors").texts("flows", "Flow specification files whose tasks the node runs").stream()
-            .map(root.base()::resolve).toList());
+        connectors(root.section("connectors"), root.base()));
   }
 
   /** What the node signs with where it hands messages straight to others; made at the first need unless given. */
@@ -85,6 +85,17 @@ record NodeConfig(Jurisdiction jurisdiction, Profile profile, Path dir, WebConfi
       }
     });
     return integrations;
+  }
+
+  private static ConnectorsConfig connectors(Section section, Path base) {
+    List<Path> flows = section.texts("flows", "Flow specification files whose tasks the node runs").stream()
+        .map(base::resolve).toList();
+    return new ConnectorsConfig(flows,
+        section.size("segment-bytes", "256 MiB", "how large a collection's file grows before the next is begun"),
+        Math.toIntExact(Math.min(Integer.MAX_VALUE,
+            section.size("capture-memory", "32 MiB", "most bytes of documents a capture holds in memory, per binding"))),
+        section.size("transaction-bytes", "16 MiB",
+            "most bytes of documents in one transaction of a materialization"));
   }
 
   private static Jurisdiction jurisdiction(Section root) {

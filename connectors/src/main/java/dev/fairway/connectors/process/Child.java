@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * everything it started: first it is asked (SIGTERM), then it is killed. Safe for many threads.
  */
 public final class Child implements AutoCloseable {
+  private static final String JAVA = "FAIRWAY_JAVA_HOME";
   private static final int WORDS_KEPT = 40;
   private static final int LINE_LIMIT = 1 << 20;
   private static final @Nullable Path SETSID = onPath("setsid");
@@ -45,7 +46,8 @@ public final class Child implements AutoCloseable {
   /**
    * Starts a program. There is no time-out: a debugger may be in the command.
    *
-   * @param env added to this process's environment
+   * @param env added to this process's environment, which also tells connectors in Java by {@code FAIRWAY_JAVA_HOME} of a
+   * Java that is new enough
    * @param patience how long it may take to end after it was asked to
    * @throws FairwayException with {@code CONFIGURATION} when it cannot be started
    */
@@ -57,6 +59,7 @@ public final class Child implements AutoCloseable {
     }
     full.addAll(command);
     ProcessBuilder builder = new ProcessBuilder(full).directory(directory.toFile());
+    builder.environment().putIfAbsent(JAVA, System.getProperty("java.home"));
     builder.environment().putAll(env);
     if (onPathOrFile(command.getFirst(), directory) == null) {
       throw new FairwayException(ErrorCode.CONFIGURATION, "no program \"" + command.getFirst() + "\" on the PATH or in "

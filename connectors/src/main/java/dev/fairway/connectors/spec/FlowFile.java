@@ -296,7 +296,12 @@ public final class FlowFile {
     }
   }
 
-  static Duration duration(String text) {
+  /**
+   * A time span as these files write it: {@code 30s}, {@code 5m}, {@code 1h 10m}.
+   *
+   * @throws IllegalArgumentException when it is none
+   */
+  public static Duration duration(String text) {
     Duration sum = Duration.ZERO;
     Matcher matcher = INTERVAL.matcher(text.strip());
     int at = 0;
