@@ -94,6 +94,7 @@ final class MaterializeServer<C extends Record, R extends Record> {
     for (Map.Entry<Integer, List<Packed>> load : loads.entrySet()) {
       load(transactor, load.getKey(), load.getValue());
     }
+    transactor.flush();
     answer(new MaterializeResponse.Flushed(null));
     while (true) {
       if (!in.next()) {

@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /**
- * Stores rows, one transaction after another. A transaction is: {@link #load}s, {@link #store}s, {@link #commit}, in this
- * order, then {@link #acknowledge} once the runtime's side is durable too. A throw ends the session and everything since
+ * Stores rows, one transaction after another. A transaction is: {@link #load}s, {@link #flush}, {@link #store}s,
+ * {@link #commit}, in this order, then {@link #acknowledge} once the runtime's side is durable too. A throw ends the session and everything since
  * the last commit is to be forgotten. Called by one thread.
  */
 public interface Transactor extends AutoCloseable {
@@ -31,6 +31,9 @@ public interface Transactor extends AutoCloseable {
 
   /** Looks rows up by their keys and tells those that are there; called once per binding and transaction at most. */
   void load(int binding, List<Packed> keys, Found found) throws Exception;
+
+  /** There is nothing more to look up in this transaction; when this returns, all that is there was told. */
+  default void flush() throws Exception {}
 
   void store(Row row) throws Exception;
 

@@ -1,15 +1,12 @@
 package dev.fairway.connectors;
 
-import dev.fairway.connector.Materialize;
-import dev.fairway.connector.Settings;
 import dev.fairway.connector.flow.CaptureResponse;
 import dev.fairway.connector.flow.CaptureSpec;
 import dev.fairway.connector.flow.ConnectorState;
 import dev.fairway.connector.flow.FlowCodec;
-import dev.fairway.connector.flow.MaterializeResponse;
-import dev.fairway.connector.flow.Protocol;
 import dev.fairway.connector.json.Json;
 import dev.fairway.connectors.capture.CaptureProgram;
+import dev.fairway.connectors.materialize.MaterializeProgram;
 import dev.fairway.connectors.process.LogLine;
 import dev.fairway.connectors.sealed.Sealed;
 import dev.fairway.connectors.spec.FlowFile;
@@ -60,9 +57,7 @@ public final class ConnectorCommands {
       line(FlowCodec.tree(program(capture(file, task)).spec()));
       return;
     }
-    Materialize<?, ?> connector = Tasks.connector(materialization(file, task));
-    line(FlowCodec.tree(new MaterializeResponse.Spec(Protocol.VERSION, Settings.schemaOf(connector.configType()),
-        Settings.schemaOf(connector.resourceType()), connector.documentationUrl(), connector.oauth2().orElse(null))));
+    line(FlowCodec.tree(program(materialization(file, task)).spec()));
   }
 
   /**
@@ -138,7 +133,7 @@ public final class ConnectorCommands {
       return;
     }
     FlowFile.Materialization materialization = materialization(file, task);
-    Tasks.validated(file, materialization, Tasks.connector(materialization)).bindings()
+    Tasks.validated(file, materialization, program(materialization)).bindings()
         .forEach(binding -> line(resourcePath(binding.resourcePath())));
   }
 
@@ -298,6 +293,10 @@ public final class ConnectorCommands {
 
   private CaptureProgram program(FlowFile.Capture capture) {
     return Tasks.program(capture, scratch, this::log);
+  }
+
+  private MaterializeProgram program(FlowFile.Materialization materialization) {
+    return Tasks.program(materialization, scratch, this::log);
   }
 
   private void log(LogLine line) {

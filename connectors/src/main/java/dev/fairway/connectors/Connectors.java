@@ -1,10 +1,10 @@
 package dev.fairway.connectors;
 
-import dev.fairway.connector.Materialize;
 import dev.fairway.connector.flow.CaptureSpec;
 import dev.fairway.connectors.capture.CaptureProgram;
 import dev.fairway.connectors.capture.CaptureTask;
 import dev.fairway.connectors.collection.Collections;
+import dev.fairway.connectors.materialize.MaterializeProgram;
 import dev.fairway.connectors.materialize.MaterializeTask;
 import dev.fairway.connectors.process.LogLine;
 import dev.fairway.connectors.sealed.Sealed;
@@ -137,13 +137,9 @@ public final class Connectors implements AutoCloseable {
   }
 
   /** A materialization, ready to run. */
-  public MaterializeTask<?, ?> materialization(FlowFile file, FlowFile.Materialization task) throws Exception {
-    return bound(file, task, Tasks.connector(task));
-  }
-
-  private <C extends Record, R extends Record> MaterializeTask<C, R> bound(FlowFile file,
-      FlowFile.Materialization task, Materialize<C, R> connector) throws Exception {
-    return new MaterializeTask<>(connector, Tasks.validated(file, task, connector), store, collections,
+  public MaterializeTask materialization(FlowFile file, FlowFile.Materialization task) throws Exception {
+    MaterializeProgram program = Tasks.program(task, collections.scratch(), logs(task.name()));
+    return new MaterializeTask(program, Tasks.validated(file, task, program), store, collections,
         config.transactionBytes());
   }
 

@@ -58,7 +58,6 @@ final class Fixture implements CaptureProgram {
     return transactions.size();
   }
 
-
   @Override
   public void run(CaptureSpec spec, JsonNode state, CaptureSink sink) {
     JsonCursor cursor = new JsonCursor();

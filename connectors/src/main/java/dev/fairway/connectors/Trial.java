@@ -59,7 +59,7 @@ final class Trial implements AutoCloseable {
 
   /** Stores each transaction of a fixture as one of the materialization. */
   int materialize(FlowFile file, FlowFile.Materialization task, Fixture fixture) throws Exception {
-    MaterializeTask<?, ?> materialization = connectors.materialization(file, task);
+    MaterializeTask materialization = connectors.materialization(file, task);
     CaptureSpec spec = fixture.spec(file);
     int stored = 0;
     for (int i = 0; i < fixture.transactions(); i++) {
@@ -72,7 +72,7 @@ final class Trial implements AutoCloseable {
   private static void run(TaskLoop.Step step, Duration timeout) throws Exception {
     try (ScheduledExecutorService watch = Executors.newSingleThreadScheduledExecutor(
         Thread.ofPlatform().name("trial").daemon().factory())) {
-      watch.schedule(step::stop, timeout.toMillis(), TimeUnit.MILLISECONDS);
+      var _ = watch.schedule(step::stop, timeout.toMillis(), TimeUnit.MILLISECONDS);
       try {
         step.run();
       } finally {

@@ -89,11 +89,11 @@ class CrashTest {
             .formatted(dir.resolve("out.db"), dir.resolve("out")));
     Random random = new Random(1);
     for (int i = 0; i < KILLS; i++) {
-      Process node = start(file);
+      Process node = NodeProcess.start(dir, file);
       node.waitFor(300 + random.nextInt(1500), TimeUnit.MILLISECONDS);
       node.destroyForcibly().waitFor();
     }
-    Process node = start(file);
+    Process node = NodeProcess.start(dir, file);
     try {
       Awaitility.await().atMost(Duration.ofMinutes(2)).pollInterval(Duration.ofMillis(200))
           .until(() -> lines("rows.jsonl") >= ROWS && lines("lines.jsonl") >= ROWS && rows("rows") >= ROWS
@@ -105,15 +105,6 @@ class CrashTest {
     assertThat(column("SELECT line FROM lines ORDER BY line")).isEqualTo(numbers());
     assertThat(values("rows.jsonl", "id")).isEqualTo(numbers());
     assertThat(values("lines.jsonl", "line")).isEqualTo(numbers());
-  }
-
-  private Process start(Path file) throws IOException {
-    Process node = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx256m",
-        "-XX:TieredStopAtLevel=1", "--enable-native-access=ALL-UNNAMED", "-cp", System.getProperty("java.class.path"),
-        NodeProcess.class.getName(), dir.resolve("data").toString(), file.toString())
-        .redirectError(dir.resolve("node.log").toFile()).start();
-    assertThat(node.inputReader().readLine()).as(Files.readString(dir.resolve("node.log"))).isEqualTo("ready");
-    return node;
   }
 
   private static List<Integer> numbers() {

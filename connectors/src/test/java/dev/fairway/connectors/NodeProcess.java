@@ -1,16 +1,30 @@
 package dev.fairway.connectors;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.fairway.connectors.sealed.Sealed;
 import dev.fairway.store.SqlStore;
 import dev.fairway.store.StorageConfig;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 
 /** A process that runs connectors until it is killed. */
-final class NodeProcess {
+public final class NodeProcess {
   private NodeProcess() {}
+
+  /** Starts it on a file's tasks, with its data in {@code dir/data} and what it says in {@code dir/node.log}. */
+  public static Process start(Path dir, Path file) throws IOException {
+    Process node = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx256m",
+        "-XX:TieredStopAtLevel=1", "--enable-native-access=ALL-UNNAMED", "-cp", System.getProperty("java.class.path"),
+        NodeProcess.class.getName(), dir.resolve("data").toString(), file.toString())
+        .redirectError(dir.resolve("node.log").toFile()).start();
+    assertThat(node.inputReader().readLine()).as(Files.readString(dir.resolve("node.log"))).isEqualTo("ready");
+    return node;
+  }
 
   public static void main(String[] args) throws InterruptedException {
     Path dir = Path.of(args[0]);

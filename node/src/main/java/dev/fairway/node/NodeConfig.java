@@ -93,7 +93,8 @@ record NodeConfig(Jurisdiction jurisdiction, Profile profile, Path dir, WebConfi
     return new ConnectorsConfig(flows,
         section.size("segment-bytes", "256 MiB", "how large a collection's file grows before the next is begun"),
         Math.toIntExact(Math.min(Integer.MAX_VALUE,
-            section.size("capture-memory", "32 MiB", "most bytes of documents a capture holds in memory, per binding"))),
+            section.size("capture-memory", "32 MiB",
+                "most bytes of documents a capture holds in memory, per binding"))),
         section.size("transaction-bytes", "16 MiB",
             "most bytes of documents in one transaction of a materialization"));
   }

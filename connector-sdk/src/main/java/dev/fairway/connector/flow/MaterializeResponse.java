@@ -3,6 +3,7 @@ package dev.fairway.connector.flow;
 import static java.util.Objects.requireNonNullElse;
 
 import dev.fairway.connector.json.Json;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -35,6 +36,14 @@ public sealed interface MaterializeResponse {
         constraints = Map.copyOf(requireNonNullElse(constraints, Map.of()));
         projectionConstraints = List.copyOf(requireNonNullElse(projectionConstraints, List.of()));
       }
+
+      /** A constraint per field, in whichever form they came; of several, one that forbids wins. */
+      public Map<String, Constraint> byField() {
+        Map<String, Constraint> all = new LinkedHashMap<>(constraints);
+        projectionConstraints.forEach(entry -> all.merge(entry.field(), entry.constraint(),
+            (old, other) -> other.forbids() ? other : old));
+        return all;
+      }
     }
 
     /** A constraint, and its field. */
@@ -59,6 +68,11 @@ public sealed interface MaterializeResponse {
       }
       reason = requireNonNullElse(reason, "");
       foldedField = requireNonNullElse(foldedField, "");
+    }
+
+    /** Whether the field cannot be stored. */
+    public boolean forbids() {
+      return type.equals("FIELD_FORBIDDEN") || type.equals("INCOMPATIBLE") || type.equals("UNSATISFIABLE");
     }
   }
 

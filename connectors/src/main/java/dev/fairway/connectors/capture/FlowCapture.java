@@ -4,7 +4,6 @@ import dev.fairway.connector.flow.CaptureRequest;
 import dev.fairway.connector.flow.CaptureResponse;
 import dev.fairway.connector.flow.CaptureSpec;
 import dev.fairway.connector.flow.FlowCodec;
-import dev.fairway.connector.flow.Protocol;
 import dev.fairway.connector.flow.ProtocolException;
 import dev.fairway.connector.flow.RangeSpec;
 import dev.fairway.connector.json.Json;
@@ -13,11 +12,11 @@ import dev.fairway.connector.json.Lines;
 import dev.fairway.connector.json.MalformedJsonException;
 import dev.fairway.connector.json.Members;
 import dev.fairway.connectors.process.ConnectorFailedException;
+import dev.fairway.connectors.process.FlowProgram;
 import dev.fairway.connectors.process.Programs;
 import dev.fairway.connectors.process.Session;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import tools.jackson.databind.JsonNode;
@@ -29,67 +28,58 @@ public final class FlowCapture implements CaptureProgram {
   private static final byte[] DOC = "doc".getBytes(StandardCharsets.UTF_8);
   private static final byte[] DOC_JSON = "docJson".getBytes(StandardCharsets.UTF_8);
 
-  private final List<String> command;
-  private final Map<String, String> env;
-  private final Programs programs;
+  private final FlowProgram<CaptureRequest, CaptureResponse> program;
 
   public FlowCapture(List<String> command, Map<String, String> env, Programs programs) {
-    this.command = List.copyOf(command);
-    Map<String, String> all = new LinkedHashMap<>(Map.of(Protocol.CODEC_VARIABLE, "json", "LOG_LEVEL", "info"));
-    all.putAll(env);
-    this.env = Map.copyOf(all);
-    this.programs = programs;
+    program = new FlowProgram<>(command, env, programs, FlowCodec.CAPTURE_REQUESTS, FlowCodec.CAPTURE_RESPONSES,
+        new CaptureRequest.Spec("LOCAL", Json.object()),
+        answer -> answer instanceof CaptureResponse.Spec spec ? spec.protocol() : -1);
   }
 
   @Override
   public CaptureResponse.Spec spec() throws Exception {
-    try (Session session = Session.start(command, env, programs)) {
-      CaptureResponse.Spec spec = askSpec(session);
-      session.expectSuccess();
-      return spec;
-    }
+    return (CaptureResponse.Spec) program.spec();
   }
 
   @Override
   public CaptureResponse.Discovered discover(JsonNode config) throws Exception {
-    return unary(new CaptureRequest.Discover("LOCAL", config, ""), CaptureResponse.Discovered.class);
+    return program.ask(new CaptureRequest.Discover("LOCAL", config, ""), CaptureResponse.Discovered.class);
   }
 
   @Override
   public CaptureResponse.Validated validate(String name, JsonNode config,
       List<CaptureRequest.Validate.Binding> bindings) throws Exception {
-    CaptureResponse.Validated validated = unary(
+    CaptureResponse.Validated validated = program.ask(
         new CaptureRequest.Validate(name, "LOCAL", config, bindings, null, ""), CaptureResponse.Validated.class);
     if (validated.bindings().size() != bindings.size()) {
       throw new ConnectorFailedException("the connector validated " + validated.bindings().size() + " bindings of "
-          + bindings.size() + " (" + String.join(" ", command) + ")", false);
+          + bindings.size() + " (" + program + ")", false);
     }
     return validated;
   }
 
   @Override
   public String apply(CaptureSpec spec) throws Exception {
-    return unary(new CaptureRequest.Apply(spec, "1", null, ""), CaptureResponse.Applied.class).actionDescription();
+    return program.ask(new CaptureRequest.Apply(spec, "1", null, ""), CaptureResponse.Applied.class)
+        .actionDescription();
   }
 
   @Override
   public void run(CaptureSpec spec, JsonNode state, CaptureSink sink) throws Exception {
-    try (Session session = Session.start(command, env, programs)) {
+    try (FlowProgram<CaptureRequest, CaptureResponse>.Stream stream = program.open()) {
       sink.onStop(() -> {
-        session.endInput();
-        session.child().close();
+        stream.session().endInput();
+        stream.session().child().close();
       });
-      askSpec(session);
-      session.send(FlowCodec.CAPTURE_REQUESTS.encode(new CaptureRequest.Open(spec, "1", RangeSpec.FULL, state)));
-      CaptureResponse first = answer(session);
-      if (!(first instanceof CaptureResponse.Opened opened)) {
-        throw new ProtocolException("expected opened, got " + FlowCodec.nameOf(first.getClass()));
-      }
-      loop(session, spec, sink, opened.explicitAcknowledgements());
+      stream.send(new CaptureRequest.Open(spec, "1", RangeSpec.FULL, state));
+      boolean acknowledge = stream.answer(CaptureResponse.Opened.class).explicitAcknowledgements();
+      loop(stream, spec, sink, acknowledge);
     }
   }
 
-  private void loop(Session session, CaptureSpec spec, CaptureSink sink, boolean acknowledge) throws Exception {
+  private void loop(FlowProgram<CaptureRequest, CaptureResponse>.Stream stream, CaptureSpec spec, CaptureSink sink,
+      boolean acknowledge) throws Exception {
+    Session session = stream.session();
     JsonCursor cursor = new JsonCursor();
     Members document = new Members();
     boolean within = false;
@@ -102,7 +92,7 @@ public final class FlowCapture implements CaptureProgram {
         within = true;
         continue;
       }
-      CaptureResponse response = FlowCodec.CAPTURE_RESPONSES.decode(line.buffer(), line.from(), line.to());
+      CaptureResponse response = stream.decode();
       switch (response) {
         case CaptureResponse.Checkpoint checkpoint -> {
           var durable = sink.checkpoint(
@@ -124,7 +114,7 @@ public final class FlowCapture implements CaptureProgram {
     session.expectSuccess();
     if (within) {
       throw new ConnectorFailedException("unexpected capture connector EOF while within a checkpoint ("
-          + String.join(" ", command) + " exited without a checkpoint after its last document)");
+          + program + " exited without a checkpoint after its last document)");
     }
   }
 
@@ -189,45 +179,5 @@ public final class FlowCapture implements CaptureProgram {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-  }
-
-  private <T extends CaptureResponse> T unary(CaptureRequest request, Class<T> expected) throws Exception {
-    try (Session session = Session.start(command, env, programs)) {
-      askSpec(session);
-      session.send(FlowCodec.CAPTURE_REQUESTS.encode(request));
-      CaptureResponse response = answer(session);
-      session.endInput();
-      if (session.next()) {
-        throw new ProtocolException("a second answer to " + FlowCodec.nameOf(request.getClass()));
-      }
-      session.expectSuccess();
-      if (!expected.isInstance(response)) {
-        throw new ProtocolException("expected " + FlowCodec.nameOf(expected) + ", got "
-            + FlowCodec.nameOf(response.getClass()));
-      }
-      return expected.cast(response);
-    }
-  }
-
-  /* Spec comes first on every stream, whatever is really wanted. */
-  private CaptureResponse.Spec askSpec(Session session) throws Exception {
-    session.send(FlowCodec.CAPTURE_REQUESTS.encode(new CaptureRequest.Spec("LOCAL", Json.object())));
-    CaptureResponse response = answer(session);
-    if (!(response instanceof CaptureResponse.Spec spec)) {
-      throw new ProtocolException("expected spec, got " + FlowCodec.nameOf(response.getClass()));
-    }
-    if (spec.protocol() != Protocol.VERSION) {
-      throw new ProtocolException(
-          "the connector speaks protocol " + spec.protocol() + "; only " + Protocol.VERSION + " is known");
-    }
-    return spec;
-  }
-
-  private static CaptureResponse answer(Session session) throws Exception {
-    if (!session.next()) {
-      throw session.failure("ended before it answered");
-    }
-    Lines line = session.lines();
-    return FlowCodec.CAPTURE_RESPONSES.decode(line.buffer(), line.from(), line.to());
   }
 }

@@ -12,6 +12,7 @@ import dev.fairway.connector.json.Members;
 import dev.fairway.connectors.process.ConnectorFailedException;
 import dev.fairway.connectors.process.LogLine;
 import dev.fairway.connectors.process.Programs;
+import dev.fairway.connectors.process.ScratchFiles;
 import dev.fairway.connectors.process.Session;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;

@@ -31,8 +31,7 @@ public final class FieldSelections {
       String type = constraint == null ? "FIELD_FORBIDDEN" : constraint.type();
       boolean wanted = binding.require().contains(field);
       boolean refused = binding.exclude().contains(field);
-      boolean possible = !type.equals("FIELD_FORBIDDEN") && !type.equals("INCOMPATIBLE")
-          && !type.equals("UNSATISFIABLE");
+      boolean possible = constraint != null && !constraint.forbids();
       if (wanted && !possible) {
         throw new FairwayException(ErrorCode.CONFIGURATION, "field " + field + " of " + collection.name()
             + " cannot be stored: " + (constraint == null ? "the connector does not offer it" : constraint.reason()));

@@ -1,13 +1,10 @@
 package dev.fairway.connectors.materialize;
 
-import dev.fairway.connector.Materialize;
-import dev.fairway.connector.Settings;
 import dev.fairway.connector.Transactor;
 import dev.fairway.connector.flow.CollectionSpec.Projection;
 import dev.fairway.connector.flow.ConnectorState;
 import dev.fairway.connector.flow.MaterializationSpec;
 import dev.fairway.connector.flow.Packed;
-import dev.fairway.connector.flow.RangeSpec;
 import dev.fairway.connector.json.Json;
 import dev.fairway.connectors.collection.Collection;
 import dev.fairway.connectors.collection.CollectionReader;
@@ -19,23 +16,26 @@ import dev.fairway.core.store.Store;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import tools.jackson.core.JsonPointer;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.NullNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
  * A materialization under way: reads its collections, reduces each transaction's documents by key, and stores them. Where it
  * has read to is part of the destination's own commit where the destination keeps it, so that rows and place never differ.
  */
-public final class MaterializeTask<C extends Record, R extends Record> implements TaskLoop.Step {
+public final class MaterializeTask implements TaskLoop.Step {
   public static final String KIND = "materialize";
   private static final Duration LISTEN = Duration.ofMillis(500);
 
-  private final Materialize<C, R> connector;
+  private final MaterializeProgram program;
   private final MaterializationSpec spec;
   private final Store store;
   private final Collections collections;
@@ -43,9 +43,9 @@ public final class MaterializeTask<C extends Record, R extends Record> implement
   private volatile boolean stopped;
 
   /** @param transactionBytes most bytes of documents in one transaction, which bounds the memory it needs */
-  public MaterializeTask(Materialize<C, R> connector, MaterializationSpec spec, Store store, Collections collections,
+  public MaterializeTask(MaterializeProgram program, MaterializationSpec spec, Store store, Collections collections,
       long transactionBytes) {
-    this.connector = connector;
+    this.program = program;
     this.spec = spec;
     this.store = store;
     this.collections = collections;
@@ -82,16 +82,11 @@ public final class MaterializeTask<C extends Record, R extends Record> implement
   }
 
   private Session open() throws Exception {
-    C config = Settings.read(spec.config(), connector.configType());
-    List<Materialize.Bound<R>> bindings = new ArrayList<>();
-    for (int i = 0; i < spec.bindings().size(); i++) {
-      bindings.add(Materialize.Bound.of(i, spec.bindings().get(i), connector.resourceType()));
-    }
-    connector.apply(config, bindings);
     JsonNode state = store.read(view -> TaskTable.state(view, spec.name()));
-    Transactor transactor = connector.open(config, spec.name(), RangeSpec.FULL, bindings, state);
+    program.apply(spec, state);
+    Transactor transactor = program.open(spec, state);
     try {
-      return new Session(transactor, bindings, state);
+      return new Session(transactor, state);
     } catch (RuntimeException e) {
       transactor.close();
       throw e;
@@ -103,32 +98,35 @@ public final class MaterializeTask<C extends Record, R extends Record> implement
     private final List<Source> sources = new ArrayList<>();
     private JsonNode state;
 
-    Session(Transactor transactor, List<Materialize.Bound<R>> bindings, JsonNode state) {
+    Session(Transactor transactor, JsonNode state) {
       this.transactor = transactor;
       this.state = state;
       Optional<JsonNode> recovered = transactor.checkpoint();
-      for (Materialize.Bound<R> binding : bindings) {
+      for (MaterializationSpec.Binding binding : spec.bindings()) {
         long position = recovered.isPresent()
-            ? recovered.get().path("sources").path(sourceName(binding.spec())).path("readThrough").asLong(0)
-            : store.read(view -> TaskTable.position(view, spec.name(), binding.spec().stateKey()));
-        sources.add(new Source(binding.spec(), collections.get(binding.collection().name()), position,
-            connector.deltaUpdates(binding.resource())));
+            ? recovered.get().path("sources").path(sourceName(binding)).path("readThrough").asLong(0)
+            : store.read(view -> TaskTable.position(view, spec.name(), binding.stateKey()));
+        sources.add(new Source(binding, collections.get(binding.collection().name()), position));
       }
     }
 
     /** Stores one transaction; false when there was nothing. */
     boolean transaction() throws Exception {
       transactor.acknowledge();
-      long documents = 0;
       long bytes = 0;
-      for (int i = 0; i < sources.size(); i++) {
-        Source source = sources.get(i);
-        long before = source.position;
-        documents += source.read(i, transactor, transactionBytes - bytes);
-        bytes += source.position - before;
+      for (Source source : sources) {
+        bytes += source.read(transactionBytes - bytes);
       }
       if (bytes == 0) {
         return false;
+      }
+      long documents = 0;
+      for (int i = 0; i < sources.size(); i++) {
+        documents += sources.get(i).load(i, transactor);
+      }
+      transactor.flush();
+      for (int i = 0; i < sources.size(); i++) {
+        sources.get(i).store(i, transactor);
       }
       ObjectNode checkpoint = Json.object();
       ObjectNode places = checkpoint.putObject("sources");
@@ -178,16 +176,17 @@ public final class MaterializeTask<C extends Record, R extends Record> implement
   private static final class Source {
     private final MaterializationSpec.Binding binding;
     private final Collection collection;
-    private final boolean everyChange;
     private final List<JsonPointer> keys;
     private final List<JsonPointer> values;
+    private final List<Change> changes = new ArrayList<>();
+    private final Set<Packed> existing = new HashSet<>();
     private long position;
+    private long read;
 
-    Source(MaterializationSpec.Binding binding, Collection collection, long position, boolean everyChange) {
+    Source(MaterializationSpec.Binding binding, Collection collection, long position) {
       this.binding = binding;
       this.collection = collection;
       this.position = position;
-      this.everyChange = everyChange;
       this.keys = pointers(binding, binding.fieldSelection().keys());
       this.values = pointers(binding, binding.fieldSelection().values());
     }
@@ -203,20 +202,22 @@ public final class MaterializeTask<C extends Record, R extends Record> implement
       }).toList();
     }
 
-    /** Reads up to so many bytes, at least one document, and stores what they come to. */
-    long read(int index, Transactor transactor, long most) throws Exception {
+    /** Reads up to so many bytes, at least one document; answers how many bytes it read. */
+    long read(long most) throws IOException {
+      changes.clear();
+      existing.clear();
+      read = 0;
       Map<Packed, JsonNode> last = new LinkedHashMap<>();
-      long documents = 0;
       long begin = position;
       try (CollectionReader reader = collection.read(position)) {
         while (position - begin < most && reader.next()) {
           JsonNode document = Json.parse(reader.buffer(), reader.from(), reader.to());
           position = reader.position();
-          documents++;
-          if (everyChange) {
-            store(index, transactor, Packed.of(at(document, keys)), document);
+          read++;
+          Packed key = Packed.of(at(document, keys));
+          if (binding.deltaUpdates()) {
+            changes.add(new Change(key, document));
           } else {
-            Packed key = Packed.of(at(document, keys));
             last.remove(key);
             last.put(key, document);
           }
@@ -224,25 +225,43 @@ public final class MaterializeTask<C extends Record, R extends Record> implement
       } catch (IOException e) {
         throw new IOException("cannot read " + collection + " at " + position + ": " + e.getMessage(), e);
       }
-      for (Map.Entry<Packed, JsonNode> row : last.entrySet()) {
-        store(index, transactor, row.getKey(), row.getValue());
-      }
-      return documents;
+      last.forEach((key, document) -> changes.add(new Change(key, document)));
+      return position - begin;
     }
 
-    private void store(int index, Transactor transactor, Packed key, JsonNode document) throws Exception {
-      boolean gone = !everyChange && document.path("_meta").path("op").asString("").equals("d");
-      transactor.store(new Transactor.Row(index, key, at(document, keys), at(document, values),
-          binding.fieldSelection().document().isEmpty() ? null : document, gone, gone));
+    /** Asks which rows are there, where the destination wants that; answers how many documents were read. */
+    long load(int index, Transactor transactor) throws Exception {
+      if (!binding.deltaUpdates() && transactor.loads() && !changes.isEmpty()) {
+        transactor.load(index, changes.stream().map(Change::key).toList(),
+            document -> existing.add(Packed.of(at(document, keys))));
+      }
+      return read;
+    }
+
+    void store(int index, Transactor transactor) throws Exception {
+      for (Change change : changes) {
+        JsonNode document = change.document();
+        boolean gone = !binding.deltaUpdates() && document.path("_meta").path("op").asString("").equals("d");
+        boolean exists = transactor.loads() ? existing.contains(change.key()) : gone;
+        if (gone && !exists) {
+          continue;
+        }
+        transactor.store(new Transactor.Row(index, change.key(), at(document, keys), at(document, values),
+            binding.fieldSelection().document().isEmpty() ? null : document, exists, gone));
+      }
+      changes.clear();
     }
 
     private static List<JsonNode> at(JsonNode document, List<JsonPointer> pointers) {
       List<JsonNode> values = new ArrayList<>(pointers.size());
       for (JsonPointer pointer : pointers) {
         JsonNode value = document.at(pointer);
-        values.add(value.isMissingNode() ? tools.jackson.databind.node.NullNode.getInstance() : value);
+        values.add(value.isMissingNode() ? NullNode.getInstance() : value);
       }
       return values;
     }
   }
+
+  /** A document that is to be stored. */
+  private record Change(Packed key, JsonNode document) {}
 }

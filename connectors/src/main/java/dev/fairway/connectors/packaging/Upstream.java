@@ -35,7 +35,8 @@ public record Upstream(String remote, String ref, String sourcePrefix, String de
     destination = tidy(destination);
     if (!Licenses.KNOWN.contains(license)) {
       throw new FairwayException(ErrorCode.INVALID,
-          "\"" + license + "\" is no licence of the SPDX list (https://spdx.org/licenses/); write Apache-2.0 or MIT, say");
+          "\"" + license
+              + "\" is no licence of the SPDX list (https://spdx.org/licenses/); write Apache-2.0 or MIT, say");
     }
   }
 
@@ -174,7 +175,6 @@ public record Upstream(String remote, String ref, String sourcePrefix, String de
         out.write(input.getBytes(StandardCharsets.ISO_8859_1));
       } catch (IOException e) {
         // It ended before it had read everything; its exit code tells why.
-        git.onExit();
       }
     }
 

@@ -1,7 +1,9 @@
 package dev.fairway.connectors.spec;
 
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import tools.jackson.databind.JsonNode;
 
 /** What does the work of a task. The configuration is unsealed already, and only ever in memory. */
@@ -30,8 +32,14 @@ public sealed interface Endpoint {
     }
   }
 
-  /** A Singer tap as a program. */
-  record Singer(List<String> command, Map<String, String> env, JsonNode config) implements Endpoint {
+  /**
+   * A Singer tap or target as a program.
+   *
+   * @param stage where a target's files are published, a folder per transaction; only for targets that write files
+   */
+  record Singer(List<String> command, Map<String, String> env, JsonNode config, Optional<Path> stage)
+      implements
+        Endpoint {
     public Singer {
       command = nonEmpty(command);
       env = Map.copyOf(env);

@@ -212,11 +212,12 @@ public final class FlowFile {
         yield new Endpoint.Local(strings(body.path("command")), env(body), config);
       }
       case "airbyte", "singer" -> {
-        known(body, "the endpoint of " + owner, "command", "config", "env");
+        known(body, "the endpoint of " + owner, "command", "config", "env", "stage");
         List<String> command = strings(body.path("command"));
         yield kind.equals("airbyte")
             ? new Endpoint.Airbyte(command, env(body), config)
-            : new Endpoint.Singer(command, env(body), config);
+            : new Endpoint.Singer(command, env(body), config,
+                body.path("stage").asStringOpt().map(folder::resolve));
       }
       case "connector" -> {
         known(body, "the endpoint of " + owner, "image", "config");

@@ -1,12 +1,12 @@
 package dev.fairway.connectors.task;
 
-import dev.fairway.connector.Materialize;
-import dev.fairway.connector.Settings;
 import dev.fairway.connector.flow.CaptureRequest;
 import dev.fairway.connector.flow.CaptureResponse;
 import dev.fairway.connector.flow.CaptureSpec;
 import dev.fairway.connector.flow.CollectionSpec;
 import dev.fairway.connector.flow.MaterializationSpec;
+import dev.fairway.connector.flow.MaterializeRequest;
+import dev.fairway.connector.flow.MaterializeResponse;
 import dev.fairway.connector.flow.StateKey;
 import dev.fairway.connector.json.Json;
 import dev.fairway.connectors.capture.AirbyteCapture;
@@ -15,7 +15,11 @@ import dev.fairway.connectors.capture.FlowCapture;
 import dev.fairway.connectors.capture.SingerCapture;
 import dev.fairway.connectors.materialize.FieldSelections;
 import dev.fairway.connectors.materialize.FileMaterialize;
+import dev.fairway.connectors.materialize.FlowMaterialize;
+import dev.fairway.connectors.materialize.JavaMaterialize;
+import dev.fairway.connectors.materialize.MaterializeProgram;
 import dev.fairway.connectors.materialize.PostgresMaterialize;
+import dev.fairway.connectors.materialize.SingerMaterialize;
 import dev.fairway.connectors.materialize.SqliteMaterialize;
 import dev.fairway.connectors.process.LogLine;
 import dev.fairway.connectors.process.Programs;
@@ -46,8 +50,7 @@ public final class Tasks {
    * @param logs told every line it logs
    */
   public static CaptureProgram program(FlowFile.Capture capture, Path scratch, Consumer<LogLine> logs) {
-    Path parent = capture.file().toAbsolutePath().getParent();
-    Programs programs = Programs.in(parent == null ? Path.of(".") : parent, scratch, logs);
+    Programs programs = programs(capture.file(), scratch, logs);
     return switch (capture.endpoint()) {
       case Endpoint.Local local -> new FlowCapture(local.command(), level(local.env(), capture.shards()), programs);
       case Endpoint.Airbyte airbyte -> new AirbyteCapture(airbyte.command(), airbyte.env(), programs);
@@ -56,6 +59,11 @@ public final class Tasks {
           "no connector fairway/" + shipped.name() + " captures; those that ship are " + SHIPPED);
       case Endpoint.Image image -> throw noEngine(image);
     };
+  }
+
+  private static Programs programs(Path file, Path scratch, Consumer<LogLine> logs) {
+    Path parent = file.toAbsolutePath().getParent();
+    return Programs.in(parent == null ? Path.of(".") : parent, scratch, logs);
   }
 
   private static Map<String, String> level(Map<String, String> env, FlowFile.Shards shards) {
@@ -93,42 +101,56 @@ public final class Tasks {
         Templates.recoveryLog("capture", capture.name()), Json.array());
   }
 
-  /** The shipped connector of a materialization's endpoint. */
-  public static Materialize<?, ?> connector(FlowFile.Materialization materialization) {
+  /**
+   * The program of a materialization's endpoint.
+   *
+   * @param logs told every line it logs
+   */
+  public static MaterializeProgram program(FlowFile.Materialization materialization, Path scratch,
+      Consumer<LogLine> logs) {
+    Programs programs = programs(materialization.file(), scratch, logs);
     return switch (materialization.endpoint()) {
       case Endpoint.Shipped(String name, var _) -> switch (name) {
-        case "materialize-sqlite" -> new SqliteMaterialize();
-        case "materialize-postgres" -> new PostgresMaterialize();
-        case "materialize-files" -> new FileMaterialize();
+        case "materialize-sqlite" -> new JavaMaterialize<>(new SqliteMaterialize());
+        case "materialize-postgres" -> new JavaMaterialize<>(new PostgresMaterialize());
+        case "materialize-files" -> new JavaMaterialize<>(new FileMaterialize());
         default -> throw new FairwayException(ErrorCode.CONFIGURATION,
             "no connector fairway/" + name + "; those that ship are " + SHIPPED);
       };
+      case Endpoint.Local local ->
+        new FlowMaterialize(local.command(), level(local.env(), materialization.shards()), programs);
+      case Endpoint.Singer singer -> new SingerMaterialize(singer.command(), singer.env(), singer.stage(), programs);
       case Endpoint.Image image -> throw noEngine(image);
-      case Endpoint.Local _,Endpoint.Airbyte _,Endpoint.Singer _ -> throw new FairwayException(
-          ErrorCode.CONFIGURATION, "materialization " + materialization.name()
-              + ": programs are not run as destinations; those that ship are " + SHIPPED);
+      case Endpoint.Airbyte _ -> throw new FairwayException(ErrorCode.CONFIGURATION, "materialization "
+          + materialization.name() + ": Airbyte destinations are not run; Singer targets, programs that speak the Flow"
+          + " protocol, and " + SHIPPED + " are");
     };
   }
 
   /** Asks the connector what it can store, and makes its specification. */
-  public static <C extends Record, R extends Record> MaterializationSpec validated(FlowFile file,
-      FlowFile.Materialization materialization, Materialize<C, R> connector) throws Exception {
-    C config = Settings.read(materialization.endpoint().config(), connector.configType());
+  public static MaterializationSpec validated(FlowFile file, FlowFile.Materialization materialization,
+      MaterializeProgram program) throws Exception {
+    List<MaterializeRequest.Validate.Binding> asked = materialization.bindings().stream()
+        .map(binding -> new MaterializeRequest.Validate.Binding(binding.resource(), file.collection(binding.source()),
+            Map.of(), binding.backfill(), List.of()))
+        .toList();
+    List<MaterializeResponse.Validated.Binding> validated = program
+        .validate(materialization.name(), materialization.endpoint().config(), asked).bindings();
     List<MaterializationSpec.Binding> bindings = new ArrayList<>();
     Set<List<String>> paths = new HashSet<>();
-    for (FlowFile.MaterializationBinding binding : materialization.bindings()) {
-      CollectionSpec collection = file.collection(binding.source());
-      R resource = Settings.read(binding.resource(), connector.resourceType());
-      List<String> path = connector.resourcePath(config, resource);
+    for (int i = 0; i < asked.size(); i++) {
+      FlowFile.MaterializationBinding binding = materialization.bindings().get(i);
+      MaterializeResponse.Validated.Binding answer = validated.get(i);
+      CollectionSpec collection = asked.get(i).collection();
+      List<String> path = answer.resourcePath();
       if (!paths.add(path)) {
         throw new FairwayException(ErrorCode.CONFIGURATION,
             "two bindings of " + materialization.name() + " are the same resource " + path);
       }
       String stateKey = StateKey.of(path, binding.backfill());
       bindings.add(new MaterializationSpec.Binding(binding.resource(), path, collection, Json.object(), 0,
-          FieldSelections.of(collection, connector.constraints(config, resource, collection), binding),
-          connector.deltaUpdates(resource), "materialize/" + materialization.name() + "/" + stateKey, null, null,
-          binding.backfill(), stateKey, null));
+          FieldSelections.of(collection, answer.byField(), binding), answer.deltaUpdates(),
+          "materialize/" + materialization.name() + "/" + stateKey, null, null, binding.backfill(), stateKey, null));
     }
     return new MaterializationSpec(materialization.name(), "LOCAL", materialization.endpoint().config(), bindings,
         Templates.shard("materialize", materialization.name()),

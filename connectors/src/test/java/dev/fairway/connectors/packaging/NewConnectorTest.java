@@ -92,7 +92,8 @@ class NewConnectorTest {
   void aFolderThatTellsNothingIsRefused() {
     assertThatThrownBy(() -> NewConnector.write(dir.resolve("thing"))).hasMessageContaining("lower-case words");
     assertThatThrownBy(() -> NewConnector.write(dir.resolve("my-thing"))).hasMessageContaining("must begin with");
-    assertThatThrownBy(() -> ImageContext.build(Files.createDirectories(dir.resolve("source-x")), dir.resolve("i"), "r"))
+    assertThatThrownBy(
+        () -> ImageContext.build(Files.createDirectories(dir.resolve("source-x")), dir.resolve("i"), "r"))
         .hasMessageContaining("nobody knows how to package it");
   }
 }

@@ -37,7 +37,8 @@ import tools.jackson.databind.JsonNode;
  * connector's logs and everything else to standard error.
  */
 @Command(name = "connector", mixinStandardHelpOptions = true, description = "Make, try and package connectors.", footer = {
-    "", "A task comes from a Flow specification file; without a name it is the only one in there. Data goes to standard",
+    "",
+    "A task comes from a Flow specification file; without a name it is the only one in there. Data goes to standard",
     "output, one compact JSON value a line; the connector's logs go to standard error."})
 public final class ConnectorCommand {
   @Spec
@@ -86,13 +87,15 @@ public final class ConnectorCommand {
   }
 
   @Command(name = "capture", mixinStandardHelpOptions = true, description = "Run a capture once from the beginning; prints COLLECTION DOCUMENT per line.")
-  int capture(@Mixin Task task, @Option(names = "--print-checkpoint", description = "print the state too, after each checkpoint") boolean checkpoints)
+  int capture(@Mixin Task task,
+      @Option(names = "--print-checkpoint", description = "print the state too, after each checkpoint") boolean checkpoints)
       throws Exception {
     return with(commands -> commands.capture(task.source, task.name(), checkpoints));
   }
 
   @Command(name = "preview", mixinStandardHelpOptions = true, description = "Run a capture and print its documents as [\"collection\",{document}].", footer = {
-      "", "Documents are printed at each checkpoint, the last of each key. Their /_meta/uuid is a placeholder, so that two",
+      "",
+      "Documents are printed at each checkpoint, the last of each key. Their /_meta/uuid is a placeholder, so that two",
       "runs compare equal. Nothing is kept."})
   int preview(@Mixin Task task,
       @Option(names = "--sessions", split = ",", defaultValue = "-1", paramLabel = "N", description = "transactions of each session, such as 1,2,-1; -1 for all (default: ${DEFAULT-VALUE})") List<Integer> sessions,
@@ -118,7 +121,8 @@ public final class ConnectorCommand {
   }
 
   @Command(name = "seal", mixinStandardHelpOptions = true, description = "Encrypt a configuration file in place, as sops does.", footer = {
-      "", "Values of members whose names end with the suffix are sealed; the rest stays readable. The connector sees the",
+      "",
+      "Values of members whose names end with the suffix are sealed; the rest stays readable. The connector sees the",
       "names without the suffix."})
   int seal(@Parameters(paramLabel = "FILE") Path file,
       @Option(names = "--age", split = ",", required = true, paramLabel = "RECIPIENT", description = "who can open it: age1…") List<String> recipients,
@@ -149,7 +153,8 @@ public final class ConnectorCommand {
 
   @Command(name = "build", mixinStandardHelpOptions = true, description = "Make the folder from which a container engine builds the connector's image.", footer = {
       "", "Prints {\"context\":…,\"image\":…}. Test configurations never get into it."})
-  int build(@Parameters(paramLabel = "FOLDER", defaultValue = ".", description = "the connector (default: here)") Path connector,
+  int build(
+      @Parameters(paramLabel = "FOLDER", defaultValue = ".", description = "the connector (default: here)") Path connector,
       @Option(names = "--out", paramLabel = "DIR", description = "where to make it (default: target/image in the connector)") @Nullable Path out,
       @Option(names = "--registry", defaultValue = "ghcr.io/acme", description = "what the image's name begins with (default: ${DEFAULT-VALUE})") String registry)
       throws IOException {
@@ -163,7 +168,8 @@ public final class ConnectorCommand {
   }
 
   @Command(name = "pull", mixinStandardHelpOptions = true, description = "Bring a connector of another repository in-tree, with its licence and commit on record; again to take over what changed.")
-  int pull(@Parameters(index = "0", paramLabel = "REMOTE", description = "git remote, by name or address") String remote,
+  int pull(
+      @Parameters(index = "0", paramLabel = "REMOTE", description = "git remote, by name or address") String remote,
       @Parameters(index = "1", paramLabel = "REF", description = "branch, tag or commit there") String ref,
       @Parameters(index = "2", paramLabel = "SOURCE", description = "folder there") String source,
       @Parameters(index = "3", paramLabel = "DESTINATION", description = "folder here, from the top of the repository") String destination,

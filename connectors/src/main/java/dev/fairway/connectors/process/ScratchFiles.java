@@ -1,4 +1,4 @@
-package dev.fairway.connectors.capture;
+package dev.fairway.connectors.process;
 
 import dev.fairway.connector.json.Json;
 import java.io.IOException;
@@ -10,24 +10,24 @@ import java.util.List;
 import tools.jackson.databind.JsonNode;
 
 /** Files a program is given, readable by its user alone, and gone when it has ended. */
-final class ScratchFiles implements AutoCloseable {
+public final class ScratchFiles implements AutoCloseable {
   private final Path folder;
 
-  ScratchFiles(Path scratch) throws IOException {
+  public ScratchFiles(Path scratch) throws IOException {
     Files.createDirectories(scratch);
     folder = Files.createTempDirectory(scratch, "program-",
         PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
   }
 
   /** Writes a file; answers its path as a program's argument. */
-  String write(String name, JsonNode content) throws IOException {
+  public String write(String name, JsonNode content) throws IOException {
     Path file = folder.resolve(name);
     Files.createFile(file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
     Files.write(file, Json.bytes(content));
     return file.toAbsolutePath().toString();
   }
 
-  JsonNode read(String name) throws IOException {
+  public JsonNode read(String name) throws IOException {
     return Json.parse(Files.readAllBytes(folder.resolve(name)));
   }
 

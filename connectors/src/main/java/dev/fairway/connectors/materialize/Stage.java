@@ -1,0 +1,112 @@
+package dev.fairway.connectors.materialize;
+
+import dev.fairway.connector.Transactor.FencedException;
+import dev.fairway.connector.json.Json;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.stream.Stream;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * Files published a transaction at a time: a folder is filled, then gets the next number by one rename. Whoever reads sees
+ * whole transactions; of two rivals with the same number only the first publishes. Belongs to one thread.
+ */
+final class Stage {
+  private static final String CHECKPOINT = "checkpoint.json";
+
+  private final Path folder;
+  private final Path pending;
+  private long last;
+
+  private Stage(Path folder, long last) {
+    this.folder = folder;
+    this.pending = folder.resolve(".pending-" + ProcessHandle.current().pid() + "-" + System.nanoTime());
+    this.last = last;
+  }
+
+  static Stage open(Path folder) throws IOException {
+    Files.createDirectories(folder);
+    return new Stage(folder, published(folder).mapToLong(Stage::number).max().orElse(0));
+  }
+
+  private static Stream<Path> published(Path folder) throws IOException {
+    try (Stream<Path> all = Files.list(folder)) {
+      return all.filter(path -> path.getFileName().toString().matches("\\d{8,}")).toList().stream();
+    }
+  }
+
+  private static long number(Path path) {
+    return Long.parseLong(path.getFileName().toString());
+  }
+
+  /** The checkpoint of the last transaction that was published. */
+  Optional<JsonNode> checkpoint() throws IOException {
+    return last == 0 ? Optional.empty() : Optional.of(Json.parse(Files.readAllBytes(named(last).resolve(CHECKPOINT))));
+  }
+
+  /** An empty folder for a transaction; whatever an earlier attempt left is gone. */
+  Path begin() throws IOException {
+    discard();
+    return Files.createDirectories(pending);
+  }
+
+  /** Publishes the folder, durably. */
+  void publish(JsonNode checkpoint) throws IOException, FencedException {
+    Files.write(pending.resolve(CHECKPOINT), Json.bytes(checkpoint));
+    try (Stream<Path> files = Files.walk(pending)) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        sync(file);
+      }
+    }
+    try {
+      Files.move(pending, named(last + 1), StandardCopyOption.ATOMIC_MOVE);
+    } catch (FileAlreadyExistsException | DirectoryNotEmptyException e) {
+      throw fenced(e);
+    } catch (FileSystemException e) {
+      if (Files.exists(named(last + 1))) {
+        throw fenced(e);
+      }
+      throw e;
+    }
+    sync(folder);
+    last++;
+  }
+
+  private FencedException fenced(IOException cause) {
+    FencedException fenced = new FencedException("fenced off: somebody else has published " + named(last + 1));
+    fenced.initCause(cause);
+    return fenced;
+  }
+
+  void discard() throws IOException {
+    if (Files.exists(pending)) {
+      try (Stream<Path> files = Files.walk(pending)) {
+        List<Path> all = files.sorted(Comparator.reverseOrder()).toList();
+        for (Path file : all) {
+          Files.delete(file);
+        }
+      }
+    }
+  }
+
+  private Path named(long number) {
+    return folder.resolve(String.format(Locale.ROOT, "%08d", number));
+  }
+
+  private static void sync(Path path) throws IOException {
+    try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
+      channel.force(true);
+    }
+  }
+}
