@@ -1,15 +1,27 @@
 package dev.fairway.web;
 
+import dev.fairway.core.FairwayException;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /** The door for whoever watches over the node: is it alive, is it ready, what does it measure. */
 public final class Probes {
+  private static final Logger LOG = LoggerFactory.getLogger(Probes.class);
+
   private Probes() {}
 
+  /** Meters that keep themselves up to date. */
   public static Door door(Health health, PrometheusMeterRegistry meters) {
+    return door(health, meters, () -> {});
+  }
+
+  /** @param refresh called before meters are given, for those that are counted only when somebody looks; its failure is logged */
+  public static Door door(Health health, PrometheusMeterRegistry meters, Runnable refresh) {
     return new Door("probes", "", ErrorStyle.PROBLEM,
         List.of(
             Route.get("/health/live", "Says that the process runs").anyone().answers(200, "It runs")
@@ -19,8 +31,19 @@ public final class Probes {
                 .answers(200, "It takes requests").answers(503, "It does not, and says why")
                 .handle(call -> ready(call, health)),
             Route.get("/metrics", "Gives every meter, for Prometheus").anyone()
-                .answers(200, "Prometheus text format", "text/plain", java.util.Optional.empty())
-                .handle(call -> call.text(200, "text/plain; version=0.0.4; charset=utf-8", meters.scrape()))));
+                .answers(200, "Prometheus text format", "text/plain", Optional.empty())
+                .handle(call -> {
+                  refresh(refresh);
+                  call.text(200, "text/plain; version=0.0.4; charset=utf-8", meters.scrape());
+                })));
+  }
+
+  private static void refresh(Runnable refresh) {
+    try {
+      refresh.run();
+    } catch (FairwayException e) {
+      LOG.warn("some meters are not up to date why=\"{}\"", e.getMessage());
+    }
   }
 
   private static void ready(Call call, Health health) throws java.io.IOException {

@@ -98,8 +98,10 @@ final class DocumentBench {
     if (made) {
       Files.write(source, new byte[mebibytes * MEBIBYTE]);
     }
-    byte[] head = String.join("\r\n", "--fairway-bench", "Content-Disposition: form-data; name=\"document\"; filename=\"document\"",
-        "Content-Type: application/octet-stream", "", "").getBytes(StandardCharsets.US_ASCII);
+    byte[] head = String
+        .join("\r\n", "--fairway-bench", "Content-Disposition: form-data; name=\"document\"; filename=\"document\"",
+            "Content-Type: application/octet-stream", "", "")
+        .getBytes(StandardCharsets.US_ASCII);
     byte[] tail = "\r\n--fairway-bench--\r\n".getBytes(StandardCharsets.US_ASCII);
     try (Socket socket = new Socket(node.getHost(), node.getPort()); FileChannel file = FileChannel.open(source)) {
       OutputStream out = socket.getOutputStream();
