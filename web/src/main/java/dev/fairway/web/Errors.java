@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import tools.jackson.databind.node.ObjectNode;
 
-/** Turns what was thrown into an answer: the one place for each of the two shapes. */
+/** Turns what was thrown into an answer: the one place for each of the shapes. */
 final class Errors {
   private Errors() {}
 
@@ -17,6 +17,7 @@ final class Errors {
   static Answer answer(Throwable thrown, ErrorStyle style, String id) {
     return switch (style) {
       case LEGACY -> legacy(thrown, id);
+      case MESSAGE -> message(thrown, id);
       case PROBLEM -> problem(thrown, id);
     };
   }
@@ -44,6 +45,23 @@ final class Errors {
       case FairwayException e -> status(e.code()) == 500;
       default -> true;
     };
+  }
+
+  private static Answer message(Throwable thrown, String id) {
+    return switch (thrown) {
+      case Problem e -> message(e.status(), e.detail());
+      case LegacyError e -> message(e.status(), e.detail().orElse(e.title()));
+      case Refusal e when e.status() == 405 -> message(405, "The method is not allowed for the requested URL.");
+      case Refusal e -> message(e.status(), e.detail());
+      case FairwayException e when e.code() != ErrorCode.CONFIGURATION ->
+        message(status(e.code()), String.valueOf(e.getMessage()));
+      default -> new Answer(500, "application/json",
+          Json.object().put("message", "Internal Server Error").put("request_id", id));
+    };
+  }
+
+  private static Answer message(int status, String text) {
+    return new Answer(status, "application/json", Json.object().put("message", text));
   }
 
   private static Answer legacy(Throwable thrown, String id) {

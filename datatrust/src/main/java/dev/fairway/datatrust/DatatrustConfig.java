@@ -1,0 +1,113 @@
+package dev.fairway.datatrust;
+
+import dev.fairway.core.Secret;
+import dev.fairway.datatrust.market.MarketContracts;
+import dev.fairway.evm.Finality;
+import dev.fairway.evm.tx.TransactionsConfig;
+import java.time.Duration;
+import java.util.Optional;
+
+/**
+ * How one market is served.
+ *
+ * @param market its name in this node; part of what is stored, so it is never changed
+ * @param contracts where its contracts are
+ * @param genesis the block they were made in; nothing before it is read
+ * @param dnsName what the datatrust registers as, a host name without a scheme, at most 128 characters
+ * @param jwtSecret signs access and refresh tokens
+ * @param sealingKey protects the keys of stored data; whoever has it and the folder has the data
+ * @param finality when a block counts as certain; only certain blocks open a delivery
+ * @param poll how often the chain is looked at
+ * @param transactions how the operator's account sends
+ * @param accessLife how long an access token holds
+ * @param refreshLife how long a refresh token holds
+ * @param largest most bytes of one listing
+ * @param quota most bytes of all listings of one maker
+ * @param watchLimit how long a client's transaction may stay unmined
+ * @param bookedBy when data begins to flow
+ * @param bookingLimit how long a delivery waits for that
+ * @param previewBytes most bytes of a preview; also never more than a tenth of the whole
+ * @param publishUrl whether to write the DNS name into the market's contract on winning office
+ */
+public record DatatrustConfig(String market, MarketContracts contracts, long genesis, String dnsName, Secret jwtSecret,
+    Secret sealingKey, Finality finality, Duration poll, TransactionsConfig transactions, Duration accessLife,
+    Duration refreshLife, long largest, long quota, Duration watchLimit, BookedBy bookedBy, Duration bookingLimit,
+    long previewBytes, boolean publishUrl, Compat compat) {
+  private static final int LONGEST_DNS_NAME = 128;
+
+  /** When a booking is good enough for the data to flow. */
+  public enum BookedBy {
+    /** Its transaction is signed and on its way. */
+    SENT,
+    /** Its transaction is certain. */
+    CONFIRMED
+  }
+
+  public DatatrustConfig {
+    if (!market.matches("[a-z0-9][a-z0-9-]{0,31}")) {
+      throw new IllegalArgumentException("a market's name must be 1 to 32 of a-z 0-9 -, is \"" + market + "\"");
+    }
+    if (dnsName.isBlank() || dnsName.length() > LONGEST_DNS_NAME) {
+      throw new IllegalArgumentException(
+          "the name a datatrust registers as must have 1 to 128 characters, has " + dnsName.length());
+    }
+  }
+
+  /** Strict, with twelve confirmations and the usual limits. */
+  public static DatatrustConfig of(MarketContracts contracts, String dnsName, Secret jwtSecret, Secret sealingKey) {
+    return new DatatrustConfig("default", contracts, 0, dnsName, jwtSecret, sealingKey, Finality.USUAL,
+        Duration.ofSeconds(1), TransactionsConfig.DEFAULT, Duration.ofDays(1), Duration.ofDays(30), 5L << 30, 50L << 30,
+        Duration.ofMinutes(10), BookedBy.SENT, Duration.ofSeconds(60), 64 << 10, true, Compat.STRICT);
+  }
+
+  public DatatrustConfig withGenesis(long block) {
+    return new DatatrustConfig(market, contracts, block, dnsName, jwtSecret, sealingKey, finality, poll, transactions,
+        accessLife, refreshLife, largest, quota, watchLimit, bookedBy, bookingLimit, previewBytes, publishUrl, compat);
+  }
+
+  /** Reads and writes by one rule of certainty. */
+  public DatatrustConfig withChain(Finality rule, Duration look) {
+    return new DatatrustConfig(market, contracts, genesis, dnsName, jwtSecret, sealingKey, rule, look,
+        transactions.withFinality(rule).withPoll(look), accessLife, refreshLife, largest, quota, watchLimit, bookedBy,
+        bookingLimit, previewBytes, publishUrl, compat);
+  }
+
+  public DatatrustConfig withLimits(long mostBytes, long mostOfOneMaker, long mostOfAPreview) {
+    return new DatatrustConfig(market, contracts, genesis, dnsName, jwtSecret, sealingKey, finality, poll, transactions,
+        accessLife, refreshLife, mostBytes, mostOfOneMaker, watchLimit, bookedBy, bookingLimit, mostOfAPreview,
+        publishUrl, compat);
+  }
+
+  public DatatrustConfig withTimes(Duration access, Duration refresh, Duration watch) {
+    return new DatatrustConfig(market, contracts, genesis, dnsName, jwtSecret, sealingKey, finality, poll, transactions,
+        access, refresh, largest, quota, watch, bookedBy, bookingLimit, previewBytes, publishUrl, compat);
+  }
+
+  public DatatrustConfig withBooking(BookedBy when, Duration limit) {
+    return new DatatrustConfig(market, contracts, genesis, dnsName, jwtSecret, sealingKey, finality, poll, transactions,
+        accessLife, refreshLife, largest, quota, watchLimit, when, limit, previewBytes, publishUrl, compat);
+  }
+
+  public DatatrustConfig withPublishUrl(boolean publish) {
+    return new DatatrustConfig(market, contracts, genesis, dnsName, jwtSecret, sealingKey, finality, poll, transactions,
+        accessLife, refreshLife, largest, quota, watchLimit, bookedBy, bookingLimit, previewBytes, publish, compat);
+  }
+
+  public DatatrustConfig withCompat(Compat looseness) {
+    return new DatatrustConfig(market, contracts, genesis, dnsName, jwtSecret, sealingKey, finality, poll, transactions,
+        accessLife, refreshLife, largest, quota, watchLimit, bookedBy, bookingLimit, previewBytes, publishUrl,
+        looseness);
+  }
+
+  /** The name of something of this market: {@code base} for the default one, {@code base.market} for others. */
+  public String named(String base) {
+    return market.equals("default") ? base : base + "." + market;
+  }
+
+  /** What the market's contracts are called on the wire of older services: {@code <DNS>/deliveries/…}. */
+  public Optional<String> warning() {
+    return jwtSecret.reveal().length() < 32
+        ? Optional.of("the jwt-secret is short; whoever guesses it can log in as anybody. Use 32 characters or more")
+        : Optional.empty();
+  }
+}

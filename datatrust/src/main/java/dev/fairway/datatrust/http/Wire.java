@@ -1,0 +1,112 @@
+package dev.fairway.datatrust.http;
+
+import dev.fairway.core.ErrorCode;
+import dev.fairway.core.FairwayException;
+import dev.fairway.datatrust.identity.TokenRefused;
+import dev.fairway.evm.Address;
+import dev.fairway.evm.Hash;
+import dev.fairway.evm.rpc.RpcException;
+import dev.fairway.web.Call;
+import dev.fairway.web.Handler;
+import dev.fairway.web.Json;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import tools.jackson.databind.node.ObjectNode;
+
+/** What all answers of this interface have in common: headers for pages of other origins, bodies, refusals, slashes. */
+final class Wire {
+  private static final Logger LOG = LoggerFactory.getLogger(Wire.class);
+  private static final Pattern HASH = Pattern.compile("0[xX][0-9a-fA-F]{64}");
+
+  private Wire() {}
+
+  /** A collection: its path ends with a slash, and is said to where it does not. */
+  static Handler collection(Handler handler) {
+    return item(call -> {
+      if (call.path().endsWith("/")) {
+        handler.handle(call);
+        return;
+      }
+      String target = call.target();
+      int query = target.indexOf('?');
+      String path = query < 0 ? target : target.substring(0, query);
+      call.with("Location", path + "/" + (query < 0 ? "" : target.substring(query))).empty(308);
+    });
+  }
+
+  static Handler item(Handler handler) {
+    return call -> {
+      shareWithPages(call);
+      try {
+        handler.handle(call);
+      } catch (CapiError e) {
+        json(call, e.status(), e.body());
+      } catch (TokenRefused e) {
+        json(call, e.status(), Json.object().put("msg", e.text()));
+      } catch (RpcException e) {
+        unreachable(call, e);
+      } catch (FairwayException e) {
+        if (e.code() != ErrorCode.PEER_FAILED && e.code() != ErrorCode.PEER_LIED) {
+          throw e;
+        }
+        unreachable(call, e);
+      }
+    };
+  }
+
+  private static void unreachable(Call call, RuntimeException e) throws IOException {
+    LOG.warn("the chain does not answer request={} why={}", call.id(), e.getMessage());
+    call.with("Retry-After", "5");
+    json(call, 503, Json.object().put("message", CapiError.SERVER_ERROR));
+  }
+
+  /** Before a page of another origin asks (the Fetch standard's CORS protocol). */
+  static void preflight(Call call) {
+    shareWithPages(call);
+    call.with("Access-Control-Allow-Methods", "DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT");
+    call.header("Access-Control-Request-Headers").filter(Wire::plain)
+        .ifPresent(wanted -> call.with("Access-Control-Allow-Headers", wanted));
+    call.empty(200);
+  }
+
+  private static void shareWithPages(Call call) {
+    Optional<String> origin = call.header("Origin").filter(Wire::plain);
+    call.with("Access-Control-Allow-Origin", origin.orElse("*"));
+    if (origin.isPresent()) {
+      call.with("Vary", "Origin");
+    }
+    call.with("Access-Control-Expose-Headers", "Content-Disposition, Filename");
+  }
+
+  private static boolean plain(String text) {
+    return text.length() <= 1_000 && text.chars().allMatch(c -> c >= 0x20 && c < 0x7f);
+  }
+
+  static void json(Call call, int status, ObjectNode body) throws IOException {
+    call.bytes(status, "application/json", (Json.text(body) + "\n").getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** A hash in lower case; empty when the text is none. */
+  static Optional<Hash> hash(String text) {
+    return HASH.matcher(text).matches() ? Optional.of(new Hash("0x" + text.substring(2))) : Optional.empty();
+  }
+
+  /** A hash that the path names. */
+  static Hash pathHash(Call call) {
+    return hash(call.param("hash"))
+        .orElseThrow(() -> CapiError.of(400, "a hash must be 0x and 64 hex digits"));
+  }
+
+  /** An account in any letter case; empty when the text is none. */
+  static Optional<Address> address(String text) {
+    try {
+      return Optional.of(new Address(text.startsWith("0X") ? "0x" + text.substring(2) : text));
+    } catch (IllegalArgumentException e) {
+      return Optional.empty();
+    }
+  }
+}
