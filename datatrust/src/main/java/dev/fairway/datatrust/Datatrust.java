@@ -6,6 +6,7 @@ import dev.fairway.core.blob.Blobs;
 import dev.fairway.core.store.Store;
 import dev.fairway.datatrust.delivery.Deliveries;
 import dev.fairway.datatrust.http.CapiDoor;
+import dev.fairway.datatrust.http.OperatorDoor;
 import dev.fairway.datatrust.identity.LogIn;
 import dev.fairway.datatrust.identity.Tokens;
 import dev.fairway.datatrust.index.MarketIndex;
@@ -15,8 +16,6 @@ import dev.fairway.datatrust.object.SealedObjects;
 import dev.fairway.datatrust.task.Outgoing;
 import dev.fairway.datatrust.task.Tasks;
 import dev.fairway.evm.rpc.EthereumRpc;
-import dev.fairway.evm.rpc.RpcConfig;
-import dev.fairway.evm.sign.Signer;
 import dev.fairway.evm.tx.Transactions;
 import dev.fairway.store.Sql;
 import dev.fairway.store.workers.Handlers;
@@ -45,32 +44,33 @@ public final class Datatrust implements AutoCloseable {
   private final Uploads uploads;
   private final Deliveries deliveries;
   private final MarketReader chain;
+  private final SealedObjects objects;
   private final CapiDoor door;
 
   /**
    * What it stands on.
    *
    * @param blobs for this market's data alone, for what no upload names is removed from them
-   * @param chain the nodes to ask
-   * @param operator the account that is elected datatrust
+   * @param rpc the market's chain
+   * @param transactions what the account sends that is elected datatrust; started by whoever made it, after this was made
    */
-  public record Parts(Store store, Blobs blobs, Handlers handlers, RpcConfig chain, Signer operator) {}
+  public record Parts(Store store, Blobs blobs, Handlers handlers, EthereumRpc rpc, Transactions transactions) {}
 
   /**
-   * @throws FairwayException with {@code CONFIGURATION} when the market is on another chain than before, or its contracts are
-   * none; {@code PEER_FAILED} when the chain cannot be reached and was never met before
+   * @throws FairwayException with {@code CONFIGURATION} when the market had other contracts before, or these are none
    */
   public Datatrust(DatatrustConfig config, Parts parts) {
     this.config = config;
-    this.rpc = meet(config, parts);
+    this.rpc = parts.rpc();
+    this.transactions = parts.transactions();
     Store store = parts.store();
-    transactions = new Transactions(store, rpc, parts.operator(), config.transactions());
+    meet(store);
     chain = MarketReader.latest(rpc, config.contracts());
     index = new MarketIndex(store, rpc, config);
     tasks = new Tasks(store, rpc, config, parts.handlers());
     Outgoing outgoing = new Outgoing(transactions, tasks, config);
     office = new Office(store, chain, index, tasks, outgoing, config);
-    SealedObjects objects = new SealedObjects(parts.blobs(), config.sealingKey());
+    objects = new SealedObjects(parts.blobs(), config.sealingKey());
     uploads = new Uploads(store, objects, chain, index, tasks, outgoing, config, parts.handlers());
     Deliveries.Parts common = new Deliveries.Parts(store, rpc, chain, index, office, uploads, objects, tasks, outgoing);
     deliveries = new Deliveries(common, config, parts.handlers());
@@ -80,43 +80,48 @@ public final class Datatrust implements AutoCloseable {
     config.warning().ifPresent(warning -> LOG.warn("market={} {}", config.market(), warning));
   }
 
-  private static EthereumRpc meet(DatatrustConfig config, Parts parts) {
-    Store store = parts.store();
+  /* A market is met once. Later starts need no chain. */
+  private void meet(Store store) {
     String contracts = config.contracts().byName().toString();
-    Optional<Long> known = store.read(view -> Sql.on(view)
-        .createQuery("SELECT chain FROM datatrust_market WHERE market = :market AND contracts = :contracts")
-        .bind("market", config.market()).bind("contracts", contracts).mapTo(Long.class).findFirst());
+    Optional<String> known = store.read(view -> Sql.on(view)
+        .createQuery("SELECT contracts FROM datatrust_market WHERE market = :market").bind("market", config.market())
+        .mapTo(String.class).findFirst());
     if (known.isPresent()) {
-      return new EthereumRpc(parts.chain().withChainId(known.get()));
+      if (!known.get().equals(contracts)) {
+        throw new FairwayException(ErrorCode.CONFIGURATION, "the market \"" + config.market() + "\" had the contracts "
+            + known.get() + " before; give the new one another name, or a folder of its own");
+      }
+      return;
     }
-    EthereumRpc rpc = new EthereumRpc(parts.chain());
     try {
       config.contracts().byName().values().forEach(rpc::requireCode);
-      long chain = rpc.chainId();
-      int first = store.write(tx -> Sql.on(tx)
-          .createUpdate("INSERT INTO datatrust_market (market, chain, contracts) VALUES (:market, :chain, :contracts)"
-              + " ON CONFLICT DO NOTHING")
-          .bind("market", config.market()).bind("chain", chain).bind("contracts", contracts).execute());
-      if (first == 0) {
-        throw new FairwayException(ErrorCode.CONFIGURATION, "the market \"" + config.market()
-            + "\" had other contracts before; give the new one another name");
+    } catch (FairwayException e) {
+      if (e.code() != ErrorCode.PEER_FAILED) {
+        throw e;
       }
-      return rpc;
-    } catch (RuntimeException e) {
-      rpc.close();
-      throw e;
+      LOG.warn("the market's chain cannot be reached, it will be looked at when it is market={} why={}",
+          config.market(), e.getMessage());
+      return;
     }
+    store.run(tx -> Sql.on(tx)
+        .createUpdate("INSERT INTO datatrust_market (market, chain, contracts) VALUES (:market, :chain, :contracts)"
+            + " ON CONFLICT DO NOTHING")
+        .bind("market", config.market()).bind("chain", rpc.chainId()).bind("contracts", contracts).execute());
   }
 
-  /** Begins to read the chain and to send to it. Work is done by whoever runs the handlers. */
+  /** Begins to read the chain. Work is done by whoever runs the handlers. */
   public void start() {
-    transactions.start();
     index.start();
   }
 
   /** @param prefix {@code /datatrust}, say */
   public Door door(String prefix) {
     return door.door(prefix);
+  }
+
+  /** What its operator asks and does, with the node's own credentials. */
+  public Door operatorDoor(String prefix) {
+    return new OperatorDoor(this).door(prefix);
   }
 
   public DatatrustConfig config() {
@@ -143,6 +148,10 @@ public final class Datatrust implements AutoCloseable {
     return deliveries;
   }
 
+  public SealedObjects objects() {
+    return objects;
+  }
+
   /** The market as the newest block has it. */
   public MarketReader market() {
     return chain;
@@ -161,7 +170,5 @@ public final class Datatrust implements AutoCloseable {
   @Override
   public void close() {
     index.close();
-    transactions.close();
-    rpc.close();
   }
 }

@@ -3,7 +3,6 @@ package dev.fairway.datatrust;
 import dev.fairway.core.Secret;
 import dev.fairway.datatrust.market.MarketContracts;
 import dev.fairway.evm.Finality;
-import dev.fairway.evm.tx.TransactionsConfig;
 import java.time.Duration;
 import java.util.Optional;
 
@@ -18,7 +17,6 @@ import java.util.Optional;
  * @param sealingKey protects the keys of stored data; whoever has it and the folder has the data
  * @param finality when a block counts as certain; only certain blocks open a delivery
  * @param poll how often the chain is looked at
- * @param transactions how the operator's account sends
  * @param accessLife how long an access token holds
  * @param refreshLife how long a refresh token holds
  * @param largest most bytes of one listing
@@ -30,8 +28,7 @@ import java.util.Optional;
  * @param publishUrl whether to write the DNS name into the market's contract on winning office
  */
 public record DatatrustConfig(String market, MarketContracts contracts, long genesis, String dnsName, Secret jwtSecret,
-    Secret sealingKey, Finality finality, Duration poll, TransactionsConfig transactions, Duration accessLife,
-    Duration refreshLife, long largest, long quota, Duration watchLimit, BookedBy bookedBy, Duration bookingLimit,
+    Secret sealingKey, Finality finality, Duration poll, Duration accessLife, Duration refreshLife, long largest, long quota, Duration watchLimit, BookedBy bookedBy, Duration bookingLimit,
     long previewBytes, boolean publishUrl, Compat compat) {
   private static final int LONGEST_DNS_NAME = 128;
 
@@ -56,45 +53,44 @@ public record DatatrustConfig(String market, MarketContracts contracts, long gen
   /** Strict, with twelve confirmations and the usual limits. */
   public static DatatrustConfig of(MarketContracts contracts, String dnsName, Secret jwtSecret, Secret sealingKey) {
     return new DatatrustConfig("default", contracts, 0, dnsName, jwtSecret, sealingKey, Finality.USUAL,
-        Duration.ofSeconds(1), TransactionsConfig.DEFAULT, Duration.ofDays(1), Duration.ofDays(30), 5L << 30, 50L << 30,
+        Duration.ofSeconds(1), Duration.ofDays(1), Duration.ofDays(30), 5L << 30, 50L << 30,
         Duration.ofMinutes(10), BookedBy.SENT, Duration.ofSeconds(60), 64 << 10, true, Compat.STRICT);
   }
 
   public DatatrustConfig withGenesis(long block) {
-    return new DatatrustConfig(market, contracts, block, dnsName, jwtSecret, sealingKey, finality, poll, transactions,
+    return new DatatrustConfig(market, contracts, block, dnsName, jwtSecret, sealingKey, finality, poll,
         accessLife, refreshLife, largest, quota, watchLimit, bookedBy, bookingLimit, previewBytes, publishUrl, compat);
   }
 
-  /** Reads and writes by one rule of certainty. */
   public DatatrustConfig withChain(Finality rule, Duration look) {
     return new DatatrustConfig(market, contracts, genesis, dnsName, jwtSecret, sealingKey, rule, look,
-        transactions.withFinality(rule).withPoll(look), accessLife, refreshLife, largest, quota, watchLimit, bookedBy,
+        accessLife, refreshLife, largest, quota, watchLimit, bookedBy,
         bookingLimit, previewBytes, publishUrl, compat);
   }
 
   public DatatrustConfig withLimits(long mostBytes, long mostOfOneMaker, long mostOfAPreview) {
-    return new DatatrustConfig(market, contracts, genesis, dnsName, jwtSecret, sealingKey, finality, poll, transactions,
+    return new DatatrustConfig(market, contracts, genesis, dnsName, jwtSecret, sealingKey, finality, poll,
         accessLife, refreshLife, mostBytes, mostOfOneMaker, watchLimit, bookedBy, bookingLimit, mostOfAPreview,
         publishUrl, compat);
   }
 
   public DatatrustConfig withTimes(Duration access, Duration refresh, Duration watch) {
-    return new DatatrustConfig(market, contracts, genesis, dnsName, jwtSecret, sealingKey, finality, poll, transactions,
+    return new DatatrustConfig(market, contracts, genesis, dnsName, jwtSecret, sealingKey, finality, poll,
         access, refresh, largest, quota, watch, bookedBy, bookingLimit, previewBytes, publishUrl, compat);
   }
 
   public DatatrustConfig withBooking(BookedBy when, Duration limit) {
-    return new DatatrustConfig(market, contracts, genesis, dnsName, jwtSecret, sealingKey, finality, poll, transactions,
+    return new DatatrustConfig(market, contracts, genesis, dnsName, jwtSecret, sealingKey, finality, poll,
         accessLife, refreshLife, largest, quota, watchLimit, when, limit, previewBytes, publishUrl, compat);
   }
 
   public DatatrustConfig withPublishUrl(boolean publish) {
-    return new DatatrustConfig(market, contracts, genesis, dnsName, jwtSecret, sealingKey, finality, poll, transactions,
+    return new DatatrustConfig(market, contracts, genesis, dnsName, jwtSecret, sealingKey, finality, poll,
         accessLife, refreshLife, largest, quota, watchLimit, bookedBy, bookingLimit, previewBytes, publish, compat);
   }
 
   public DatatrustConfig withCompat(Compat looseness) {
-    return new DatatrustConfig(market, contracts, genesis, dnsName, jwtSecret, sealingKey, finality, poll, transactions,
+    return new DatatrustConfig(market, contracts, genesis, dnsName, jwtSecret, sealingKey, finality, poll,
         accessLife, refreshLife, largest, quota, watchLimit, bookedBy, bookingLimit, previewBytes, publishUrl,
         looseness);
   }

@@ -6,10 +6,14 @@ import dev.fairway.core.Secret;
 import dev.fairway.datatrust.market.MarketCalls;
 import dev.fairway.datatrust.market.TestMarket;
 import dev.fairway.datatrust.market.Wallet;
+import dev.fairway.evm.DevChain;
 import dev.fairway.evm.Finality;
 import dev.fairway.evm.Hash;
+import dev.fairway.evm.rpc.EthereumRpc;
 import dev.fairway.evm.rpc.Receipt;
 import dev.fairway.evm.rpc.RpcConfig;
+import dev.fairway.evm.tx.Transactions;
+import dev.fairway.evm.tx.TransactionsConfig;
 import dev.fairway.store.TemporaryStore;
 import dev.fairway.store.blob.DiskBlobs;
 import dev.fairway.store.workers.Handlers;
@@ -43,6 +47,8 @@ final class Service implements AutoCloseable {
   Client client;
   private final UnaryOperator<DatatrustConfig> change;
   private RpcConfig chain;
+  private EthereumRpc rpc;
+  private Transactions transactions;
   private Workers workers;
   private WebServer server;
 
@@ -61,10 +67,15 @@ final class Service implements AutoCloseable {
 
   private void open() {
     Handlers handlers = new Handlers();
-    datatrust = new Datatrust(change.apply(config(market)), new Datatrust.Parts(store.store(),
-        new DiskBlobs(store.directory().resolve("datatrust")), handlers, chain, market.backend.signer()));
+    DatatrustConfig config = change.apply(config(market));
+    rpc = new EthereumRpc(chain.withChainId(DevChain.CHAIN_ID));
+    transactions = new Transactions(store.store(), rpc, market.backend.signer(), TransactionsConfig.DEFAULT
+        .withFinality(config.finality()).withPoll(config.poll()).withPatience(Duration.ofMillis(500)));
+    datatrust = new Datatrust(config, new Datatrust.Parts(store.store(),
+        new DiskBlobs(store.directory().resolve("datatrust")), handlers, rpc, transactions));
     server = WebServer.start(WebConfig.loopback(), new DevAuthenticator(), List.of(datatrust.door("/datatrust")));
     workers = new Workers(store.work(), handlers, Clock.systemUTC(), WorkersConfig.DEFAULT).start();
+    transactions.start();
     datatrust.start();
     client = new Client(URI.create(server.baseUrl() + "/datatrust"));
   }
@@ -86,6 +97,8 @@ final class Service implements AutoCloseable {
     server.close();
     workers.close();
     datatrust.close();
+    transactions.close();
+    rpc.close();
   }
 
   void elect() throws Exception {

@@ -47,6 +47,8 @@ public final class CapiDoor {
     List<Route> routes = new ArrayList<>();
     routes.add(Route.get("/status/", "Whether this is the market's datatrust, and its name").anyone()
         .answers(200, "how it is").handle(Wire.collection(this::status)));
+    routes.add(Route.get("/market", "The market's chain and contracts, for wallets").anyone()
+        .answers(200, "where they are").handle(Wire.item(this::market)));
     routes.addAll(new IdentityRoutes(parts.store(), logIn, tokens, config).routes());
     routes.addAll(new ListingRoutes(parts.index(), parts.chain(), parts.uploads()).routes());
     routes.add(new UploadRoute(parts.uploads(), parts.office(), tokens, config).route());
@@ -75,6 +77,13 @@ public final class CapiDoor {
     }
     ObjectNode body = Json.object().put("registered", office.isOurs()).put("url", backendUrl.orElse(""));
     body.putObject("chain").put("ok", reached && index.trouble().isEmpty()).put("head", index.position());
+    Wire.json(call, 200, body);
+  }
+
+  private void market(Call call) throws IOException {
+    ObjectNode body = Json.object().put("chain_id", parts.rpc().chainId()).put("dns_name", config.dnsName());
+    ObjectNode contracts = body.putObject("contracts");
+    config.contracts().byName().forEach((name, address) -> contracts.put(name, address.checksummed()));
     Wire.json(call, 200, body);
   }
 
