@@ -28,7 +28,8 @@ import java.util.Optional;
  * @param publishUrl whether to write the DNS name into the market's contract on winning office
  */
 public record DatatrustConfig(String market, MarketContracts contracts, long genesis, String dnsName, Secret jwtSecret,
-    Secret sealingKey, Finality finality, Duration poll, Duration accessLife, Duration refreshLife, long largest, long quota, Duration watchLimit, BookedBy bookedBy, Duration bookingLimit,
+    Secret sealingKey, Finality finality, Duration poll, Duration accessLife, Duration refreshLife, long largest,
+    long quota, Duration watchLimit, BookedBy bookedBy, Duration bookingLimit,
     long previewBytes, boolean publishUrl, Compat compat) {
   private static final int LONGEST_DNS_NAME = 128;
 

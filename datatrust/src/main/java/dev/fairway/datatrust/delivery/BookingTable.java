@@ -2,6 +2,7 @@ package dev.fairway.datatrust.delivery;
 
 import dev.fairway.core.store.Transaction;
 import dev.fairway.core.store.View;
+import dev.fairway.datatrust.Micros;
 import dev.fairway.evm.Address;
 import dev.fairway.evm.Hash;
 import dev.fairway.store.Sql;
@@ -55,7 +56,7 @@ final class BookingTable {
     return Sql.on(view)
         .createQuery(
             "SELECT COUNT(*) FROM datatrust_booking WHERE market = :market AND state = 'booked' AND booked_at < :before")
-        .bind("market", market).bind("before", micros(before)).mapTo(Long.class).one();
+        .bind("market", market).bind("before", Micros.of(before)).mapTo(Long.class).one();
   }
 
   /** Writes it, in place of one that came to nothing. */
@@ -73,7 +74,7 @@ final class BookingTable {
         .bind("buyer", booking.buyer().hex()).bind("owner", booking.owner().hex())
         .bind("data", booking.dataHash().hex()).bind("size", booking.size()).bind("url", booking.url())
         .bind("attempt", booking.attempt()).bind("task", booking.task().toString())
-        .bind("now", micros(booking.bookedAt())).execute();
+        .bind("now", Micros.of(booking.bookedAt())).execute();
   }
 
   void becomes(Transaction tx, UUID task, Booking.State state, Optional<String> reason) {
@@ -89,14 +90,6 @@ final class BookingTable {
         new Address(row.getString("buyer")), new Address(row.getString("owner")), new Hash(row.getString("data_hash")),
         row.getLong("size"), row.getString("url"), row.getInt("attempt"),
         Booking.State.valueOf(row.getString("state").toUpperCase(Locale.ROOT)), Optional.ofNullable(reason),
-        UUID.fromString(row.getString("task")), instant(row.getLong("booked_at")));
-  }
-
-  private static long micros(Instant time) {
-    return time.getEpochSecond() * 1_000_000 + time.getNano() / 1_000;
-  }
-
-  private static Instant instant(long micros) {
-    return Instant.ofEpochSecond(Math.floorDiv(micros, 1_000_000L), Math.floorMod(micros, 1_000_000L) * 1_000);
+        UUID.fromString(row.getString("task")), Micros.instant(row.getLong("booked_at")));
   }
 }

@@ -1,6 +1,7 @@
 package dev.fairway.datatrust.http;
 
 import dev.fairway.core.store.Store;
+import dev.fairway.datatrust.Micros;
 import dev.fairway.evm.Address;
 import dev.fairway.store.Sql;
 import java.util.Optional;
@@ -28,7 +29,7 @@ final class Consents {
             + " VALUES (:market, :owner, :version, :agreed, :us, :now)")
         .bind("market", market).bind("owner", owner.hex()).bind("version", consent.version())
         .bind("agreed", consent.timestamp()).bind("us", consent.fromUs() ? 1 : 0)
-        .bind("now", tx.now().getEpochSecond() * 1_000_000 + tx.now().getNano() / 1_000).execute());
+        .bind("now", Micros.of(tx.now())).execute());
   }
 
   Optional<Consent> latest(Address owner) {

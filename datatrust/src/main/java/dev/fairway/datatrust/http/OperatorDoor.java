@@ -99,7 +99,8 @@ public final class OperatorDoor {
         .orElseThrow(() -> new FairwayException(ErrorCode.NOT_FOUND, CapiError.NOT_CANDIDATE));
     call.json(200,
         Json.object().put("hash", hash.hex()).put("kind", poll.kind().name().toLowerCase(Locale.ROOT))
-            .put("owner", poll.owner().checksummed()).put("stake", poll.stake()).put("vote_by", poll.voteBy().toString())
+            .put("owner", poll.owner().checksummed()).put("stake", poll.stake())
+            .put("vote_by", poll.voteBy().toString())
             .put("yea", poll.yea()).put("nay", poll.nay()).put("would_pass", market.didPass(hash)));
   }
 

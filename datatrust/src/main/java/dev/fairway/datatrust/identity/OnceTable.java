@@ -2,6 +2,7 @@ package dev.fairway.datatrust.identity;
 
 import dev.fairway.core.store.Transaction;
 import dev.fairway.core.store.View;
+import dev.fairway.datatrust.Micros;
 import dev.fairway.store.Sql;
 import java.time.Instant;
 
@@ -26,13 +27,14 @@ final class OnceTable {
     return Sql.on(tx)
         .createUpdate("INSERT INTO datatrust_once (kind, name, expires_at) VALUES (:kind, :name, :expires)"
             + " ON CONFLICT DO NOTHING")
-        .bind("kind", kind.name()).bind("name", name).bind("expires", micros(expires)).execute() == 1;
+        .bind("kind", kind.name()).bind("name", name).bind("expires", Micros.of(expires)).execute() == 1;
   }
 
   static boolean has(View view, Kind kind, String name) {
     return Sql.on(view)
         .createQuery("SELECT 1 FROM datatrust_once WHERE kind = :kind AND name = :name AND expires_at > :now")
-        .bind("kind", kind.name()).bind("name", name).bind("now", micros(view.now())).mapTo(Integer.class).findFirst()
+        .bind("kind", kind.name()).bind("name", name).bind("now", Micros.of(view.now())).mapTo(Integer.class)
+        .findFirst()
         .isPresent();
   }
 
@@ -40,15 +42,12 @@ final class OnceTable {
   static boolean take(Transaction tx, Kind kind, String name) {
     return Sql.on(tx)
         .createUpdate("DELETE FROM datatrust_once WHERE kind = :kind AND name = :name AND expires_at > :now")
-        .bind("kind", kind.name()).bind("name", name).bind("now", micros(tx.now())).execute() == 1;
+        .bind("kind", kind.name()).bind("name", name).bind("now", Micros.of(tx.now())).execute() == 1;
   }
 
   static int forgetExpired(Transaction tx) {
-    return Sql.on(tx).createUpdate("DELETE FROM datatrust_once WHERE expires_at <= :now").bind("now", micros(tx.now()))
+    return Sql.on(tx).createUpdate("DELETE FROM datatrust_once WHERE expires_at <= :now")
+        .bind("now", Micros.of(tx.now()))
         .execute();
-  }
-
-  private static long micros(Instant time) {
-    return time.getEpochSecond() * 1_000_000 + time.getNano() / 1_000;
   }
 }

@@ -3,6 +3,7 @@ package dev.fairway.datatrust.listing;
 import dev.fairway.core.blob.BlobId;
 import dev.fairway.core.store.Transaction;
 import dev.fairway.core.store.View;
+import dev.fairway.datatrust.Micros;
 import dev.fairway.datatrust.object.SealedObject;
 import dev.fairway.evm.Address;
 import dev.fairway.evm.Hash;
@@ -10,7 +11,6 @@ import dev.fairway.store.Sql;
 import dev.fairway.web.Json;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -68,7 +68,7 @@ final class UploadTable {
         .bind("size", upload.object().size()).bind("md5", upload.digests().md5())
         .bind("sha256", upload.digests().sha256()).bind("data", upload.digests().data().hex())
         .bind("blob", upload.object().blob().hex()).bind("key", upload.object().key())
-        .bind("task", upload.task().toString()).bind("now", micros(upload.uploadedAt())).execute();
+        .bind("task", upload.task().toString()).bind("now", Micros.of(upload.uploadedAt())).execute();
   }
 
   private static Upload upload(ResultSet row) throws SQLException {
@@ -78,7 +78,7 @@ final class UploadTable {
             row.getString("filename")),
         new SealedObject(new BlobId(row.getString("blob")), row.getLong("size"), row.getBytes("sealed_key")),
         new Upload.Digests(row.getString("md5"), row.getString("sha256"), new Hash(row.getString("data_hash"))),
-        UUID.fromString(row.getString("task")), instant(row.getLong("uploaded_at")));
+        UUID.fromString(row.getString("task")), Micros.instant(row.getLong("uploaded_at")));
   }
 
   private static Optional<List<String>> tags(@Nullable String json) {
@@ -88,13 +88,5 @@ final class UploadTable {
     List<String> tags = new ArrayList<>();
     Json.parse(json).forEach(tag -> tags.add(tag.asString()));
     return Optional.of(tags);
-  }
-
-  private static long micros(Instant time) {
-    return time.getEpochSecond() * 1_000_000 + time.getNano() / 1_000;
-  }
-
-  private static Instant instant(long micros) {
-    return Instant.ofEpochSecond(Math.floorDiv(micros, 1_000_000L), Math.floorMod(micros, 1_000_000L) * 1_000);
   }
 }

@@ -2,6 +2,7 @@ package dev.fairway.datatrust.task;
 
 import dev.fairway.core.store.Transaction;
 import dev.fairway.core.store.View;
+import dev.fairway.datatrust.Micros;
 import dev.fairway.evm.Address;
 import dev.fairway.evm.Hash;
 import dev.fairway.store.Sql;
@@ -34,7 +35,7 @@ final class TaskTable {
         .bind("watched", task.watched().orElse(null)).bind("listing", task.listing().map(Hash::hex).orElse(null))
         .bind("owner", task.owner().map(Address::hex).orElse(null))
         .bind("delivery", task.delivery().map(Hash::hex).orElse(null)).bind("state", task.state().name())
-        .bind("now", micros(tx.now())).execute() == 1;
+        .bind("now", Micros.of(tx.now())).execute() == 1;
   }
 
   Optional<Task> find(View view, UUID id) {
@@ -70,7 +71,7 @@ final class TaskTable {
     Sql.on(tx)
         .createUpdate(
             "UPDATE datatrust_task SET transaction_id = :transaction, state = 'SUBMITTED', changed_at = :now WHERE id = :id")
-        .bind("transaction", transaction).bind("now", micros(tx.now())).bind("id", id.toString()).execute();
+        .bind("transaction", transaction).bind("now", Micros.of(tx.now())).bind("id", id.toString()).execute();
   }
 
   void becomes(Transaction tx, UUID id, TaskState state, Optional<String> result, Optional<String> reason) {
@@ -78,7 +79,7 @@ final class TaskTable {
         .createUpdate("UPDATE datatrust_task SET state = :state, result = :result, reason = :reason, changed_at = :now"
             + " WHERE id = :id")
         .bind("state", state.name()).bind("result", result.orElse(null)).bind("reason", reason.orElse(null))
-        .bind("now", micros(tx.now())).bind("id", id.toString()).execute();
+        .bind("now", Micros.of(tx.now())).bind("id", id.toString()).execute();
   }
 
   /** Forgets what ended long ago. */
@@ -87,7 +88,7 @@ final class TaskTable {
         .createUpdate(
             "DELETE FROM datatrust_task WHERE market = :market AND kind = 'WATCH' AND changed_at < :before AND"
                 + " state IN ('CONFIRMED', 'REVERTED', 'DROPPED', 'TIMED_OUT', 'FAILED')")
-        .bind("market", market).bind("before", micros(before)).execute();
+        .bind("market", market).bind("before", Micros.of(before)).execute();
   }
 
   private static Task task(ResultSet row) throws SQLException {
@@ -96,20 +97,12 @@ final class TaskTable {
     return new Task(UUID.fromString(row.getString("id")), Task.Kind.valueOf(row.getString("kind")),
         text(row, "watched"), text(row, "listing").map(Hash::new), text(row, "owner").map(Address::new),
         text(row, "delivery").map(Hash::new), sent, TaskState.valueOf(row.getString("state")), text(row, "result"),
-        text(row, "reason"), instant(row.getLong("created_at")), instant(row.getLong("changed_at")));
+        text(row, "reason"), Micros.instant(row.getLong("created_at")), Micros.instant(row.getLong("changed_at")));
   }
 
   private static Optional<String> text(ResultSet row, String column) throws SQLException {
     @Nullable
     String value = row.getString(column);
     return Optional.ofNullable(value);
-  }
-
-  private static long micros(Instant time) {
-    return time.getEpochSecond() * 1_000_000 + time.getNano() / 1_000;
-  }
-
-  private static Instant instant(long micros) {
-    return Instant.ofEpochSecond(Math.floorDiv(micros, 1_000_000L), Math.floorMod(micros, 1_000_000L) * 1_000);
   }
 }
