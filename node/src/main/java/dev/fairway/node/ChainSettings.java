@@ -45,7 +45,15 @@ record ChainSettings(RpcConfig rpc, Key key, Finality finality, Duration poll, B
 
   /** Empty when what is written cannot be used; the problems are noted. */
   static Optional<ChainSettings> from(Section section) {
-    List<URI> urls = new ArrayList<>();
+    return from(section, List.of(), Optional.empty());
+  }
+
+  /**
+   * @param first nodes written elsewhere, asked before those of the section
+   * @param signer who signs, when that is written elsewhere
+   */
+  static Optional<ChainSettings> from(Section section, List<URI> first, Optional<Key> signer) {
+    List<URI> urls = new ArrayList<>(first);
     for (String text : section.texts("urls", "nodes of the chain (JSON-RPC over HTTP), the preferred first")) {
       try {
         urls.add(URI.create(text));
@@ -62,7 +70,7 @@ record ChainSettings(RpcConfig rpc, Key key, Finality finality, Duration poll, B
     int mostGwei = section.integer("most-gwei", 500, 1, 1_000_000,
         "most to offer for gas, in gwei; while the chain asks for more, nothing is sent");
     boolean legacy = section.flag("legacy-fees", false, "whether to offer one gas price even where EIP-1559 is spoken");
-    Optional<Key> key = key(section);
+    Optional<Key> key = signer.isPresent() ? signer : key(section);
     if (urls.isEmpty()) {
       section.problem("urls", "is missing: a node of the chain; write [http://127.0.0.1:8545]");
       return Optional.empty();
@@ -71,7 +79,7 @@ record ChainSettings(RpcConfig rpc, Key key, Finality finality, Duration poll, B
       RpcConfig rpc = RpcConfig.of(urls.toArray(URI[]::new)).withChainId(chain).withTimeout(timeout);
       Finality finality = finalized ? new Finality.Finalized() : new Finality.Depth(confirmations);
       return key
-          .map(signer -> new ChainSettings(rpc, signer, finality, poll, GWEI.multiply(BigInteger.valueOf(mostGwei)),
+          .map(who -> new ChainSettings(rpc, who, finality, poll, GWEI.multiply(BigInteger.valueOf(mostGwei)),
               legacy));
     } catch (IllegalArgumentException e) {
       section.problem("urls", String.valueOf(e.getMessage()));

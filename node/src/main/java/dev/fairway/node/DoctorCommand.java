@@ -2,6 +2,7 @@ package dev.fairway.node;
 
 import dev.fairway.core.FairwayException;
 import dev.fairway.core.channel.Jurisdiction;
+import dev.fairway.datatrust.market.MarketReader;
 import dev.fairway.evm.Address;
 import dev.fairway.evm.channel.ChannelExamination;
 import dev.fairway.evm.rpc.EthereumRpc;
@@ -68,6 +69,7 @@ final class DoctorCommand implements Callable<Integer> {
     checkPort(config);
     config.peers().forEach(this::checkPeer);
     config.exchange().ethereum().forEach((id, way) -> checkChain(id, way, config.jurisdiction()));
+    config.datatrust().ifPresent(this::checkMarket);
     return sick ? 1 : 0;
   }
 
@@ -161,6 +163,26 @@ final class DoctorCommand implements Callable<Integer> {
       }
     } catch (FairwayException | RpcException e) {
       ill(name, String.valueOf(e.getMessage()));
+    }
+  }
+
+  private void checkMarket(DatatrustSettings settings) {
+    try (EthereumRpc rpc = new EthereumRpc(settings.chain().rpc())) {
+      Address account = settings.chain().signer().address();
+      well("datatrust", rpc.check() + " answers, on chain " + rpc.chainId());
+      settings.contracts().byName().values().forEach(rpc::requireCode);
+      if (rpc.balance(account).signum() == 0) {
+        ill("datatrust", "account " + account + " has nothing to pay for gas with; send it some");
+      }
+      Optional<Address> backend = MarketReader.latest(rpc, settings.contracts()).backend();
+      if (backend.equals(Optional.of(account))) {
+        well("datatrust", "account " + account + " is the registered datatrust");
+      } else {
+        ill("datatrust", "account " + account + " is not the registered datatrust, "
+            + backend.map(other -> other + " is").orElse("nobody is") + "; run \"fairway datatrust register\"");
+      }
+    } catch (FairwayException | RpcException e) {
+      ill("datatrust", String.valueOf(e.getMessage()));
     }
   }
 

@@ -4,6 +4,7 @@ import dev.fairway.core.ErrorCode;
 import dev.fairway.core.FairwayException;
 import dev.fairway.node.bench.BenchCommand;
 import dev.fairway.node.cli.ConnectorCommand;
+import dev.fairway.node.cli.DatatrustCommands;
 import dev.fairway.node.cli.DocumentCommands;
 import dev.fairway.node.cli.MessageCommands;
 import dev.fairway.node.cli.SubscriptionCommands;
@@ -23,7 +24,7 @@ import picocli.CommandLine.Command;
 @Command(name = "fairway", mixinStandardHelpOptions = true, version = "Fairway 0.1.0", description = "A node between the ledgers an organisation shares with others and everything else it has.", subcommands = {
     MessageCommands.class, DocumentCommands.class, SubscriptionCommands.class, WorkCommands.Work.class,
     WorkCommands.Dead.class, ConnectorCommand.class, ServeCommand.class, DemoCommand.class, TortureCommand.class,
-    BenchCommand.class, DoctorCommand.class, ChannelCommands.class}, footer = {"",
+    BenchCommand.class, DoctorCommand.class, ChannelCommands.class, DatatrustCommands.class}, footer = {"",
         "Exit codes: 0 done, 1 the thing asked for failed, 2 the request itself was wrong."})
 public final class Main {
   private Main() {}

@@ -8,16 +8,20 @@ import dev.fairway.automation.shipped.ShippedIntegrations;
 import dev.fairway.connectors.Connectors;
 import dev.fairway.connectors.sealed.Sealed;
 import dev.fairway.console.Console;
+import dev.fairway.console.ConsolePage;
 import dev.fairway.console.page.AuditPage;
 import dev.fairway.console.page.DeadLettersPage;
 import dev.fairway.console.page.DocumentsPage;
 import dev.fairway.console.page.JournalPage;
+import dev.fairway.console.page.MarketPage;
 import dev.fairway.console.page.MessagesPage;
 import dev.fairway.console.page.OverviewPage;
 import dev.fairway.console.page.SubscriptionsPage;
 import dev.fairway.console.page.WorkPage;
+import dev.fairway.core.Secret;
 import dev.fairway.core.blob.Blobs;
 import dev.fairway.core.store.View;
+import dev.fairway.datatrust.Datatrust;
 import dev.fairway.exchange.Exchange;
 import dev.fairway.node.management.JournalDoor;
 import dev.fairway.node.management.WorkDoor;
@@ -65,7 +69,7 @@ public final class Node implements AutoCloseable {
 
   /** The rooms that keep tables. */
   static final List<String> ROOMS = Stream
-      .concat(Exchange.ROOMS.stream(), Stream.of("automation", "connectors", "evm")).toList();
+      .concat(Exchange.ROOMS.stream(), Stream.of("automation", "connectors", "evm", "datatrust")).toList();
 
   private final Parts parts;
   private final CountDownLatch stopped = new CountDownLatch(1);
@@ -82,8 +86,9 @@ public final class Node implements AutoCloseable {
     OutboundClient toStrangers = parts.keep(new OutboundClient(OutboundConfig.defaults(), egress(config)));
     Handlers handlers = new Handlers();
 
-    SecretSeal seal = new SecretSeal(List.of(config.sealingKey()
-        .orElseGet(() -> KeptKey.of(config.dir(), "sealing.key", SecretSeal::newKey))));
+    Secret sealingKey = config.sealingKey()
+        .orElseGet(() -> KeptKey.of(config.dir(), "sealing.key", SecretSeal::newKey));
+    SecretSeal seal = new SecretSeal(List.of(sealingKey));
     Chains chains = parts.keep(new Chains(store));
     Exchange exchange = parts.keep(
         new Exchange(config.exchange().toConfig(config.jurisdiction(), toPartners, chains, config::signingKey, clock),
@@ -96,22 +101,33 @@ public final class Node implements AutoCloseable {
     Connectors connectors = parts.keep(new Connectors(store, config.dir().resolve("collections"),
         config.connectors(), Sealed.fromEnvironment(System.getenv(), clock), clock));
 
+    Optional<Datatrust> datatrust = config.datatrust()
+        .map(settings -> parts.keep(new Datatrust(settings.toConfig(sealingKey),
+            new Datatrust.Parts(store, new DiskBlobs(config.dir().resolve("datatrust")), handlers,
+                chains.client(settings.chain()), chains.transactions(settings.chain())))));
+
     Authenticator authenticator = authenticator(config, toPartners, clock);
     Health health = health(store);
     WorkOverview overview = new WorkOverview(store);
     DeadLetters letters = new DeadLetters(store, handlers);
     Audit audit = new Audit(store);
-    Console console = new Console(own,
+    List<ConsolePage> pages = new ArrayList<>(
         List.of(new OverviewPage(health, overview, letters, store.journal(), clock),
             new MessagesPage(exchange.messages(), store.journal(), clock),
             new DocumentsPage(exchange.documents(), clock),
-            new SubscriptionsPage(List.of(exchange.hub()), clock), new WorkPage(overview, clock),
-            new DeadLettersPage(letters, clock), new JournalPage(store.journal(), clock), new AuditPage(audit, clock)),
-        store.journal(), authenticator);
+            new SubscriptionsPage(List.of(exchange.hub()), clock)));
+    datatrust.ifPresent(market -> pages.add(new MarketPage(market, clock)));
+    pages.addAll(List.of(new WorkPage(overview, clock), new DeadLettersPage(letters, clock),
+        new JournalPage(store.journal(), clock), new AuditPage(audit, clock)));
+    Console console = new Console(own, pages, store.journal(), authenticator);
 
     List<Door> doors = new ArrayList<>(exchange.doors());
     doors.addAll(automation.doors());
     doors.add(connectors.door());
+    datatrust.ifPresent(market -> {
+      doors.add(market.door("/datatrust"));
+      doors.add(market.operatorDoor("/api/datatrust"));
+    });
     doors.add(new JournalDoor(store.journal(), own).door());
     doors.add(new WorkDoor(overview, letters, audit).door());
     doors.add(Probes.door(health, meters, new WorkGauges(overview, meters)::refresh));
@@ -123,6 +139,7 @@ public final class Node implements AutoCloseable {
     exchange.start();
     config.integrations().forEach(automation::start);
     connectors.start();
+    datatrust.ifPresent(Datatrust::start);
   }
 
   private static Health health(SqlStore store) {

@@ -27,11 +27,13 @@ import java.util.Set;
  * @param sealingKey seals subscribers' secrets in the store; made and kept in {@code dir} when empty
  * @param integrations run on the local ledger
  * @param connectors Flow specification files and their bounds
+ * @param datatrust the market it holds the data of
  * @param issuers whose tokens are believed; empty only in the dev profile
  */
 record NodeConfig(Jurisdiction jurisdiction, Profile profile, Path dir, WebConfig web, StorageConfig storage,
     List<JwtConfig.Issuer> issuers, Set<String> trustedHosts, Optional<Secret> sealingKey,
-    ExchangeSettings exchange, List<IntegrationConfig> integrations, ConnectorsConfig connectors) {
+    ExchangeSettings exchange, List<IntegrationConfig> integrations, ConnectorsConfig connectors,
+    Optional<DatatrustSettings> datatrust) {
 
   /** Reads the settings; problems are noted in them and told together. */
   static NodeConfig from(Section root) {
@@ -59,7 +61,7 @@ record NodeConfig(Jurisdiction jurisdiction, Profile profile, Path dir, WebConfi
         root.secret("sealing-key", "seals subscribers' secrets; made and kept in dir when absent, and the same for all"
             + " processes on one database"),
         ExchangeSettings.from(root.section("exchange")), integrations(root.section("automation")),
-        connectors(root.section("connectors"), root.base()));
+        connectors(root.section("connectors"), root.base()), DatatrustSettings.from(root));
   }
 
   /** What the node signs with where it hands messages straight to others; made at the first need unless given. */

@@ -20,7 +20,7 @@ class SettingsReferenceTest {
         channels:
           name: { type: http, url: "https://endpoint.example.org/", auth: { } }
           other: { type: shared-database }
-          chain: { type: ethereum }
+          third: { type: ethereum }
           direct: { type: simplex, peers: { CC: { url: "https://endpoint.example.org/" } } }
         routes:
           - { sender: { }, channels: [name] }
@@ -28,6 +28,7 @@ class SettingsReferenceTest {
       automation:
         integrations:
           name: { settings: { FIELD: value } }
+      datatrust: { }
       """;
 
   @Test
@@ -56,11 +57,11 @@ class SettingsReferenceTest {
             |---|---|---|---|
             """);
     for (Described setting : settings.described()) {
-      if (setting.key().matches(".*\\.(other|chain|direct)\\.(type|participants)")) {
+      if (setting.key().matches(".*\\.(other|third|direct)\\.(type|participants)")) {
         continue;
       }
       page.append("| `")
-          .append(setting.key().replaceAll("\\[\\d+]", "[]").replaceAll("\\.(name|other|chain|direct)\\.", ".NAME."))
+          .append(setting.key().replaceAll("\\[\\d+]", "[]").replaceAll("\\.(name|other|third|direct)\\.", ".NAME."))
           .append("` | ")
           .append(setting.type()).append(" | ")
           .append(setting.standard().isEmpty() ? "" : "`" + setting.standard() + "`").append(" | ")

@@ -18,6 +18,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -41,6 +42,22 @@ public final class DemoCommand implements Callable<Integer> {
   @Option(names = "--channel", paramLabel = "KIND", defaultValue = "shared-database", description = "what the messages cross by: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE})")
   Kind kind = Kind.SHARED_DATABASE;
 
+  @Option(names = "--story", paramLabel = "STORY", defaultValue = "exchange", description = "what is played: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE})")
+  Play play = Play.EXCHANGE;
+
+  /** What is played. */
+  enum Play {
+    /** Certificates of origin between two jurisdictions. */
+    EXCHANGE,
+    /** A market of data, from its making to its last listing. */
+    DATATRUST;
+
+    @Override
+    public String toString() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
+
   /** What the messages cross by. */
   enum Kind {
     SHARED_DATABASE, ETHEREUM;
@@ -53,10 +70,24 @@ public final class DemoCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    return switch (kind) {
+    return play == Play.DATATRUST ? market() : switch (kind) {
       case SHARED_DATABASE -> run(dir, NodePair.Wiring.SHARED);
       case ETHEREUM -> overEthereum();
     };
+  }
+
+  private int market() throws Exception {
+    PrintWriter out = spec.commandLine().getOut();
+    Object fairway = spec.root().userObject();
+    try (MarketStory story = MarketStory.start(emptied(dir.resolve("datatrust")), () -> new CommandLine(fairway),
+        out::println)) {
+      boolean good = story.play();
+      if (!headless) {
+        out.println("The node keeps running at " + story.node() + "/market. Press Ctrl-C to stop.");
+        new CountDownLatch(1).await();
+      }
+      return good ? 0 : 1;
+    }
   }
 
   /** The chain begins anew each time, and so do the nodes on it. */

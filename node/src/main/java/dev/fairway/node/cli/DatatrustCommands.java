@@ -1,0 +1,247 @@
+package dev.fairway.node.cli;
+
+import dev.fairway.core.ErrorCode;
+import dev.fairway.core.FairwayException;
+import dev.fairway.datatrust.market.MarketContracts;
+import dev.fairway.datatrust.market.MarketDeployment;
+import dev.fairway.datatrust.market.MarketParameters;
+import java.io.PrintWriter;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+
+/** A market of data: its operator's commands, and those of its makers, voters and buyers. */
+@Command(name = "datatrust", description = "Data listed, voted on and bought on a chain, delivered only to who paid.", subcommands = {
+    DatatrustCommands.Market.class, DatatrustCommands.Register.class, DatatrustCommands.Candidate.class,
+    DatatrustCommands.Resolve.class, DatatrustCommands.Unstake.class, DatatrustCommands.Listing.class,
+    DatatrustCommands.DeliveryList.class, DatatrustCommands.TaskList.class, TradeCommands.Offer.class,
+    TradeCommands.Buy.class, TradeCommands.Vote.class, TradeCommands.Challenge.class, TradeCommands.Exit.class,
+    TradeCommands.Claim.class, TradeCommands.Give.class})
+public final class DatatrustCommands {
+  private static final String API = "/api/datatrust";
+  private static final Duration PATIENCE = Duration.ofMinutes(10);
+
+  private DatatrustCommands() {}
+
+  /** Waits until a task of the node has ended. */
+  static JsonNode await(Remote remote, String task) throws InterruptedException {
+    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    while (true) {
+      JsonNode state = remote.get("/datatrust/tasks/" + task);
+      switch (state.path("status").asString("")) {
+        case "SUCCESS" -> {
+          return state;
+        }
+        case "FAILURE" -> throw new FairwayException(ErrorCode.PEER_FAILED,
+            "the chain refused: " + state.path("reason").asString("no reason was given"));
+        default -> {
+          if (System.nanoTime() > deadline) {
+            throw new FairwayException(ErrorCode.PEER_FAILED, "task " + task + " has not ended after " + PATIENCE
+                + "; look again with \"fairway datatrust tasks\"");
+          }
+          Thread.sleep(200);
+        }
+      }
+    }
+  }
+
+  static void awaitAll(Remote remote, JsonNode sent) throws InterruptedException {
+    for (JsonNode task : sent.path("tasks")) {
+      await(remote, task.asString());
+    }
+  }
+
+  private static JsonNode nothing() {
+    return JsonNodeFactory.instance.objectNode();
+  }
+
+  /** What every question to the node needs. */
+  static class Question {
+    @Mixin
+    Remote remote = new Remote();
+    @Mixin
+    Output output = new Output();
+    @Spec
+    CommandSpec spec = CommandSpec.create();
+
+    PrintWriter out() {
+      return spec.commandLine().getOut();
+    }
+  }
+
+  @Command(name = "market", description = "A market's contracts.", subcommands = {MarketDeploy.class,
+      MarketShow.class})
+  static final class Market {}
+
+  /** The figures a market starts with. */
+  enum Figures {
+    DEMO, PRODUCTION;
+
+    MarketParameters parameters() {
+      return switch (this) {
+        case DEMO -> MarketParameters.DEMO;
+        case PRODUCTION -> MarketParameters.PRODUCTION;
+      };
+    }
+
+    @Override
+    public String toString() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
+
+  @Command(name = "deploy", mixinStandardHelpOptions = true, description = "Make a market: seven contracts, bound to each other.", footer = {
+      "",
+      "Prints the lines that belong under \"datatrust:\" in fairway.yaml. The account gets the market's first shares."})
+  static final class MarketDeploy implements Callable<Integer> {
+    @Mixin
+    Account account = new Account();
+    @Option(names = "--parameters", paramLabel = "SET", defaultValue = "demo", description = "the figures to start with: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE})")
+    Figures figures = Figures.DEMO;
+    @Option(names = "--vote-by", paramLabel = "SECONDS", defaultValue = "0", description = "how long a poll is open, when not as in the set")
+    long voteBy;
+    @Spec
+    CommandSpec spec = CommandSpec.create();
+
+    @Override
+    public Integer call() throws InterruptedException {
+      MarketParameters parameters = voteBy > 0
+          ? figures.parameters().withVoteBy(Duration.ofSeconds(voteBy))
+          : figures.parameters();
+      PrintWriter out = spec.commandLine().getOut();
+      PrintWriter err = spec.commandLine().getErr();
+      account.use((wallet, rpc) -> {
+        long genesis = rpc.head().number();
+        MarketContracts contracts = MarketDeployment.deploy(wallet, parameters, err::println);
+        out.println("datatrust:");
+        out.println("  genesis: " + genesis);
+        out.println("  contracts:");
+        contracts.byName().forEach((name, address) -> out.println("    " + name + ": \"" + address + "\""));
+      });
+      return 0;
+    }
+  }
+
+  @Command(name = "show", mixinStandardHelpOptions = true, description = "Show the market, who holds office, and how the node stands.")
+  static final class MarketShow extends Question implements Callable<Integer> {
+    @Override
+    public Integer call() {
+      output.object(out(), remote.get(API));
+      return 0;
+    }
+  }
+
+  @Command(name = "register", mixinStandardHelpOptions = true, description = "Have the node stand for datatrust: it stakes, and a vote decides.")
+  static final class Register extends Question implements Callable<Integer> {
+    @Override
+    public Integer call() throws InterruptedException {
+      out().println("Checking for the ability to stake...");
+      JsonNode sent = remote.post(API + "/register", nothing());
+      out().println("Registering...");
+      awaitAll(remote, sent);
+      out().println("This API is an active candidate for datatrust");
+      out().println(remote.get(API).path("candidate").asString());
+      return 0;
+    }
+  }
+
+  /** A candidate by its hash. */
+  static class Poll extends Question {
+    @Parameters(paramLabel = "HASH", description = "the candidate: a listing's hash, or what \"register\" printed")
+    String hash = "";
+
+    String path() {
+      return API + "/candidates/" + Remote.encode(hash);
+    }
+  }
+
+  @Command(name = "candidate", mixinStandardHelpOptions = true, description = "Show a poll and how it stands.")
+  static final class Candidate extends Poll implements Callable<Integer> {
+    @Override
+    public Integer call() {
+      output.object(out(), remote.get(path()));
+      return 0;
+    }
+  }
+
+  @Command(name = "resolve", mixinStandardHelpOptions = true, description = "Resolve a poll whose time is over.")
+  static final class Resolve extends Poll implements Callable<Integer> {
+    @Override
+    public Integer call() throws InterruptedException {
+      awaitAll(remote, remote.post(path() + "/resolve", nothing()));
+      out().println("Candidate " + hash + " has been marked for resolution");
+      return 0;
+    }
+  }
+
+  @Command(name = "unstake", mixinStandardHelpOptions = true, description = "Fetch the node's stake of a poll that is over.")
+  static final class Unstake extends Poll implements Callable<Integer> {
+    @Override
+    public Integer call() throws InterruptedException {
+      awaitAll(remote, remote.post(path() + "/unstake", nothing()));
+      out().println("The stake is back.");
+      return 0;
+    }
+  }
+
+  @Command(name = "listing", description = "Data handed in.", subcommands = {ListingList.class, ListingShow.class,
+      ListingVerify.class})
+  static final class Listing {}
+
+  @Command(name = "list", mixinStandardHelpOptions = true, description = "List data handed in, the newest first.")
+  static final class ListingList extends Question implements Callable<Integer> {
+    @Override
+    public Integer call() {
+      output.table(out(), remote.get(API + "/uploads").path("items"), "nobody has handed in data", "listing", "title",
+          "state", "size", "sales");
+      return 0;
+    }
+  }
+
+  @Command(name = "show", mixinStandardHelpOptions = true, description = "Show a listing.")
+  static final class ListingShow extends Poll implements Callable<Integer> {
+    @Override
+    public Integer call() {
+      output.object(out(), remote.get("/datatrust/listings/" + Remote.encode(hash)));
+      return 0;
+    }
+  }
+
+  @Command(name = "verify", mixinStandardHelpOptions = true, description = "Read a listing's data through and compare them with the chain.")
+  static final class ListingVerify extends Poll implements Callable<Integer> {
+    @Override
+    public Integer call() {
+      JsonNode found = remote.post(API + "/listings/" + Remote.encode(hash) + "/verify", nothing());
+      output.object(out(), found);
+      return found.path("ok").asBoolean() ? 0 : 1;
+    }
+  }
+
+  @Command(name = "deliveries", mixinStandardHelpOptions = true, description = "List bytes given out, the newest first.")
+  static final class DeliveryList extends Question implements Callable<Integer> {
+    @Override
+    public Integer call() {
+      output.table(out(), remote.get(API + "/deliveries").path("items"), "nobody has bought anything", "delivery",
+          "listing", "buyer", "bytes", "state");
+      return 0;
+    }
+  }
+
+  @Command(name = "tasks", mixinStandardHelpOptions = true, description = "List what is under way or was, the newest first.")
+  static final class TaskList extends Question implements Callable<Integer> {
+    @Override
+    public Integer call() {
+      output.table(out(), remote.get(API + "/tasks").path("items"), "nothing is under way", "id", "kind", "state",
+          "result", "reason");
+      return 0;
+    }
+  }
+}

@@ -1,0 +1,322 @@
+package dev.fairway.node.cli;
+
+import dev.fairway.core.ErrorCode;
+import dev.fairway.core.FairwayException;
+import dev.fairway.datatrust.market.MarketCalls;
+import dev.fairway.datatrust.market.MarketContracts;
+import dev.fairway.datatrust.market.MarketReader;
+import dev.fairway.datatrust.market.Names;
+import dev.fairway.datatrust.market.Purchase;
+import dev.fairway.datatrust.market.Wallet;
+import dev.fairway.evm.Address;
+import dev.fairway.evm.Hash;
+import dev.fairway.evm.rpc.EthereumRpc;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.SequenceInputStream;
+import java.io.UncheckedIOException;
+import java.math.BigInteger;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
+import java.util.Collections;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import tools.jackson.databind.JsonNode;
+
+/** What makers, voters and buyers do in a market: each command is one side of a whole conversation with chain and node. */
+final class TradeCommands {
+  private static final Duration PATIENCE = Duration.ofMinutes(10);
+
+  private TradeCommands() {}
+
+  /** Somebody with an account, in a market that a node serves. */
+  abstract static class Person extends DatatrustCommands.Question implements Callable<Integer> {
+    @Mixin
+    Account account = new Account();
+
+    /** Does it; throws what {@link Callable#call} may. */
+    abstract void act(Trader trader) throws IOException, InterruptedException;
+
+    @Override
+    public Integer call() throws InterruptedException {
+      MarketContracts contracts = contracts(remote.get("/datatrust/market").path("contracts"));
+      account.use((wallet, rpc) -> {
+        try {
+          act(new Trader(wallet, contracts, MarketReader.latest(rpc, contracts), rpc));
+        } catch (IOException e) {
+          throw new UncheckedIOException(e);
+        }
+      });
+      return 0;
+    }
+
+    private static MarketContracts contracts(JsonNode at) {
+      return new MarketContracts(address(at, "ether-token"), address(at, "market-token"), address(at, "voting"),
+          address(at, "parameterizer"), address(at, "reserve"), address(at, "datatrust"), address(at, "listing"));
+    }
+
+    private static Address address(JsonNode at, String name) {
+      return new Address(at.path(name).asString(""));
+    }
+
+    /** Signs in to the node; calls after this are the account's. */
+    void logIn(Trader trader) {
+      String message = "timestamp: " + System.currentTimeMillis();
+      JsonNode tokens = remote.post("/datatrust/authorize/", Remote.JSON.createObjectNode().put("message", message)
+          .put("signature",
+              trader.wallet().signer().signMessage(message.getBytes(StandardCharsets.UTF_8)).toString())
+          .put("public_key", trader.wallet().address().checksummed()));
+      remote.token = tokens.path("access_token").asString();
+    }
+  }
+
+  /** An account and what it sees of the market. */
+  record Trader(Wallet wallet, MarketContracts at, MarketReader market, EthereumRpc rpc) {
+    void stake(Hash candidate) throws InterruptedException {
+      BigInteger stake = market.candidate(candidate).orElseThrow(
+          () -> new FairwayException(ErrorCode.INVALID, "nothing is under vote as " + candidate)).stake();
+      allow(stake);
+    }
+
+    void allow(BigInteger stake) throws InterruptedException {
+      wallet.call(at.marketToken(), MarketCalls.approve(at.voting(), stake));
+    }
+  }
+
+  private static Hash hash(String text) {
+    try {
+      return new Hash(text);
+    } catch (IllegalArgumentException e) {
+      throw new FairwayException(ErrorCode.INVALID, String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  /** Somebody does something about one listing or candidate. */
+  abstract static class About extends Person {
+    @Parameters(index = "0", paramLabel = "HASH", description = "the listing or candidate")
+    String hash = "";
+  }
+
+  @Command(name = "vote", mixinStandardHelpOptions = true, description = "Vote for or against a candidate; it costs a stake until the poll is over.")
+  static final class Vote extends About {
+    /** How to vote. */
+    enum Side {
+      YEA, NAY;
+
+      @Override
+      public String toString() {
+        return name().toLowerCase(Locale.ROOT);
+      }
+    }
+
+    @Parameters(index = "1", paramLabel = "yea|nay")
+    Side side = Side.YEA;
+
+    @Override
+    void act(Trader trader) throws InterruptedException {
+      Hash candidate = hash(hash);
+      trader.stake(candidate);
+      trader.wallet().call(trader.at().voting(),
+          MarketCalls.vote(candidate, side == Side.YEA ? MarketCalls.YEA : MarketCalls.NAY));
+      out().println("voted " + (side == Side.YEA ? "for " : "against ") + candidate);
+    }
+  }
+
+  @Command(name = "challenge", mixinStandardHelpOptions = true, description = "Ask for a vote on removing a listing; it costs a stake.")
+  static final class Challenge extends About {
+    @Override
+    void act(Trader trader) throws InterruptedException {
+      trader.allow(trader.market().stake());
+      trader.wallet().call(trader.at().listing(), MarketCalls.challenge(hash(hash)));
+      out().println("challenged " + hash);
+    }
+  }
+
+  @Command(name = "exit", mixinStandardHelpOptions = true, description = "Take one's own listing out of the market.")
+  static final class Exit extends About {
+    @Override
+    void act(Trader trader) throws InterruptedException {
+      trader.wallet().call(trader.at().listing(), MarketCalls.exit(hash(hash)));
+      out().println("removed " + hash);
+    }
+  }
+
+  @Command(name = "claim", mixinStandardHelpOptions = true, description = "Turn what one's listing has earned into market token.")
+  static final class Claim extends About {
+    @Override
+    void act(Trader trader) throws InterruptedException {
+      trader.wallet().call(trader.at().listing(), MarketCalls.claimAccessReward(hash(hash)));
+      out().println("claimed what " + hash + " has earned");
+    }
+  }
+
+  @Command(name = "give", mixinStandardHelpOptions = true, description = "Give market token to another account, to stake and vote with.")
+  static final class Give extends Person {
+    @Parameters(index = "0", paramLabel = "ACCOUNT")
+    String to = "";
+    @Parameters(index = "1", paramLabel = "AMOUNT", description = "in the token's smallest unit; 10^18 are one share")
+    BigInteger amount = BigInteger.ZERO;
+
+    @Override
+    void act(Trader trader) throws InterruptedException {
+      trader.wallet().call(trader.at().marketToken(), MarketCalls.transfer(Address.parse(to), amount));
+      out().println("gave " + amount + " to " + to);
+    }
+  }
+
+  @Command(name = "offer", mixinStandardHelpOptions = true, description = "Apply for a listing and hand its data in.")
+  static final class Offer extends Person {
+    @Parameters(index = "0", paramLabel = "FILE")
+    Path file = Path.of("");
+    @Option(names = "--title", required = true, description = "with the account, it names the listing")
+    String title = "";
+    @Option(names = "--description", required = true)
+    String description = "";
+    @Option(names = "--license", defaultValue = "MIT", description = "default: ${DEFAULT-VALUE}")
+    String license = "MIT";
+    @Option(names = "--type", defaultValue = "application/octet-stream", description = "MIME type (default: ${DEFAULT-VALUE})")
+    String type = "application/octet-stream";
+    @Option(names = "--tags", defaultValue = "", description = "with commas between")
+    String tags = "";
+
+    @Override
+    void act(Trader trader) throws IOException, InterruptedException {
+      Hash listing = Names.listing(trader.wallet().address(), title);
+      Hash applied = trader.wallet().call(trader.at().listing(), MarketCalls.list(listing)).transaction();
+      out().println("applied for " + listing);
+      logIn(trader);
+      Map<String, String> fields = new LinkedHashMap<>();
+      fields.put("tx_hash", applied.hex());
+      fields.put("listing_hash", listing.hex());
+      fields.put("title", title);
+      fields.put("description", description);
+      fields.put("license", license);
+      fields.put("file_type", type);
+      fields.put("md5_sum", md5(file));
+      fields.put("owner", trader.wallet().address().hex());
+      fields.put("tags", tags);
+      String boundary = "fairway-" + UUID.randomUUID();
+      JsonNode taken = remote.expect(remote.send("POST", "/datatrust/listings/",
+          BodyPublishers.ofInputStream(() -> form(boundary, fields)),
+          Map.of("Content-Type", "multipart/form-data; boundary=" + boundary)));
+      out().println("handed in " + Files.size(file) + " bytes; waiting until the chain has their hash");
+      DatatrustCommands.await(remote, taken.path("task_id").asString());
+      out().println("the data hash is on the chain; the vote decides");
+      out().println(listing);
+    }
+
+    private InputStream form(String boundary, Map<String, String> fields) {
+      StringBuilder head = new StringBuilder();
+      fields.forEach((name, value) -> head.append("--").append(boundary)
+          .append("\r\nContent-Disposition: form-data; name=\"").append(name).append("\"\r\n\r\n").append(value)
+          .append("\r\n"));
+      head.append("--").append(boundary)
+          .append("\r\nContent-Disposition: form-data; name=\"file\"; filename=\"data\"\r\n\r\n");
+      try {
+        return new SequenceInputStream(Collections.enumeration(List.of(text(head.toString()),
+            Files.newInputStream(file), text("\r\n--" + boundary + "--\r\n"))));
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+
+    private static InputStream text(String text) {
+      return new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8));
+    }
+  }
+
+  @Command(name = "buy", mixinStandardHelpOptions = true, description = "Buy a listing's data and fetch them.", footer = {
+      "", "Run again, it fetches what was bought and buys nothing."})
+  static final class Buy extends About {
+    @Option(names = "--out", required = true, paramLabel = "FILE", description = "where to put the data")
+    Path target = Path.of("");
+
+    @Override
+    void act(Trader trader) throws IOException, InterruptedException {
+      Hash listing = hash(hash);
+      Hash delivery = Names.delivery(trader.wallet().address(), listing);
+      logIn(trader);
+      Optional<Integer> had = fetch(delivery, listing);
+      if (had.filter(status -> status == 200).isPresent()) {
+        out().println("had been bought before; fetched again to " + target);
+        return;
+      }
+      if (trader.market().purchase(delivery).map(Purchase::owner).filter(trader.wallet().address()::equals).isEmpty()) {
+        pay(trader, delivery, remote.get("/datatrust/listings/" + listing).path("size").asLong());
+      }
+      long deadline = System.nanoTime() + PATIENCE.toNanos();
+      // The node gives data only for a purchase that is certain.
+      while (fetch(delivery, listing).filter(status -> status == 200).isEmpty()) {
+        if (System.nanoTime() > deadline) {
+          throw new FairwayException(ErrorCode.PEER_FAILED,
+              "the node does not deliver within " + PATIENCE + "; run this again, nothing is paid twice");
+        }
+        Thread.sleep(500);
+      }
+      out().println("fetched to " + target);
+    }
+
+    private void pay(Trader trader, Hash delivery, long bytes) throws InterruptedException {
+      BigInteger price = trader.market().costPerByte().multiply(BigInteger.valueOf(bytes));
+      trader.wallet().pay(trader.at().etherToken(), MarketCalls.deposit(), price);
+      trader.wallet().call(trader.at().etherToken(), MarketCalls.approve(trader.at().datatrust(), price));
+      trader.wallet().call(trader.at().datatrust(), MarketCalls.requestDelivery(delivery, bytes));
+      out().println("bought " + bytes + " bytes for " + price + " wei");
+    }
+
+    /** The answer's status; the data are in place when it is 200. */
+    private Optional<Integer> fetch(Hash delivery, Hash listing) throws IOException {
+      Path part = Path.of(target + ".part");
+      HttpRequest.Builder request = remote.request("GET",
+          "/datatrust/deliveries/?delivery_hash=" + delivery + "&query=" + listing, BodyPublishers.noBody(), Map.of());
+      HttpResponse<Path> answer = remote.exchange(request, HttpResponse.BodyHandlers.ofFile(part));
+      if (answer.statusCode() != 200) {
+        Files.deleteIfExists(part);
+        return Optional.of(answer.statusCode());
+      }
+      String etag = answer.headers().firstValue("ETag").orElse("");
+      if (!etag.equals("\"" + digest("SHA-256", part) + "\"")) {
+        Files.deleteIfExists(part);
+        throw new FairwayException(ErrorCode.PEER_LIED, "the data are not those the node announced");
+      }
+      Files.move(part, target, StandardCopyOption.REPLACE_EXISTING);
+      return Optional.of(200);
+    }
+  }
+
+  private static String md5(Path file) throws IOException {
+    return digest("MD5", file);
+  }
+
+  private static String digest(String algorithm, Path file) throws IOException {
+    try (InputStream in = Files.newInputStream(file)) {
+      MessageDigest digest = MessageDigest.getInstance(algorithm);
+      byte[] buffer = new byte[64 << 10];
+      for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
+        digest.update(buffer, 0, n);
+      }
+      return HexFormat.of().formatHex(digest.digest());
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+}
