@@ -16,19 +16,23 @@ final class CallbackGates {
     this.clock = clock;
   }
 
-  CallbackGate.Entry enter(String callback) {
+  /** Enters the callback's gate, if need be after a short wait. */
+  CallbackGate.Entry enter(String callback) throws InterruptedException {
     Instant now = clock.instant();
     if (gates.size() > SWEEP_ABOVE) {
       gates.values().removeIf(gate -> gate.idle(now));
     }
     // Inside compute, so that a sweep cannot forget the gate between finding and entering it.
-    CallbackGate.Entry[] entry = new CallbackGate.Entry[1];
-    gates.compute(callback, (_, known) -> {
-      CallbackGate gate = known == null ? new CallbackGate() : known;
-      entry[0] = gate.enter(now);
-      return gate;
+    CallbackGate gate = gates.compute(callback, (_, known) -> {
+      CallbackGate found = known == null ? new CallbackGate() : known;
+      found.comes();
+      return found;
     });
-    return entry[0];
+    try {
+      return gate.enter(clock);
+    } finally {
+      gate.left();
+    }
   }
 
   Instant now() {

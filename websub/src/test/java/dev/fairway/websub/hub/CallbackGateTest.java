@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
 class CallbackGateTest {
@@ -74,6 +75,33 @@ class CallbackGateTest {
     assertThat(entered).isPositive();
     assertThat(second).isGreaterThan(first);
     assertThat(first).isBetween(Duration.ofMillis(200), Duration.ofMillis(250));
+  }
+
+  @Test
+  void whoeverFindsAnAnsweringCallbackFullWaitsForTheNextTurn() throws Exception {
+    leave(enterAll(), true, QUICK);
+    int entered = enterAll();
+    CompletableFuture<CallbackGate.Entry> waiting = new CompletableFuture<>();
+    Thread visitor = Thread.ofVirtual().start(() -> {
+      try {
+        waiting.complete(gate.enter(() -> now));
+      } catch (InterruptedException e) {
+        waiting.completeExceptionally(e);
+      }
+    });
+    leave(1, true, QUICK);
+    visitor.join();
+    assertThat(entered).isPositive();
+    assertThat(waiting.join()).isInstanceOf(CallbackGate.Entry.Open.class);
+  }
+
+  @Test
+  void nobodyWaitsForACallbackThatDoesNotAnswer() throws Exception {
+    leave(enterAll(), true, QUICK);
+    now = now.plusSeconds(1);
+    int entered = enterAll();
+    assertThat(gate.enter(() -> now)).isInstanceOf(CallbackGate.Entry.Full.class);
+    assertThat(entered).isPositive();
   }
 
   @Test
