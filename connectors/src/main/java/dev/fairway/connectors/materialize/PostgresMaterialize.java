@@ -1,24 +1,17 @@
 package dev.fairway.connectors.materialize;
 
-import dev.fairway.connector.Materialize;
 import dev.fairway.connector.Setting;
-import dev.fairway.connector.Transactor;
-import dev.fairway.connector.flow.CollectionSpec;
 import dev.fairway.connector.flow.CollectionSpec.Projection;
-import dev.fairway.connector.flow.MaterializeResponse.Constraint;
-import dev.fairway.connector.flow.RangeSpec;
 import dev.fairway.connector.json.Json;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
-import java.util.List;
-import java.util.Map;
 import java.util.Properties;
 import tools.jackson.databind.JsonNode;
 
 /** Tables of a PostgreSQL database, exactly once. */
-public final class PostgresMaterialize implements Materialize<PostgresMaterialize.Config, TableResource> {
+public final class PostgresMaterialize extends SqlMaterialize<PostgresMaterialize.Config> {
   /** Where the database is. */
   public record Config(@Setting(description = "host:port of the server") String address,
       @Setting(defaultValue = "\"postgres\"") String database, String user,
@@ -29,42 +22,12 @@ public final class PostgresMaterialize implements Materialize<PostgresMaterializ
     }
   }
 
-  @Override
-  public Class<Config> configType() {
-    return Config.class;
+  public PostgresMaterialize() {
+    super(Config.class, Words.POSTGRES);
   }
 
   @Override
-  public Class<TableResource> resourceType() {
-    return TableResource.class;
-  }
-
-  @Override
-  public List<String> resourcePath(Config config, TableResource resource) {
-    return List.of(resource.table());
-  }
-
-  @Override
-  public Map<String, Constraint> constraints(Config config, TableResource resource, CollectionSpec collection)
-      throws SQLException {
-    connect(config).close();
-    return SqlTables.constraints(collection);
-  }
-
-  @Override
-  public String apply(Config config, List<Bound<TableResource>> bindings) throws SQLException {
-    try (Connection connection = connect(config)) {
-      return SqlTables.apply(connection, bindings, Words.POSTGRES);
-    }
-  }
-
-  @Override
-  public Transactor open(Config config, String task, RangeSpec range, List<Bound<TableResource>> bindings,
-      JsonNode state) throws SQLException {
-    return new SqlTables.Session(connect(config), task, range, bindings, Words.POSTGRES);
-  }
-
-  private static Connection connect(Config config) throws SQLException {
+  Connection connect(Config config) throws SQLException {
     Properties properties = new Properties();
     properties.setProperty("user", config.user());
     properties.setProperty("password", config.password());

@@ -3,6 +3,7 @@ package dev.fairway.connectors.materialize;
 import dev.fairway.connector.Transactor.FencedException;
 import dev.fairway.connector.json.Json;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileAlreadyExistsException;
@@ -23,6 +24,7 @@ import tools.jackson.databind.JsonNode;
  * whole transactions; of two rivals with the same number only the first publishes. Belongs to one thread.
  */
 final class Stage {
+  private static final String PENDING = ".pending-";
   private static final String CHECKPOINT = "checkpoint.json";
 
   private final Path folder;
@@ -31,13 +33,28 @@ final class Stage {
 
   private Stage(Path folder, long last) {
     this.folder = folder;
-    this.pending = folder.resolve(".pending-" + ProcessHandle.current().pid() + "-" + System.nanoTime());
+    this.pending = folder.resolve(PENDING + ProcessHandle.current().pid() + "-" + System.nanoTime());
     this.last = last;
   }
 
   static Stage open(Path folder) throws IOException {
     Files.createDirectories(folder);
+    forget(folder);
     return new Stage(folder, published(folder).mapToLong(Stage::number).max().orElse(0));
+  }
+
+  /** Takes away what processes that are gone have left. */
+  private static void forget(Path folder) throws IOException {
+    List<Path> left;
+    try (Stream<Path> all = Files.list(folder)) {
+      left = all.filter(path -> path.getFileName().toString().startsWith(PENDING)).toList();
+    }
+    for (Path path : left) {
+      String[] parts = path.getFileName().toString().split("-", 3);
+      if (ProcessHandle.of(Long.parseLong(parts[1])).isEmpty()) {
+        delete(path);
+      }
+    }
   }
 
   private static Stream<Path> published(Path folder) throws IOException {
@@ -91,12 +108,18 @@ final class Stage {
 
   void discard() throws IOException {
     if (Files.exists(pending)) {
-      try (Stream<Path> files = Files.walk(pending)) {
-        List<Path> all = files.sorted(Comparator.reverseOrder()).toList();
-        for (Path file : all) {
-          Files.delete(file);
-        }
+      delete(pending);
+    }
+  }
+
+  private static void delete(Path folder) throws IOException {
+    try (Stream<Path> files = Files.walk(folder)) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.deleteIfExists(file);
       }
+    } catch (DirectoryNotEmptyException | UncheckedIOException e) {
+      // A target that outlives its node still writes there; the next session takes it away.
+      return;
     }
   }
 
