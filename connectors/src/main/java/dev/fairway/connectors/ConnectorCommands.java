@@ -4,15 +4,20 @@ import dev.fairway.connector.flow.CaptureResponse;
 import dev.fairway.connector.flow.CaptureSpec;
 import dev.fairway.connector.flow.ConnectorState;
 import dev.fairway.connector.flow.FlowCodec;
+import dev.fairway.connector.flow.MaterializeResponse;
+import dev.fairway.connector.flow.OAuth2Spec;
 import dev.fairway.connector.json.Json;
 import dev.fairway.connectors.capture.CaptureProgram;
 import dev.fairway.connectors.materialize.MaterializeProgram;
+import dev.fairway.connectors.oauth.Loopback;
+import dev.fairway.connectors.oauth.SignIn;
 import dev.fairway.connectors.process.LogLine;
 import dev.fairway.connectors.sealed.Sealed;
 import dev.fairway.connectors.spec.FlowFile;
 import dev.fairway.connectors.task.Tasks;
 import dev.fairway.core.ErrorCode;
 import dev.fairway.core.FairwayException;
+import dev.fairway.web.outbound.OutboundClient;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
@@ -21,9 +26,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import tools.jackson.databind.JsonNode;
@@ -34,6 +41,7 @@ import tools.jackson.databind.node.ObjectNode;
  * forms {@code flowctl raw} and {@code flowctl preview} print; the connector's logs go to standard error. Nothing is kept.
  */
 public final class ConnectorCommands {
+  private static final Duration CONSENT = Duration.ofSeconds(90);
   private static final Duration FOREVER = Duration.ofDays(365);
 
   private final PrintWriter out;
@@ -267,6 +275,47 @@ public final class ConnectorCommands {
     JsonNode document = sealed.seal(FlowFile.tree(file), recipients, encryptedSuffix);
     replace(file, file.toString().endsWith(".json") ? Json.text(document) + "\n" : FlowFile.yaml(document));
     err.println("sealed " + file);
+  }
+
+  /**
+   * Signs a person in at the provider of a task's connector, and prints the credentials that belong into its configuration.
+   *
+   * @param config the endpoint's configuration, as far as it is known without credentials
+   * @param injected more values for the exchange
+   * @param port where the redirect is awaited; 0 for a free one
+   */
+  public void oauth(Path source, Optional<String> name, SignIn.Application application, JsonNode config,
+      JsonNode injected, int port, OutboundClient outbound) throws Exception {
+    FlowFile file = FlowFile.read(source, sealed);
+    String task = task(file, name);
+    err.println("Performing oauth flow on task '" + task + "'");
+    OAuth2Spec spec;
+    JsonNode schema;
+    if (file.captures().containsKey(task)) {
+      CaptureResponse.Spec said = program(capture(file, task)).spec();
+      spec = said.oauth2();
+      schema = said.configSchema();
+    } else {
+      MaterializeResponse.Spec said = program(materialization(file, task)).spec();
+      spec = said.oauth2();
+      schema = said.configSchema();
+    }
+    if (spec == null) {
+      throw new FairwayException(ErrorCode.INVALID,
+          "the connector of " + task + " has no sign-in: its spec has no oauth2");
+    }
+    if (schema.path("required").valueStream().noneMatch(member -> member.asString("").equals("credentials"))) {
+      throw new FairwayException(ErrorCode.INVALID, "the configuration schema of " + task
+          + " must require credentials, or nobody will be asked to sign in");
+    }
+    SignIn signIn = new SignIn(spec, application, config, injected, outbound, Clock.systemUTC());
+    try (Loopback loopback = new Loopback(port)) {
+      err.println("open this page and give your consent:\n" + signIn.begin(loopback.redirect()));
+      err.flush();
+      Map<String, String> answer = loopback.await(CONSENT).orElseThrow(() -> new FairwayException(ErrorCode.INVALID,
+          "nobody came back from the provider within " + CONSENT.toSeconds() + " s"));
+      line(signIn.finish(answer));
+    }
   }
 
   /**

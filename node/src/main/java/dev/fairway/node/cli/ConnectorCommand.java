@@ -3,6 +3,7 @@ package dev.fairway.node.cli;
 import dev.fairway.connector.json.Json;
 import dev.fairway.connectors.ConnectorCommands;
 import dev.fairway.connectors.Preview;
+import dev.fairway.connectors.oauth.SignIn;
 import dev.fairway.connectors.packaging.ImageContext;
 import dev.fairway.connectors.packaging.NewConnector;
 import dev.fairway.connectors.packaging.Upstream;
@@ -10,6 +11,10 @@ import dev.fairway.connectors.sealed.Sealed;
 import dev.fairway.connectors.spec.FlowFile;
 import dev.fairway.core.ErrorCode;
 import dev.fairway.core.FairwayException;
+import dev.fairway.core.Secret;
+import dev.fairway.web.outbound.EgressPolicy;
+import dev.fairway.web.outbound.OutboundClient;
+import dev.fairway.web.outbound.OutboundConfig;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -118,6 +123,23 @@ public final class ConnectorCommand {
       throws Exception {
     return with(commands -> commands.materialize(task.source, task.name(), Optional.ofNullable(fixture),
         Optional.ofNullable(dir), timeout));
+  }
+
+  @Command(name = "oauth", mixinStandardHelpOptions = true, description = "Sign in at the connector's provider; prints the credentials that belong into its configuration.", footer = {
+      "", "The provider must know http://localhost:PORT/ as a redirect of the application."})
+  int oauth(@Mixin Task task, @Option(names = "--client-id", required = true, paramLabel = "ID") String clientId,
+      @Option(names = "--client-secret-file", required = true, paramLabel = "FILE", description = "holds the application's secret, which does not belong on a command line") Path secret,
+      @Option(names = "--endpoint-config", defaultValue = "{}", paramLabel = "JSON", description = "the configuration, as far as it is known without credentials (default: ${DEFAULT-VALUE})") String config,
+      @Option(names = "--injected-values", defaultValue = "{}", paramLabel = "JSON", description = "more values for the exchange (default: ${DEFAULT-VALUE})") String injected,
+      @Option(names = "--port", defaultValue = "16963", description = "where the redirect is awaited (default: ${DEFAULT-VALUE})") int port,
+      @Option(names = "--allow-private", description = "call the provider although its address is private, or plain http") boolean allowPrivate)
+      throws Exception {
+    SignIn.Application application = new SignIn.Application(clientId, new Secret(Files.readString(secret).strip()));
+    try (OutboundClient outbound = new OutboundClient(OutboundConfig.defaults(),
+        allowPrivate ? EgressPolicy.trusting() : EgressPolicy.guarded())) {
+      return with(commands -> commands.oauth(task.source, task.name(), application, json("--endpoint-config", config),
+          json("--injected-values", injected), port, outbound));
+    }
   }
 
   @Command(name = "seal", mixinStandardHelpOptions = true, description = "Encrypt a configuration file in place, as sops does.", footer = {
