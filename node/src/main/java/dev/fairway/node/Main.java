@@ -4,9 +4,13 @@ import dev.fairway.core.ErrorCode;
 import dev.fairway.core.FairwayException;
 import dev.fairway.node.bench.BenchCommand;
 import dev.fairway.node.cli.ConnectorCommand;
+import dev.fairway.node.cli.DamlCommands;
 import dev.fairway.node.cli.DatatrustCommands;
 import dev.fairway.node.cli.DocumentCommands;
+import dev.fairway.node.cli.IntegrationCommands;
+import dev.fairway.node.cli.LedgerCommands;
 import dev.fairway.node.cli.MessageCommands;
+import dev.fairway.node.cli.RequestCommands;
 import dev.fairway.node.cli.SubscriptionCommands;
 import dev.fairway.node.cli.WorkCommands;
 import dev.fairway.node.demo.DemoCommand;
@@ -23,7 +27,8 @@ import picocli.CommandLine.Command;
 /** The command line of Fairway. */
 @Command(name = "fairway", mixinStandardHelpOptions = true, version = "Fairway 0.1.0", description = "A node between the ledgers an organisation shares with others and everything else it has.", subcommands = {
     MessageCommands.class, DocumentCommands.class, SubscriptionCommands.class, WorkCommands.Work.class,
-    WorkCommands.Dead.class, ConnectorCommand.class, ServeCommand.class, DemoCommand.class, TortureCommand.class,
+    WorkCommands.Dead.class, IntegrationCommands.class, LedgerCommands.class, RequestCommands.class,
+    DamlCommands.class, ConnectorCommand.class, ServeCommand.class, DemoCommand.class, TortureCommand.class,
     BenchCommand.class, DoctorCommand.class, ChannelCommands.class, DatatrustCommands.class}, footer = {"",
         "Exit codes: 0 done, 1 the thing asked for failed, 2 the request itself was wrong."})
 public final class Main {

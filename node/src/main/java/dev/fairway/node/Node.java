@@ -1,8 +1,11 @@
 package dev.fairway.node;
 
+import dev.fairway.automation.installed.Installations;
+import dev.fairway.automation.installed.IntegrationsApi;
+import dev.fairway.automation.installed.LedgersApi;
 import dev.fairway.automation.ledger.StoreLedger;
 import dev.fairway.automation.runtime.Automation;
-import dev.fairway.automation.runtime.AutomationConfig;
+import dev.fairway.automation.runtime.Ledgers;
 import dev.fairway.automation.runtime.Outside;
 import dev.fairway.automation.shipped.ShippedIntegrations;
 import dev.fairway.connectors.Connectors;
@@ -20,6 +23,7 @@ import dev.fairway.console.page.SubscriptionsPage;
 import dev.fairway.console.page.WorkPage;
 import dev.fairway.core.Secret;
 import dev.fairway.core.blob.Blobs;
+import dev.fairway.core.ledger.Ledger;
 import dev.fairway.core.store.View;
 import dev.fairway.datatrust.Datatrust;
 import dev.fairway.exchange.Exchange;
@@ -53,7 +57,9 @@ import java.time.Clock;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.Stream;
@@ -94,9 +100,13 @@ public final class Node implements AutoCloseable {
         new Exchange(config.exchange().toConfig(config.jurisdiction(), toPartners, chains, config::signingKey, clock),
             new Exchange.Parts(store, blobs, handlers, toPartners, toStrangers, seal, this::url, clock)));
 
-    Automation automation = parts.keep(new Automation(store, handlers, new StoreLedger(store, List.of()),
-        new Outside(toStrangers), clock, AutomationConfig.DEFAULT));
+    Map<String, Ledger> others = new LinkedHashMap<>();
+    config.automation().ledgers().forEach((name, ledger) -> others.put(name, parts.keep(ledger.apply(clock))));
+    Ledgers ledgers = Ledgers.of(new StoreLedger(store, List.of()), others);
+    Automation automation = parts.keep(new Automation(store, handlers, ledgers, new Outside(toStrangers), clock,
+        config.automation().config()));
     ShippedIntegrations.types().forEach(automation::offer);
+    Installations installations = new Installations(store, blobs, config.dir().resolve("packages"), automation);
 
     Connectors connectors = parts.keep(new Connectors(store, config.dir().resolve("collections"),
         config.connectors(), Sealed.fromEnvironment(System.getenv(), clock), clock));
@@ -123,6 +133,8 @@ public final class Node implements AutoCloseable {
 
     List<Door> doors = new ArrayList<>(exchange.doors());
     doors.addAll(automation.doors());
+    doors.add(new IntegrationsApi(installations, automation).door());
+    doors.add(new LedgersApi(ledgers, store).door());
     doors.add(connectors.door());
     datatrust.ifPresent(market -> {
       doors.add(market.door("/datatrust"));
@@ -137,7 +149,7 @@ public final class Node implements AutoCloseable {
     parts.keep(new Workers(store.work(), handlers, clock, WorkersConfig.DEFAULT, meters).start());
     chains.start();
     exchange.start();
-    config.integrations().forEach(automation::start);
+    installations.start(config.automation().integrations());
     connectors.start();
     datatrust.ifPresent(Datatrust::start);
   }

@@ -1,10 +1,8 @@
 package dev.fairway.node;
 
-import dev.fairway.automation.runtime.IntegrationConfig;
 import dev.fairway.connectors.ConnectorsConfig;
 import dev.fairway.core.Secret;
 import dev.fairway.core.channel.Jurisdiction;
-import dev.fairway.core.ledger.Party;
 import dev.fairway.exchange.simplex.SigningKey;
 import dev.fairway.node.config.Section;
 import dev.fairway.store.StorageConfig;
@@ -14,7 +12,6 @@ import dev.fairway.web.WebConfig;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -25,14 +22,13 @@ import java.util.Set;
  *
  * @param dir where it keeps what it must not lose, unless a database or a bucket is named
  * @param sealingKey seals subscribers' secrets in the store; made and kept in {@code dir} when empty
- * @param integrations run on the local ledger
  * @param connectors Flow specification files and their bounds
  * @param datatrust the market it holds the data of
  * @param issuers whose tokens are believed; empty only in the dev profile
  */
 record NodeConfig(Jurisdiction jurisdiction, Profile profile, Path dir, WebConfig web, StorageConfig storage,
     List<JwtConfig.Issuer> issuers, Set<String> trustedHosts, Optional<Secret> sealingKey,
-    ExchangeSettings exchange, List<IntegrationConfig> integrations, ConnectorsConfig connectors,
+    ExchangeSettings exchange, AutomationSettings automation, ConnectorsConfig connectors,
     Optional<DatatrustSettings> datatrust) {
 
   /** Reads the settings; problems are noted in them and told together. */
@@ -60,7 +56,7 @@ record NodeConfig(Jurisdiction jurisdiction, Profile profile, Path dir, WebConfi
         Set.copyOf(root.texts("trusted-hosts", "hosts outbound calls may reach although their addresses are private")),
         root.secret("sealing-key", "seals subscribers' secrets; made and kept in dir when absent, and the same for all"
             + " processes on one database"),
-        ExchangeSettings.from(root.section("exchange")), integrations(root.section("automation")),
+        ExchangeSettings.from(root.section("exchange")), AutomationSettings.from(root.section("automation")),
         connectors(root.section("connectors"), root.base()), DatatrustSettings.from(root));
   }
 
@@ -73,20 +69,6 @@ record NodeConfig(Jurisdiction jurisdiction, Profile profile, Path dir, WebConfi
   /** The other systems the node depends on, by a name for people. */
   Map<String, URI> peers() {
     return exchange.peers();
-  }
-
-  private static List<IntegrationConfig> integrations(Section automation) {
-    List<IntegrationConfig> integrations = new ArrayList<>();
-    automation.named("integrations").forEach((id, section) -> {
-      try {
-        integrations.add(new IntegrationConfig(id, section.required("type", "the integration's type"),
-            new Party(section.required("party", "whom it acts and reads as on the ledger")),
-            section.namedTexts("settings", "a field of its type, as its package declares it")));
-      } catch (IllegalArgumentException e) {
-        section.problem("type", String.valueOf(e.getMessage()));
-      }
-    });
-    return integrations;
   }
 
   private static ConnectorsConfig connectors(Section section, Path base) {

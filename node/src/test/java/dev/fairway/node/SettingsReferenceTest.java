@@ -26,6 +26,8 @@ class SettingsReferenceTest {
           - { sender: { }, channels: [name] }
       auth: { issuers: [ { } ] }
       automation:
+        ledgers:
+          name: { type: daml-v1, url: "https://ledger.example.org/", auth: { token-endpoint: "https://id.example.org/token" } }
         integrations:
           name: { settings: { FIELD: value } }
       datatrust: { }

@@ -1,12 +1,28 @@
 package dev.fairway.automation.metadata;
 
 import java.util.List;
+import java.util.Map;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** The type of a setting: a word, or a word, a colon and a JSON document. */
 public sealed interface FieldType {
+  /** How it is written, {@code integer} or {@code enum:["A","B"]}. */
+  default String written() {
+    return switch (this) {
+      case Text _ -> "text";
+      case Clob _ -> "clob";
+      case Decimal _ -> "number";
+      case Whole _ -> "integer";
+      case Party _ -> "party";
+      case ContractTemplate _ -> "contract_template";
+      case ContractChoice(String field) ->
+        "contract_choice:" + JsonMapper.shared().writeValueAsString(Map.of("templateNameField", field));
+      case OneOf(List<String> values) -> "enum:" + JsonMapper.shared().writeValueAsString(values);
+    };
+  }
+
   /** A line of text. */
   record Text() implements FieldType {}
 

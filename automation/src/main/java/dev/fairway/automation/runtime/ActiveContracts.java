@@ -12,15 +12,16 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What is active on a ledger now, all at once. */
-final class ActiveContracts {
+/** What is active on a ledger now, all at once; at most 10,000 contracts, within a minute. */
+public final class ActiveContracts {
   private static final int LIMIT = 10_000;
   private static final int PAGE = 500;
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   private ActiveContracts() {}
 
-  static List<Contract> read(Ledger ledger, Query query) {
+  /** @throws FairwayException with {@code TOO_LARGE} when there are more, {@code PEER_FAILED} when it takes longer */
+  public static List<Contract> read(Ledger ledger, Query query) {
     long deadline = System.nanoTime() + PATIENCE.toNanos();
     var contracts = new ArrayList<Contract>();
     try (LedgerStream stream = ledger.open(query, From.snapshot())) {

@@ -25,9 +25,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
 
 /**
- * The automation door: the integrations of a node on one ledger, their webhooks and their requests. Make types known with
+ * The automation door: the integrations of a node, their webhooks and their requests. Make types known with
  * {@link #offer}, then {@link #start} integrations of them. Safe for many threads.
  */
 public final class Automation implements AutoCloseable {
@@ -40,6 +42,7 @@ public final class Automation implements AutoCloseable {
   private final Handlers handlers;
   private final AutomationConfig config;
   private final TimeLimits limits = new TimeLimits();
+  private final Ledgers ledgers;
   private final RunningIntegration.Shared shared;
   private final Map<String, AvailableType> types = new ConcurrentHashMap<>();
   private final Map<String, RunningIntegration> running = new ConcurrentHashMap<>();
@@ -50,18 +53,49 @@ public final class Automation implements AutoCloseable {
    * @param handlers where it registers its kinds of work, also later, when an integration starts
    * @param http how integrations call the outside
    */
-  public Automation(Store store, Handlers handlers, Ledger ledger, OutsideCalls http, Clock clock,
+  public Automation(Store store, Handlers handlers, Ledgers ledgers, OutsideCalls http, Clock clock,
       AutomationConfig config) {
     this.handlers = handlers;
     this.config = config;
-    this.shared = new RunningIntegration.Shared(store, ledger, clock, http, limits);
-    handlers.add(Outbox.SUBMIT, new Outbox(ledger, this::find));
+    this.ledgers = ledgers;
+    this.shared = new RunningIntegration.Shared(store, clock, http, limits);
+    handlers.add(Outbox.SUBMIT, new Outbox(ledgers, this::find));
     handlers.add(WAKE, delivery -> Outcome.done());
   }
 
-  /** Makes a type known; one of the same id takes the place of the older for whatever starts from now on. */
+  /** Makes a type known; one of the same name takes the place of the older for whatever starts from now on. */
   public void offer(AvailableType type) {
-    types.put(type.metadata().id(), type);
+    types.put(type.name(), type);
+  }
+
+  /** Starts no more integrations of these; those running go on. */
+  public void withdraw(Predicate<AvailableType> unwanted) {
+    types.values().removeIf(unwanted);
+  }
+
+  /** The ledgers that integrations can work on. */
+  public Ledgers ledgers() {
+    return ledgers;
+  }
+
+  /**
+   * The type of that name, or the only one of that id.
+   *
+   * @throws FairwayException with {@code NOT_FOUND} when there is none, {@code INVALID} when several packages have one
+   */
+  public AvailableType type(String name) {
+    AvailableType exact = types.get(name);
+    if (exact != null) {
+      return exact;
+    }
+    List<AvailableType> byId = types.values().stream().filter(type -> type.metadata().id().equals(name)).toList();
+    if (byId.size() == 1) {
+      return byId.getFirst();
+    }
+    String known = types.keySet().stream().sorted().collect(Collectors.joining(", "));
+    throw byId.isEmpty()
+        ? new FairwayException(ErrorCode.NOT_FOUND, "no integration type " + name + "; there are " + known)
+        : new FairwayException(ErrorCode.INVALID, "several packages have a type " + name + "; say which: " + known);
   }
 
   /** Types that can be started. */
@@ -81,33 +115,27 @@ public final class Automation implements AutoCloseable {
 
   /**
    * Starts an integration. It goes on where one of the same id stopped. Returns when its handlers are registered; what is
-   * on the ledger comes after that.
+   * on the ledger comes after that. On the node's own ledger its party is made if there is none.
    *
-   * @throws FairwayException with {@code NOT_FOUND} for an unknown type, {@code INVALID} with all problems of the
+   * @throws FairwayException with {@code NOT_FOUND} for an unknown type or ledger, {@code INVALID} with all problems of the
    * settings, {@code CONFLICT} when it runs already, {@code CONFIGURATION} when its own start fails
    */
   public synchronized RunningIntegration start(IntegrationConfig wanted) {
-    AvailableType type = types.get(wanted.type());
-    if (type == null) {
-      throw new FairwayException(ErrorCode.NOT_FOUND,
-          "no integration type " + wanted.type() + "; there are " + types.keySet());
+    AvailableType type = type(wanted.type());
+    if (wanted.ledger().equals(Ledgers.LOCAL)) {
+      ledgers.find(Ledgers.LOCAL).allocate(wanted.party().name());
     }
     if (running.containsKey(wanted.id())) {
       throw new FairwayException(ErrorCode.CONFLICT, "integration " + wanted.id() + " is running; stop it first");
     }
     RunningIntegration integration = start(wanted, type, type.make().get());
     for (WorkKind<Payloads.LedgerDelivery> kind : integration.lanes().ledgerKinds()) {
-      if (handlers.find(kind.name()).isEmpty()) {
-        handlers.add(kind, new LedgerWork(wanted.id()));
-      }
+      handlers.put(kind, new LedgerWork(wanted.id()));
     }
-    WorkKind<Payloads.LaneDelivery> lane = integration.lanes().lane();
-    if (handlers.find(lane.name()).isEmpty()) {
-      handlers.add(lane, delivery -> {
-        RunningIntegration found = running.get(wanted.id());
-        return found == null ? away(wanted.id()) : found.lane(delivery);
-      });
-    }
+    handlers.put(integration.lanes().lane(), delivery -> {
+      RunningIntegration found = running.get(wanted.id());
+      return found == null ? away(wanted.id()) : found.lane(delivery);
+    });
     running.put(wanted.id(), integration);
     integration.begin();
     shared.store().run(tx -> tx.enqueue(NewWork.of(WAKE, new Wake(wanted.id()))));
@@ -116,15 +144,42 @@ public final class Automation implements AutoCloseable {
 
   private <S extends Record> RunningIntegration start(IntegrationConfig wanted, AvailableType type,
       Integration<S> integration) {
-    var reader = new SettingsReader(type.metadata().fields(), packages());
+    Ledger ledger = ledgers.find(wanted.ledger());
+    prepare(wanted.ledger(), ledger, type);
+    var reader = new SettingsReader(type.metadata().fields(), packages(ledger));
     S settings = reader.bind(reader.check(wanted.settings()), integration.settings());
-    return RunningIntegration.start(wanted.id(), integration, settings, wanted.party(), type.mainPackage(), shared);
+    return RunningIntegration.start(wanted, type, integration, settings, new RunningIntegration.OnLedger(ledger,
+        type.model().mainPackage(wanted.ledger()), () -> type.model().giveTo(wanted.ledger(), ledger)), shared);
+  }
+
+  /* Before the settings are checked, so that they can name the package's own templates. */
+  private static void prepare(String name, Ledger ledger, AvailableType type) {
+    try {
+      type.model().giveTo(name, ledger);
+    } catch (FairwayException e) {
+      if (!e.code().retriable()) {
+        throw e;
+      }
+    }
+  }
+
+  /**
+   * Says what is wrong with an integration before it is started.
+   *
+   * @throws FairwayException with {@code NOT_FOUND} for an unknown type or ledger, {@code INVALID} with all problems of the
+   * settings
+   */
+  public void check(IntegrationConfig wanted) {
+    AvailableType type = type(wanted.type());
+    Ledger ledger = ledgers.find(wanted.ledger());
+    prepare(wanted.ledger(), ledger, type);
+    new SettingsReader(type.metadata().fields(), packages(ledger)).check(wanted.settings());
   }
 
   /* A ledger that is down must not keep an integration from starting; its settings are then checked for form only. */
-  private List<LedgerPackage> packages() {
+  private static List<LedgerPackage> packages(Ledger ledger) {
     try {
-      return shared.ledger().packages();
+      return ledger.packages();
     } catch (FairwayException e) {
       return List.of();
     }
@@ -168,7 +223,8 @@ public final class Automation implements AutoCloseable {
 
   /** What it serves: {@code /integrations/{id}} and {@code /requests}. */
   public List<Door> doors() {
-    return List.of(new IntegrationsDoor(this, shared, config).door(), new RequestsDoor(shared.store()).door());
+    return List.of(new IntegrationsDoor(this, shared, config).door(), new RequestsDoor(shared.store(), ledgers).door(),
+        new RequestsApi(this, shared.store()).door());
   }
 
   /** Stops all integrations. The store, the workers and the ledger stay open; they are the node's. */

@@ -300,11 +300,11 @@ final class IntegrationsDoor {
     Submission submission = Outbox.submission(commandId, integration.party(), integration.qualified(commands));
     Offset before;
     try {
-      before = shared.ledger().end();
+      before = integration.ledger().end();
     } catch (FairwayException e) {
       return Optional.of(new Sent(502, "ledger_unavailable", "the ledger cannot be reached", commandId));
     }
-    return switch (shared.ledger().submit(submission)) {
+    return switch (integration.ledger().submit(submission)) {
       case SubmitResult.Accepted _ -> {
         hook.counters().commanded(commands.size());
         yield Optional.empty();
@@ -324,7 +324,8 @@ final class IntegrationsDoor {
   private Optional<Sent> lookedUp(RunningIntegration integration, Registrations.OnCall hook, List<Command> commands,
       String commandId, Offset before, String why) {
     try {
-      if (shared.ledger().outcome(commandId, Set.of(integration.party()), before) instanceof CommandOutcome.Accepted) {
+      if (integration.ledger().outcome(commandId, Set.of(integration.party()),
+          before) instanceof CommandOutcome.Accepted) {
         hook.counters().commanded(commands.size());
         return Optional.empty();
       }

@@ -31,12 +31,14 @@ final class Outbox implements WorkHandler<Payloads.Submit> {
       .of("automation.submit", JsonCodec.of(Payloads.Submit.class)).withConcurrency(256).withRetry(
           new RetryPolicy(1_000, Duration.ofDays(1), Duration.ofSeconds(1), Duration.ofMinutes(5)));
 
-  private final Ledger ledger;
+  private static final Duration AWAY = Duration.ofMinutes(1);
+
+  private final Ledgers ledgers;
   private final Function<String, Optional<RunningIntegration>> running;
 
   /** @param running the integration of that id, while it runs */
-  Outbox(Ledger ledger, Function<String, Optional<RunningIntegration>> running) {
-    this.ledger = ledger;
+  Outbox(Ledgers ledgers, Function<String, Optional<RunningIntegration>> running) {
+    this.ledgers = ledgers;
     this.running = running;
   }
 
@@ -57,6 +59,10 @@ final class Outbox implements WorkHandler<Payloads.Submit> {
     if (delivery.dryRun()) {
       return Outcome.fail("would send " + commands.size() + " commands as " + party + " under " + submit.commandId());
     }
+    if (!ledgers.has(submit.ledgerName())) {
+      return Outcome.later(AWAY, "this node is no longer connected to the ledger " + submit.ledgerName());
+    }
+    Ledger ledger = ledgers.find(submit.ledgerName());
     if (delivery.maybeDone()) {
       switch (ledger.outcome(submit.commandId(), Set.of(party), new Offset(submit.since()))) {
         case CommandOutcome.Accepted _ -> {

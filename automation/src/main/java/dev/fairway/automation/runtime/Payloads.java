@@ -8,6 +8,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** What the work of integrations carries; stored, so fields are only ever added. */
 final class Payloads {
@@ -33,9 +34,14 @@ final class Payloads {
    * @param since an offset of the ledger from before the first attempt
    * @param origin the delivery whose handler gave them, where there is one
    * @param request whether they are the answer to a request, and which
+   * @param ledger the name of the ledger; absent in what was stored before there could be several
    */
   record Submit(String integration, String handler, String commandId, String party, String commands, String since,
-      LedgerDelivery origin, String request) {
+      LedgerDelivery origin, String request, @Nullable String ledger) {
+    String ledgerName() {
+      return ledger == null ? Ledgers.LOCAL : ledger;
+    }
+
     List<Command> read() {
       return StoredValue.parse(commands).valueStream().map(StoredValue::command).toList();
     }

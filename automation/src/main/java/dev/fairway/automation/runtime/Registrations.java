@@ -22,6 +22,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** What an integration registered while it was started. Written by one thread, then only read. */
@@ -86,6 +87,25 @@ final class Registrations implements Events {
 
   boolean readsLedger() {
     return !contracts.isEmpty() || !requests.isEmpty() || !transactions.isEmpty();
+  }
+
+  /** What is counted about a handler, timer or queue of that name. */
+  Optional<Counters> counters(String name) {
+    return Stream.<Optional<Counters>>of(Optional.ofNullable(contracts.get(name)).map(OnContract::counters),
+        Optional.ofNullable(requests.get(name)).map(OnRequest::counters),
+        Optional.ofNullable(transactions.get(name)).map(OnTransaction::counters),
+        Optional.ofNullable(timers.get(name)).map(Timer::counters),
+        Optional.ofNullable(queues.get(name)).map(Queue::counters)).flatMap(Optional::stream).findFirst();
+  }
+
+  /** All that is counted. */
+  Stream<Counters> all() {
+    return Stream.of(inits.stream().map(OnStart::counters), readies.stream().map(OnStart::counters),
+        transactions.values().stream().map(OnTransaction::counters),
+        contracts.values().stream().map(OnContract::counters), requests.values().stream().map(OnRequest::counters),
+        hooks.stream().map(OnCall::counters), timers.values().stream().map(Timer::counters),
+        queues.values().stream().map(Queue::counters), tasks.values().stream().map(LongTask::counters))
+        .flatMap(counters -> counters);
   }
 
   List<TemplatePattern> patterns() {

@@ -88,16 +88,17 @@ final class Requests {
   private Outcome submit(Registrations.OnRequest<?, ?> handler, Delivery<Payloads.LedgerDelivery> delivery,
       Contract contract, String choice, LedgerValue.Struct argument, RequestTables.@Nullable Reason reason) {
     return Outcome.done(
-        tx -> submit(tx, handler.id(), delivery, contract, Command.exercise(contract, choice, argument), reason));
+        tx -> submit(tx, handler.id(), delivery.attempt(), contract, Command.exercise(contract, choice, argument),
+            reason));
   }
 
-  private void submit(Transaction tx, String handler, Delivery<Payloads.LedgerDelivery> delivery, Contract contract,
-      Command command, RequestTables.@Nullable Reason reason) throws SQLException {
+  private void submit(Transaction tx, String handler, int attempts, Contract contract, Command command,
+      RequestTables.@Nullable Reason reason) throws SQLException {
     String id = contract.id().value();
     String purpose = id + "|answer";
-    RequestTables.submitting(tx, integration.id(), id, delivery.attempt(), integration.commandId(handler, purpose),
-        reason);
-    integration.send(tx, handler, List.of(command), purpose, delivery.payload(), id);
+    RequestTables.submitting(tx, integration.id(), id, attempts, integration.commandId(handler, purpose), reason);
+    integration.send(tx, handler, List.of(command), purpose, new Payloads.LedgerDelivery(handler,
+        StoredValue.text(StoredValue.node(contract)), false, id), id);
   }
 
   /** Called when a request has been set aside. Its requester learns that, and nothing of the errors. */
@@ -107,12 +108,22 @@ final class Requests {
     String id = contract.id().value();
     RequestTables.attempted(tx, integration.id(), id, delivery.attempt());
     RequestTables.quarantined(tx, integration.id(), id);
-    if (handler.rejectDead() && handler.reject().isPresent()) {
+    if (handler.rejectDead()) {
+      reject(tx, handler, contract, new Answer.Reject<>(UNPROCESSABLE.code(), UNPROCESSABLE.message(),
+          UNPROCESSABLE.details(), UNPROCESSABLE.retryable()));
+    }
+  }
+
+  /** Says no on the ledger to a request that was set aside; nothing where its template has no choice for that. */
+  <A> void reject(Transaction tx, Registrations.OnRequest<?, A> handler, Contract contract, Answer.Reject<A> no)
+      throws SQLException {
+    if (handler.reject().isPresent()) {
       Registrations.Refusal<A> refusal = handler.reject().get();
-      LedgerValue.Struct argument = refusal.argument().apply(new Answer.Reject<>(UNPROCESSABLE.code(),
-          UNPROCESSABLE.message(), UNPROCESSABLE.details(), UNPROCESSABLE.retryable()));
-      submit(tx, handler.id(), delivery, contract, Command.exercise(contract, refusal.choice(), argument),
-          UNPROCESSABLE);
+      String id = contract.id().value();
+      int attempts = RequestTables.find(tx, integration.id(), id).map(RequestTables.Row::attempts).orElse(0);
+      submit(tx, handler.id(), attempts, contract,
+          Command.exercise(contract, refusal.choice(), refusal.argument().apply(no)),
+          new RequestTables.Reason(no.code(), no.message(), no.details(), no.retryable()));
     }
   }
 }

@@ -1,28 +1,43 @@
 package dev.fairway.automation.runtime;
 
+import dev.fairway.automation.ledger.CommandReader;
 import dev.fairway.core.ErrorCode;
 import dev.fairway.core.FairwayException;
+import dev.fairway.core.ledger.Command;
+import dev.fairway.core.ledger.Contract;
+import dev.fairway.core.ledger.Ledger;
 import dev.fairway.core.ledger.Party;
 import dev.fairway.core.store.Store;
 import dev.fairway.web.Call;
 import dev.fairway.web.Caller;
 import dev.fairway.web.Door;
 import dev.fairway.web.ErrorStyle;
+import dev.fairway.web.EventSink;
 import dev.fairway.web.Json;
 import dev.fairway.web.Route;
+import java.io.IOException;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/** {@code /requests}: what became of a request, for whoever made it. */
+/**
+ * {@code /requests}: a requester's own requests: made, watched and taken back. A caller sees what its party signed, and
+ * nothing else; in the development profile a caller without a party sees all and may name one.
+ */
 final class RequestsDoor {
   private static final Duration LONGEST_WAIT = Duration.ofSeconds(60);
+  private static final Duration BEAT = Duration.ofSeconds(15);
 
   private final Store store;
+  private final Ledgers ledgers;
 
-  RequestsDoor(Store store) {
+  RequestsDoor(Store store, Ledgers ledgers) {
     this.store = store;
+    this.ledgers = ledgers;
   }
 
   Door door() {
@@ -31,9 +46,15 @@ final class RequestsDoor {
             Route.get("", "The newest requests of the caller's party")
                 .query("limit", "1 to 500, 50 when nothing is said")
                 .answers(200, "requests, newest first").handle(this::list),
+            Route.post("", "Makes a request: creates its contract on the ledger").consumes("application/json")
+                .answers(201, "the contract").answers(409, "refused by the ledger").handle(this::make),
             Route.get("/{contract}", "A request's state, outcome and reason")
                 .query("wait", "seconds to wait for an end, at most 60").answers(200, "the request")
-                .answers(404, "no such request of the caller's party").handle(this::show)));
+                .answers(404, "no such request of the caller's party").handle(this::show),
+            Route.get("/{contract}/events", "Tells each change of a request's state until its end")
+                .answers(200, "events", "text/event-stream", Optional.empty()).handle(this::follow),
+            Route.post("/{contract}/cancel", "Takes a request back, by a choice of its requester")
+                .consumes("application/json").answers(200, "the request").handle(this::cancel)));
   }
 
   private void list(Call call) throws Exception {
@@ -44,26 +65,104 @@ final class RequestsDoor {
     call.json(200, Json.object().set("requests", list));
   }
 
+  private void make(Call call) throws Exception {
+    JsonNode body = call.json();
+    Party party = party(call.caller(), body);
+    Ledger ledger = ledger(body);
+    String commandId = body.path("command_id").asString("request/" + UUID.randomUUID());
+    Command command = new CommandReader(ledger).create(body.path("template").asString(""), body.path("payload"));
+    Contract contract = new Asking(ledger).create(party, commandId, (Command.Create) command);
+    call.with("Location", "/requests/" + contract.id().value()).json(201,
+        Json.object().put("contract", contract.id().value()).put("template", contract.template().toString())
+            .put("command_id", commandId));
+  }
+
+  private Ledger ledger(JsonNode body) {
+    return ledgers.find(body.path("ledger").asString(Ledgers.LOCAL));
+  }
+
+  /** Whom the caller acts as: the party of its token; in the development profile also one that the body names. */
+  private static Party party(Caller caller, JsonNode body) {
+    Optional<String> named = Optional.of(body.path("party").asString("")).filter(name -> !name.isBlank());
+    if (caller.party().isPresent() && named.filter(name -> !name.equals(caller.party().get())).isPresent()) {
+      throw new FairwayException(ErrorCode.FORBIDDEN, "this caller acts as " + caller.party().get() + " only");
+    }
+    Optional<String> party = caller.kind() == Caller.Kind.DEVELOPER ? caller.party().or(() -> named) : caller.party();
+    try {
+      return new Party(party.orElseThrow(
+          () -> new FairwayException(ErrorCode.FORBIDDEN, "the credentials name no party to ask as")));
+    } catch (IllegalArgumentException e) {
+      throw new FairwayException(ErrorCode.INVALID, "party: " + e.getMessage(), e);
+    }
+  }
+
   private void show(Call call) throws Exception {
     Duration wait = Duration.ofSeconds(number(call, "wait", 0, 0, LONGEST_WAIT.toSeconds()));
     long deadline = System.nanoTime() + wait.toNanos();
     while (true) {
       long end = store.journal().end();
-      RequestTables.Row row = find(call);
+      Optional<RequestTables.Row> row = find(call);
       Duration left = Duration.ofNanos(deadline - System.nanoTime());
-      if (row.ended() || !left.isPositive()) {
-        call.json(200, node(row));
+      if (row.filter(RequestTables.Row::ended).isPresent() || !left.isPositive()) {
+        call.json(200, node(row.orElseThrow(() -> unknown(call))));
         return;
       }
       store.journal().await(end, left);
     }
   }
 
-  private RequestTables.Row find(Call call) {
+  private void follow(Call call) throws Exception {
+    if (find(call).isEmpty()) {
+      throw unknown(call);
+    }
+    call.events(sink -> follow(call, sink));
+  }
+
+  private void follow(Call call, EventSink sink) throws IOException, InterruptedException {
+    String told = "";
+    while (sink.open()) {
+      long end = store.journal().end();
+      Optional<RequestTables.Row> row = find(call);
+      if (row.isEmpty()) {
+        return;
+      }
+      String now = Json.text(node(row.get()));
+      if (!now.equals(told)) {
+        sink.send(row.get().changed().toString(), row.get().state(), now);
+        told = now;
+      }
+      if (row.get().ended() && !row.get().state().equals("quarantined")) {
+        return;
+      }
+      if (!store.journal().await(end, BEAT)) {
+        sink.beat();
+      }
+    }
+  }
+
+  private void cancel(Call call) throws Exception {
+    JsonNode body = call.json();
+    RequestTables.Row row = find(call).orElseThrow(() -> unknown(call));
+    if (row.ended() && !row.state().equals("quarantined")) {
+      throw new FairwayException(ErrorCode.CONFLICT, "the request is " + row.state() + " already");
+    }
+    Party party = call.caller().party().map(Party::new).orElseGet(() -> row.parties().iterator().next());
+    Ledger ledger = ledger(body);
+    Command command = new CommandReader(ledger).exercise(row.template(), row.contractId(),
+        body.path("choice").asString("Cancel"), body.path("argument"));
+    new Asking(ledger).submit(party, "cancel/" + UUID.randomUUID(), command);
+    call.json(200, Json.object().put("contract", row.contractId()).put("taken_back", true));
+  }
+
+  /* A contract may be a request to several integrations; whichever is nearest its end speaks for it. */
+  private Optional<RequestTables.Row> find(Call call) {
     String contract = call.param("contract");
-    Optional<RequestTables.Row> row = store.read(view -> RequestTables.byContract(view, contract)).stream()
-        .filter(r -> mayKnow(call.caller(), r)).findFirst();
-    return row.orElseThrow(() -> new FairwayException(ErrorCode.NOT_FOUND, "no request " + contract));
+    return store.read(view -> RequestTables.byContract(view, contract)).stream()
+        .filter(row -> mayKnow(call.caller(), row)).max(Comparator.comparing(RequestTables.Row::ended));
+  }
+
+  private static FairwayException unknown(Call call) {
+    return new FairwayException(ErrorCode.NOT_FOUND, "no request " + call.param("contract"));
   }
 
   private static boolean mayKnow(Caller caller, RequestTables.Row row) {
@@ -81,9 +180,9 @@ final class RequestsDoor {
     return value;
   }
 
-  private static ObjectNode node(RequestTables.Row row) {
+  static ObjectNode node(RequestTables.Row row) {
     ObjectNode node = Json.object().put("contract", row.contractId()).put("template", row.template())
-        .put("state", row.state()).put("attempts", row.attempts()).put("firstSeen", row.firstSeen().toString())
+        .put("state", row.state()).put("attempts", row.attempts()).put("first_seen", row.firstSeen().toString())
         .put("changed", row.changed().toString());
     if (row.code().isPresent() && row.state().equals("rejected")) {
       ObjectNode reason = Json.object().put("code", row.code().get()).put("message", row.message().orElse(""))

@@ -2,20 +2,17 @@ package dev.fairway.automation.runtime;
 
 import dev.fairway.automation.ledger.StoredValue;
 import dev.fairway.automation.sdk.Attempt;
-import dev.fairway.automation.sdk.Environment;
 import dev.fairway.automation.sdk.Integration;
 import dev.fairway.automation.sdk.LedgerEvents;
-import dev.fairway.automation.sdk.MessageSink;
 import dev.fairway.automation.sdk.OutsideCalls;
 import dev.fairway.automation.sdk.Response;
 import dev.fairway.core.ErrorCode;
 import dev.fairway.core.FairwayException;
 import dev.fairway.core.ledger.Command;
-import dev.fairway.core.ledger.Contract;
 import dev.fairway.core.ledger.ContractId;
 import dev.fairway.core.ledger.Ledger;
+import dev.fairway.core.ledger.Offset;
 import dev.fairway.core.ledger.Party;
-import dev.fairway.core.ledger.Query;
 import dev.fairway.core.ledger.SubmitResult;
 import dev.fairway.core.ledger.TemplateId;
 import dev.fairway.core.ledger.TemplatePattern;
@@ -23,23 +20,15 @@ import dev.fairway.core.store.Store;
 import dev.fairway.core.store.Transaction;
 import dev.fairway.core.work.Delivery;
 import dev.fairway.core.work.Outcome;
-import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.Callable;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -47,63 +36,62 @@ import tools.jackson.databind.JsonNode;
  * the integration's own class loader, within a time limit. Safe for many threads.
  */
 public final class RunningIntegration {
-  private static final Logger LOG = LoggerFactory.getLogger(RunningIntegration.class);
-  static final int QUEUE_SIZE = 512;
-  private static final int MESSAGE_LIMIT = 1 << 20;
-  private static final Duration HANDLER_LIMIT = Duration.ofMinutes(5);
-  private static final Duration LONGEST_PAUSE = Duration.ofMinutes(1);
+  static final Duration HANDLER_LIMIT = Duration.ofMinutes(5);
+  static final Payloads.LedgerDelivery NO_ORIGIN = new Payloads.LedgerDelivery("", "", false, "");
+  private static final Duration NOT_NOW = Duration.ofSeconds(1);
 
   /** What all integrations of a node share. */
-  record Shared(Store store, Ledger ledger, Clock clock, OutsideCalls http, TimeLimits limits) {}
+  record Shared(Store store, Clock clock, OutsideCalls http, TimeLimits limits) {}
 
-  private final String id;
-  private final Party party;
-  private final Optional<String> mainPackage;
+  /**
+   * The ledger an integration works on.
+   *
+   * @param mainPackage the package of its own templates there, an id or {@code #} and a name
+   * @param templates makes these known to the ledger; again changes nothing
+   */
+  record OnLedger(Ledger ledger, Optional<String> mainPackage, Runnable templates) {
+    TemplatePattern qualified(TemplatePattern pattern) {
+      return mainPackage.map(pattern::in).orElse(pattern);
+    }
+  }
+
+  private final IntegrationConfig config;
+  private final AvailableType type;
+  private final OnLedger on;
   private final Shared shared;
   private final Registrations registrations;
   private final Lanes lanes;
   private final ClassLoader loader;
   private final Feed feed;
   private final Requests requests;
-  private final Instant startTime;
-  private final List<Thread> threads = new ArrayList<>();
-  private final Map<String, Long> lastTicks = new ConcurrentHashMap<>();
-  private final AtomicLong pending = new AtomicLong();
-  private final AtomicLong totalEvents = new AtomicLong();
-  private final AtomicLong skippedEvents = new AtomicLong();
-  private final AtomicLong missedTicks = new AtomicLong();
+  private final Lane lane;
+  private final LifeCycle life;
   private volatile int logLevel;
-  private volatile boolean initialised;
-  private volatile boolean running;
-  private volatile boolean stopping;
-  private volatile @Nullable String errorMessage;
-  private volatile @Nullable Instant errorTime;
 
-  private RunningIntegration(String id, Party party, Optional<String> mainPackage, Shared shared,
+  private RunningIntegration(IntegrationConfig config, AvailableType type, OnLedger on, Shared shared,
       Registrations registrations, ClassLoader loader) {
-    this.id = id;
-    this.party = party;
-    this.mainPackage = mainPackage;
+    this.config = config;
+    this.type = type;
+    this.on = on;
     this.shared = shared;
     this.registrations = registrations;
-    this.lanes = new Lanes(id, registrations);
+    this.lanes = new Lanes(config.id(), registrations);
     this.loader = loader;
-    this.startTime = shared.clock.instant();
-    this.feed = new Feed(shared.store, shared.ledger, id, party, registrations, lanes, this::caughtUp);
+    this.life = new LifeCycle(this, shared, on.templates());
+    this.feed = new Feed(shared.store, on.ledger, config.id(), config.party(), registrations, lanes, life::caughtUp);
     this.requests = new Requests(this, shared);
+    this.lane = new Lane(this, shared);
   }
 
   /**
    * Calls the integration's {@link Integration#start}; nothing is delivered before {@link #begin}.
    *
-   * @param mainPackage the package of its own templates, an id or {@code #} and a name
    * @throws FairwayException with {@code CONFIGURATION} when it cannot be started
    */
-  static <S extends Record> RunningIntegration start(String id, Integration<S> integration, S settings, Party party,
-      Optional<String> mainPackage, Shared shared) {
-    var registrations = new Registrations(pattern -> mainPackage.map(pattern::in).orElse(pattern));
-    var box = new Box();
-    var env = new IntegrationEnvironment<>(id, settings, party, mainPackage, shared, box);
+  static <S extends Record> RunningIntegration start(IntegrationConfig config, AvailableType type,
+      Integration<S> integration, S settings, OnLedger on, Shared shared) {
+    var registrations = new Registrations(on::qualified);
+    var env = new IntegrationEnvironment<>(config, settings, on, shared);
     ClassLoader loader = Optional.ofNullable(integration.getClass().getClassLoader())
         .orElseGet(ClassLoader::getSystemClassLoader);
     try {
@@ -112,77 +100,77 @@ public final class RunningIntegration {
         return true;
       });
     } catch (Exception | LinkageError e) {
-      throw new FairwayException(ErrorCode.CONFIGURATION, "integration " + id + " does not start: " + e, e);
+      throw new FairwayException(ErrorCode.CONFIGURATION, "integration " + config.id() + " does not start: " + e, e);
     }
     registrations.close();
-    var started = new RunningIntegration(id, party, mainPackage, shared, registrations, loader);
-    box.integration = started;
+    var started = new RunningIntegration(config, type, on, shared, registrations, loader);
+    env.started(started);
     return started;
   }
 
-  /* The environment is handed out before there is anything to put messages on. */
-  private static final class Box {
-    private volatile @Nullable RunningIntegration integration;
-  }
-
-  private record IntegrationEnvironment<S extends Record>(String id, S settings, Party party,
-      Optional<String> mainPackage, Shared shared, Box box) implements Environment<S> {
-    @Override
-    public MessageSink queue() {
-      return (queue, message) -> started().put(queue, message);
-    }
-
-    private RunningIntegration started() {
-      RunningIntegration integration = box.integration;
-      if (integration == null) {
-        throw new IllegalStateException("messages can be put on a queue only after start");
-      }
-      return integration;
-    }
-
-    @Override
-    public TemplateId template(String name) {
-      TemplateId template = TemplateId.parse(name);
-      return mainPackage.map(template::in).orElse(template);
-    }
-
-    @Override
-    public List<Contract> active(String template) {
-      TemplatePattern pattern = TemplatePattern.parse(template);
-      var query = new Query(Set.of(party), List.of(mainPackage.map(pattern::in).orElse(pattern)));
-      return ActiveContracts.read(shared.ledger(), query);
-    }
-
-    @Override
-    public Clock clock() {
-      return shared.clock();
-    }
-
-    @Override
-    public Logger log() {
-      return new LevelledLogger(id, () -> {
-        RunningIntegration integration = box.integration;
-        return integration == null ? 0 : integration.logLevel();
-      });
-    }
-
-    @Override
-    public OutsideCalls http() {
-      return shared.http();
-    }
-  }
-
   public String id() {
-    return id;
+    return config.id();
   }
 
   public Party party() {
-    return party;
+    return config.party();
+  }
+
+  /** What it was started with. */
+  public IntegrationConfig config() {
+    return config;
   }
 
   /** Whether what was there when it started has been recorded, and its ready handlers have run. */
   public boolean ready() {
-    return running && !stopping && feed.trouble().isEmpty();
+    return life.running() && feed.trouble().isEmpty();
+  }
+
+  /** How far it has read its ledger: what happened up to here is recorded for delivery. */
+  public Offset place() {
+    return feed.offset();
+  }
+
+  /** Whether it has handlers for what happens on its ledger. */
+  public boolean readsLedger() {
+    return registrations.readsLedger();
+  }
+
+  /** Puts a message on one of its queues, as {@link dev.fairway.automation.sdk.MessageSink#put} does. */
+  public void put(String queue, String message) {
+    lane.put(queue, message);
+  }
+
+  /** What keeps it from going on, while something does. */
+  public Optional<String> error() {
+    return feed.trouble().or(life::error);
+  }
+
+  /** Of which type it is, in the version it was started with. */
+  public AvailableType type() {
+    return type;
+  }
+
+  /** How much it logs, 0 to 50. */
+  public int logLevel() {
+    return logLevel;
+  }
+
+  public void logLevel(int level) {
+    logLevel = level;
+  }
+
+  /** What its handlers, webhooks, timers and queues have done since it was started. */
+  public Totals totals() {
+    return registrations.all().map(Counters::snapshot).map(one -> new Totals(one.uses(), one.commands(), one.errors()))
+        .reduce(new Totals(0, 0, 0), Totals::plus);
+  }
+
+  /** Calls of handlers, commands sent for them, and calls that failed. */
+  public record Totals(long calls, long commands, long errors) {
+    Totals plus(Totals other) {
+      return new Totals(calls + other.calls, commands + other.commands, errors + other.errors);
+    }
   }
 
   Registrations registrations() {
@@ -197,179 +185,40 @@ public final class RunningIntegration {
     return requests;
   }
 
-  Instant startTime() {
-    return startTime;
+  Lane lane() {
+    return lane;
   }
 
-  boolean isRunning() {
-    return running && !stopping;
+  LifeCycle life() {
+    return life;
   }
 
-  Optional<String> error() {
-    return feed.trouble().or(() -> Optional.ofNullable(errorMessage));
+  Feed feed() {
+    return feed;
   }
 
-  Optional<Instant> errorTime() {
-    return Optional.ofNullable(errorTime);
+  Ledger ledger() {
+    return on.ledger;
   }
 
-  int logLevel() {
-    return logLevel;
-  }
-
-  void logLevel(int level) {
-    logLevel = level;
-  }
-
-  long pendingEvents() {
-    return Math.max(0, pending.get());
-  }
-
-  long totalEvents() {
-    return totalEvents.get();
-  }
-
-  long skippedEvents() {
-    return skippedEvents.get();
-  }
-
-  long missedTicks() {
-    return missedTicks.get();
+  ClassLoader loader() {
+    return loader;
   }
 
   /** Begins: init handlers, then the ledger, ready handlers, timers and tasks. */
-  synchronized void begin() {
-    threads.add(Thread.ofVirtual().name("integration-" + id).start(() -> {
-      if (startHandlers("init", registrations.inits)) {
-        initialised = true;
-        if (registrations.readsLedger()) {
-          feed.run();
-        } else {
-          caughtUp();
-        }
-      }
-    }));
-  }
-
-  private void caughtUp() {
-    if (!startHandlers("ready", registrations.readies)) {
-      return;
-    }
-    if (!registrations.timers.isEmpty()) {
-      shared.store
-          .run(tx -> registrations.timers.forEach((label, timer) -> tx.enqueue(lanes.tick(label, timer.period()))));
-    }
-    synchronized (this) {
-      if (stopping) {
-        return;
-      }
-      running = true;
-      registrations.tasks.values().forEach(task -> threads
-          .add(Thread.ofVirtual().name("integration-" + id + "-" + task.name()).start(() -> keepRunning(task))));
-    }
-    LOG.info("integration is running integration={} party={}", id, party);
-  }
-
-  /** Runs them one after another, again and again until they pass; false when it is being stopped. */
-  private boolean startHandlers(String what, List<Registrations.OnStart> handlers) {
-    int n = 0;
-    for (Registrations.OnStart handler : handlers) {
-      String purpose = what + "-" + n++ + "-" + startTime;
-      Duration pause = Duration.ofSeconds(1);
-      while (true) {
-        if (stopping) {
-          return false;
-        }
-        try {
-          Response response = called(handler.counters(), HANDLER_LIMIT, handler.handler()::handle);
-          shared.store.run(tx -> send(tx, what, orNone(response).commands(), purpose, NO_ORIGIN, ""));
-          errorMessage = null;
-          break;
-        } catch (InterruptedException e) {
-          return false;
-        } catch (Exception e) {
-          errorMessage = what + " handler failed: " + e;
-          errorTime = shared.clock.instant();
-          LOG.warn("a {} handler failed integration={} again-in={} why={}", what, id, pause, e.toString());
-          if (!sleep(pause)) {
-            return false;
-          }
-          pause = longer(pause);
-        }
-      }
-    }
-    return true;
-  }
-
-  private void keepRunning(Registrations.LongTask task) {
-    Duration pause = Duration.ofSeconds(1);
-    while (!stopping) {
-      Instant began = shared.clock.instant();
-      try {
-        task.counters().used();
-        inLoader(loader, () -> {
-          task.task().run();
-          return true;
-        });
-        LOG.info("task ended integration={} task={} again-in={}", id, task.name(), pause);
-      } catch (InterruptedException e) {
-        return;
-      } catch (Exception | LinkageError e) {
-        if (stopping) {
-          return;
-        }
-        task.counters().failed(e.toString(), shared.clock.instant());
-        LOG.warn("task failed integration={} task={} again-in={} why={}", id, task.name(), pause, e.toString());
-      }
-      if (Duration.between(began, shared.clock.instant()).compareTo(LONGEST_PAUSE) > 0) {
-        pause = Duration.ofSeconds(1);
-      }
-      if (!sleep(pause)) {
-        return;
-      }
-      pause = longer(pause);
-    }
-  }
-
-  private static Duration longer(Duration pause) {
-    Duration doubled = pause.multipliedBy(2);
-    return doubled.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : doubled;
-  }
-
-  private boolean sleep(Duration pause) {
-    try {
-      Thread.sleep(pause);
-      return !stopping;
-    } catch (InterruptedException e) {
-      return false;
-    }
+  void begin() {
+    life.begin();
   }
 
   /** Stops reading and its tasks; handlers under way come to their end, what waits is kept. */
   void stop() {
-    List<Thread> under;
-    synchronized (this) {
-      stopping = true;
-      under = List.copyOf(threads);
-    }
-    feed.stop();
-    under.forEach(Thread::interrupt);
-    for (Thread thread : under) {
-      try {
-        if (!thread.equals(Thread.currentThread()) && !thread.join(Duration.ofSeconds(10))) {
-          LOG.warn("does not stop integration={} thread={}", id, thread.getName());
-        }
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        return;
-      }
-    }
+    life.stop();
   }
 
   /** Does a piece of ledger work. */
   Outcome deliver(Delivery<Payloads.LedgerDelivery> delivery) throws Exception {
-    if (!initialised || stopping) {
-      return Outcome.later(Duration.ofSeconds(1), "the integration is starting or stopping");
+    if (!life.initialised()) {
+      return Outcome.later(NOT_NOW, "the integration is starting or stopping");
     }
     Payloads.LedgerDelivery payload = delivery.payload();
     var attempt = new Attempt(delivery.idempotencyKey(), delivery.attempt(), delivery.maybeDone());
@@ -385,7 +234,7 @@ public final class RunningIntegration {
     }
     Registrations.OnRequest<?, ?> request = registrations.requests.get(payload.handler());
     return request == null
-        ? Outcome.gone("no handler " + payload.handler() + " in this version of " + id)
+        ? Outcome.gone("no handler " + payload.handler() + " in this version of " + id())
         : requests.run(request, delivery, attempt);
   }
 
@@ -407,7 +256,7 @@ public final class RunningIntegration {
         Optional.ofNullable(body.get("contract")).map(StoredValue::contract), attempt);
   }
 
-  private Outcome sent(Payloads.LedgerDelivery payload, Delivery<?> delivery, Response response) {
+  private Outcome sent(Payloads.LedgerDelivery payload, Delivery<?> delivery, @Nullable Response response) {
     List<Command> commands = orNone(response).commands();
     if (delivery.dryRun()) {
       return Outcome.fail("would send " + commands);
@@ -417,33 +266,32 @@ public final class RunningIntegration {
         : Outcome.done(tx -> send(tx, payload.handler(), commands, payload.purpose(), payload, ""));
   }
 
-  private static Response orNone(@Nullable Response response) {
+  static Response orNone(@Nullable Response response) {
     return response == null ? Response.none() : response;
   }
-
-  private static final Payloads.LedgerDelivery NO_ORIGIN = new Payloads.LedgerDelivery("", "", false, "");
 
   /** Stores commands to be sent; nothing when there are none. */
   void send(Transaction tx, String handler, List<Command> commands, String purpose, Payloads.LedgerDelivery origin,
       String request) {
     if (!commands.isEmpty()) {
-      tx.enqueue(Outbox.work(new Payloads.Submit(id, handler, commandId(handler, purpose), party.name(),
-          Payloads.write(qualified(commands)), feed.offset().value(), origin, request)));
+      tx.enqueue(Outbox.work(new Payloads.Submit(id(), handler, commandId(handler, purpose), party().name(),
+          Payloads.write(qualified(commands)), feed.offset().value(), origin, request, config.ledger())));
     }
   }
 
   String commandId(String handler, String purpose) {
-    return Payloads.commandId(id, handler, party, purpose);
+    return Payloads.commandId(id(), handler, party(), purpose);
   }
 
   List<Command> qualified(Collection<Command> commands) {
-    return commands.stream().map(command -> mainPackage.map(command::in).orElse(command)).toList();
+    return commands.stream().map(command -> on.mainPackage.map(command::in).orElse(command)).toList();
   }
 
   /** Asks the integration what to do about refused commands; empty when it has no say. */
   Optional<Outcome> rejected(Payloads.Submit submit, SubmitResult.Rejected why) throws Exception {
     Registrations.OnContract<?> handler = registrations.contracts.get(submit.handler());
-    counters(submit.handler()).ifPresent(c -> c.failed(why.code() + ": " + why.detail(), shared.clock.instant()));
+    registrations.counters(submit.handler())
+        .ifPresent(c -> c.failed(why.code() + ": " + why.detail(), shared.clock.instant()));
     return handler == null || submit.origin().handler().isEmpty()
         ? Optional.empty()
         : rejected(handler, submit, why);
@@ -461,96 +309,13 @@ public final class RunningIntegration {
         submit.origin().purpose() + "|rejected", NO_ORIGIN, "")));
   }
 
-  private Optional<Counters> counters(String handler) {
-    Registrations.OnContract<?> contract = registrations.contracts.get(handler);
-    if (contract != null) {
-      return Optional.of(contract.counters());
-    }
-    Registrations.OnRequest<?, ?> request = registrations.requests.get(handler);
-    if (request != null) {
-      return Optional.of(request.counters());
-    }
-    Registrations.OnTransaction transaction = registrations.transactions.get(handler);
-    if (transaction != null) {
-      return Optional.of(transaction.counters());
-    }
-    return Optional.ofNullable(registrations.timers.get(handler)).map(Registrations.Timer::counters)
-        .or(() -> Optional.ofNullable(registrations.queues.get(handler)).map(Registrations.Queue::counters));
-  }
-
   void commanded(String handler, int commands) {
-    counters(handler).ifPresent(c -> c.commanded(commands));
+    registrations.counters(handler).ifPresent(c -> c.commanded(commands));
   }
 
   /** Does a tick or a message. */
   Outcome lane(Delivery<Payloads.LaneDelivery> delivery) throws Exception {
-    if (!running || stopping) {
-      return Outcome.later(Duration.ofSeconds(1), "the integration is starting or stopping");
-    }
-    Payloads.LaneDelivery payload = delivery.payload();
-    return payload.what().equals(Payloads.LaneDelivery.TICK) ? tick(payload.name(), delivery) : message(delivery);
-  }
-
-  private Outcome tick(String label, Delivery<Payloads.LaneDelivery> delivery) throws Exception {
-    Registrations.Timer timer = registrations.timers.get(label);
-    if (timer == null) {
-      return Outcome.gone("no timer " + label + " in this version of " + id);
-    }
-    Instant now = shared.clock.instant();
-    Long before = lastTicks.put(label, now.toEpochMilli());
-    if (before != null) {
-      missedTicks.addAndGet(Math.max(0, (now.toEpochMilli() - before) / timer.period().toMillis() - 1));
-    }
-    totalEvents.incrementAndGet();
-    Response response;
-    try {
-      response = called(timer.counters(), HANDLER_LIMIT, timer.handler()::handle);
-    } catch (InterruptedException e) {
-      throw e;
-    } catch (Exception e) {
-      // The next tick is the next try.
-      return Outcome.later(timer.period(), "tick failed: " + e);
-    }
-    String purpose = "tick-" + delivery.id() + "-" + now;
-    return new Outcome.Later(timer.period(), "next tick",
-        tx -> send(tx, label, orNone(response).commands(), purpose, NO_ORIGIN, ""));
-  }
-
-  private Outcome message(Delivery<Payloads.LaneDelivery> delivery) throws Exception {
-    Payloads.LaneDelivery payload = delivery.payload();
-    Registrations.Queue queue = registrations.queues.get(payload.name());
-    if (queue == null) {
-      return Outcome.fail("no queue " + payload.name() + " in this version of " + id);
-    }
-    if (delivery.attempt() == 1) {
-      pending.updateAndGet(n -> Math.max(0, n - 1));
-    }
-    var attempt = new Attempt(delivery.idempotencyKey(), delivery.attempt(), delivery.maybeDone());
-    Response response = called(queue.counters(), HANDLER_LIMIT, () -> queue.handler().handle(payload.body(), attempt));
-    return Outcome.done(tx -> send(tx, payload.name(), orNone(response).commands(), "message-" + delivery.id(),
-        NO_ORIGIN, ""));
-  }
-
-  private void put(String queue, String message) {
-    if (!registrations.queues.containsKey(queue)) {
-      throw new FairwayException(ErrorCode.NOT_FOUND,
-          "Unknown queue: " + queue + " (valid: " + registrations.queues.keySet() + ")");
-    }
-    if (message.length() > MESSAGE_LIMIT || message.getBytes(StandardCharsets.UTF_8).length > MESSAGE_LIMIT) {
-      throw new FairwayException(ErrorCode.TOO_LARGE, "a message may have " + MESSAGE_LIMIT + " bytes");
-    }
-    totalEvents.incrementAndGet();
-    if (pending.incrementAndGet() > QUEUE_SIZE) {
-      pending.decrementAndGet();
-      skippedEvents.incrementAndGet();
-      throw new FairwayException(ErrorCode.BUSY, "Work queue overrun, skipping event: " + QUEUE_SIZE + " are waiting");
-    }
-    try {
-      shared.store.run(tx -> tx.enqueue(lanes.message(queue, message)));
-    } catch (RuntimeException e) {
-      pending.decrementAndGet();
-      throw e;
-    }
+    return life.running() ? lane.run(delivery) : Outcome.later(NOT_NOW, "the integration is starting or stopping");
   }
 
   /** Calls a handler: counted, in its class loader, within a time limit. */
@@ -566,7 +331,7 @@ public final class RunningIntegration {
     }
   }
 
-  private static <T> T inLoader(ClassLoader loader, Callable<T> body) throws Exception {
+  static <T> T inLoader(ClassLoader loader, Callable<T> body) throws Exception {
     Thread thread = Thread.currentThread();
     ClassLoader before = thread.getContextClassLoader();
     thread.setContextClassLoader(loader);
@@ -583,5 +348,9 @@ public final class RunningIntegration {
     if (request != null) {
       requests.dead(tx, request, delivery);
     }
+  }
+
+  Instant startTime() {
+    return life.startTime();
   }
 }

@@ -17,17 +17,17 @@ final class StatusDocument {
   static Map<String, @Nullable Object> of(RunningIntegration integration, String self) {
     Registrations registrations = integration.registrations();
     var document = new LinkedHashMap<String, @Nullable Object>();
-    document.put("running", integration.isRunning());
+    document.put("running", integration.life().running());
     document.put("start_time", integration.startTime());
     document.put("error_message", integration.error().orElse(null));
-    document.put("error_time", integration.errorTime().orElse(null));
-    document.put("pending_events", integration.pendingEvents());
+    document.put("error_time", integration.life().errorTime().orElse(null));
+    document.put("pending_events", integration.lane().pending());
     var queue = new LinkedHashMap<String, @Nullable Object>();
-    queue.put("queue_size", RunningIntegration.QUEUE_SIZE);
-    queue.put("total_events", integration.totalEvents());
-    queue.put("pending_events", integration.pendingEvents());
-    queue.put("skipped_events", integration.skippedEvents());
-    queue.put("missed_ticks", integration.missedTicks());
+    queue.put("queue_size", Lane.QUEUE_SIZE);
+    queue.put("total_events", integration.lane().total());
+    queue.put("pending_events", integration.lane().pending());
+    queue.put("skipped_events", integration.lane().skipped());
+    queue.put("missed_ticks", integration.lane().missedTicks());
     document.put("event_queue", queue);
 
     var webhooks = new ArrayList<Map<String, @Nullable Object>>();

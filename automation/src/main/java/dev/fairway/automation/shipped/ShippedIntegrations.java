@@ -9,7 +9,6 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.function.Supplier;
 
 /** The integrations that come with the node. */
@@ -34,7 +33,7 @@ public final class ShippedIntegrations {
 
   /** Each of them, to be offered to a node. */
   public static List<AvailableType> types() {
-    return metadata().types().stream().map(type -> new AvailableType(type, maker(type), Optional.empty())).toList();
+    return metadata().types().stream().map(type -> new AvailableType(type, maker(type))).toList();
   }
 
   private static Supplier<? extends Integration<?>> maker(PackageMetadata.IntegrationType type) {

@@ -153,7 +153,7 @@ class IntegrationTest {
           assertThatThrownBy(() -> env.queue().put("nowhere", "x")).isInstanceOf(FairwayException.class)
               .hasMessageContaining("Unknown queue: nowhere");
           try {
-            for (int i = 0; i < RunningIntegration.QUEUE_SIZE + 10; i++) {
+            for (int i = 0; i < Lane.QUEUE_SIZE + 10; i++) {
               env.queue().put(Integer.toString(i));
             }
           } catch (FairwayException e) {
@@ -163,7 +163,7 @@ class IntegrationTest {
         });
       });
       eventually(() -> assertThat(seen).containsExactly("BUSY"));
-      assertThat(running.skippedEvents()).isEqualTo(1);
+      assertThat(running.lane().skipped()).isEqualTo(1);
       hold.countDown();
     }
   }

@@ -40,7 +40,7 @@ import org.awaitility.Awaitility;
 
 /** The parts of a node that integrations need, on a store of their own, for the length of a test. */
 final class Node implements AutoCloseable {
-  static final Duration SOON = Duration.ofSeconds(20);
+  static final Duration SOON = Duration.ofSeconds(60);
   static final TemplateId REQUEST = ContractModel.MODEL.template(ContractModel.REQUEST);
 
   final SqlStore store;
@@ -61,7 +61,7 @@ final class Node implements AutoCloseable {
     ledger = new StoreLedger(store, List.of(ContractModel.MODEL));
     alice = ledger.allocate("alice");
     bob = ledger.allocate("bob");
-    automation = new Automation(store, handlers, around.apply(ledger), call -> {
+    automation = new Automation(store, handlers, Ledgers.of(around.apply(ledger)), call -> {
       throw new UnsupportedOperationException("no calls to the outside here");
     }, Clock.systemUTC(), AutomationConfig.DEFAULT);
     workers = new Workers(store.work(), handlers, Clock.systemUTC(), WorkersConfig.DEFAULT).start();
@@ -70,7 +70,7 @@ final class Node implements AutoCloseable {
   /** Runs an integration of bob's made of what it registers. */
   RunningIntegration run(String id, BiConsumer<Environment<NoSettings>, Events> start) {
     automation.offer(new AvailableType(new PackageMetadata.IntegrationType(id, id, id, "test", List.of(),
-        Optional.empty(), Optional.empty(), Optional.empty(), List.of()), () -> integration(start), Optional.empty()));
+        Optional.empty(), Optional.empty(), Optional.empty(), List.of()), () -> integration(start)));
     return automation.start(new IntegrationConfig(id, id, bob, Map.of()));
   }
 

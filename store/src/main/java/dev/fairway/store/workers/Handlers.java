@@ -20,6 +20,12 @@ public final class Handlers {
     return this;
   }
 
+  /** Handles a kind from now on, in place of whoever did; what is under way comes to its end with the one before. */
+  public <P> Handlers put(WorkKind<P> kind, WorkHandler<P> handler) {
+    byKind.put(kind.name(), new Handling<>(kind, handler));
+    return this;
+  }
+
   public Optional<Handling<?>> find(String kind) {
     return Optional.ofNullable(byKind.get(kind));
   }

@@ -1,0 +1,229 @@
+package dev.fairway.automation.runtime;
+
+import dev.fairway.automation.pack.PackageLoader;
+import dev.fairway.automation.sdk.Response;
+import dev.fairway.core.FairwayException;
+import java.io.Closeable;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * An integration's threads from its start to its stop: init handlers, the ledger, ready handlers, then timers and tasks.
+ * What fails on the way is tried again, later each time, and is shown as its error meanwhile.
+ */
+final class LifeCycle {
+  private static final Logger LOG = LoggerFactory.getLogger(LifeCycle.class);
+  private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
+  private static final Duration LONGEST_PAUSE = Duration.ofMinutes(1);
+
+  private final RunningIntegration integration;
+  private final RunningIntegration.Shared shared;
+  private final Runnable templates;
+  private final Instant startTime;
+  private final List<Thread> threads = new ArrayList<>();
+  private volatile boolean initialised;
+  private volatile boolean running;
+  private volatile boolean stopping;
+  private volatile @Nullable String errorMessage;
+  private volatile @Nullable Instant errorTime;
+
+  /** @param templates makes the integration's templates known to its ledger */
+  LifeCycle(RunningIntegration integration, RunningIntegration.Shared shared, Runnable templates) {
+    this.integration = integration;
+    this.shared = shared;
+    this.templates = templates;
+    this.startTime = shared.clock().instant();
+  }
+
+  Instant startTime() {
+    return startTime;
+  }
+
+  /** Whether its init handlers have run, so that deliveries may come. */
+  boolean initialised() {
+    return initialised && !stopping;
+  }
+
+  /** Whether its ready handlers have run, so that timers and messages may come. */
+  boolean running() {
+    return running && !stopping;
+  }
+
+  Optional<String> error() {
+    return Optional.ofNullable(errorMessage);
+  }
+
+  Optional<Instant> errorTime() {
+    return Optional.ofNullable(errorTime);
+  }
+
+  synchronized void begin() {
+    threads.add(Thread.ofVirtual().name("integration-" + integration.id()).start(this::run));
+  }
+
+  private void run() {
+    Registrations registrations = integration.registrations();
+    boolean prepared = untilDone("its templates cannot be given to the ledger", () -> {
+      templates.run();
+      return true;
+    });
+    if (!prepared || !startHandlers("init", registrations.inits)) {
+      return;
+    }
+    initialised = true;
+    if (registrations.readsLedger()) {
+      integration.feed().run();
+    } else {
+      caughtUp();
+    }
+  }
+
+  /** Called when what was on the ledger has been recorded for delivery. */
+  void caughtUp() {
+    Registrations registrations = integration.registrations();
+    if (!startHandlers("ready", registrations.readies)) {
+      return;
+    }
+    if (!registrations.timers.isEmpty()) {
+      shared.store().run(tx -> registrations.timers
+          .forEach((label, timer) -> tx.enqueue(integration.lanes().tick(label, timer.period()))));
+    }
+    synchronized (this) {
+      if (stopping) {
+        return;
+      }
+      running = true;
+      registrations.tasks.values().forEach(task -> threads.add(Thread.ofVirtual()
+          .name("integration-" + integration.id() + "-" + task.name()).start(() -> keepRunning(task))));
+    }
+    LOG.info("integration is running integration={} party={}", integration.id(), integration.party());
+  }
+
+  /** Runs them one after another; false when it is being stopped. */
+  private boolean startHandlers(String what, List<Registrations.OnStart> handlers) {
+    int n = 0;
+    for (Registrations.OnStart handler : handlers) {
+      String purpose = what + "-" + n++ + "-" + startTime;
+      boolean done = untilDone(what + " handler failed", () -> {
+        Response response = integration.called(handler.counters(), RunningIntegration.HANDLER_LIMIT,
+            handler.handler()::handle);
+        shared.store().run(tx -> integration.send(tx, what, RunningIntegration.orNone(response).commands(), purpose,
+            RunningIntegration.NO_ORIGIN, ""));
+        return true;
+      });
+      if (!done) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Tries again and again until it passes; false when the integration is being stopped. */
+  private boolean untilDone(String failure, Callable<Boolean> step) {
+    Duration pause = FIRST_PAUSE;
+    while (!stopping) {
+      try {
+        step.call();
+        errorMessage = null;
+        return true;
+      } catch (InterruptedException e) {
+        return false;
+      } catch (Exception e) {
+        errorMessage = failure + ": " + (e instanceof FairwayException ? e.getMessage() : e.toString());
+        errorTime = shared.clock().instant();
+        LOG.warn("integration does not come up integration={} again-in={} why={}", integration.id(), pause,
+            errorMessage);
+        if (!sleep(pause)) {
+          return false;
+        }
+        pause = longer(pause);
+      }
+    }
+    return false;
+  }
+
+  private void keepRunning(Registrations.LongTask task) {
+    Duration pause = FIRST_PAUSE;
+    while (!stopping) {
+      Instant began = shared.clock().instant();
+      try {
+        task.counters().used();
+        RunningIntegration.inLoader(integration.loader(), () -> {
+          task.task().run();
+          return true;
+        });
+        LOG.info("task ended integration={} task={} again-in={}", integration.id(), task.name(), pause);
+      } catch (InterruptedException e) {
+        return;
+      } catch (Exception | LinkageError e) {
+        if (stopping) {
+          return;
+        }
+        task.counters().failed(e.toString(), shared.clock().instant());
+        LOG.warn("task failed integration={} task={} again-in={} why={}", integration.id(), task.name(), pause,
+            e.toString());
+      }
+      if (Duration.between(began, shared.clock().instant()).compareTo(LONGEST_PAUSE) > 0) {
+        pause = FIRST_PAUSE;
+      }
+      if (!sleep(pause)) {
+        return;
+      }
+      pause = longer(pause);
+    }
+  }
+
+  private static Duration longer(Duration pause) {
+    Duration doubled = pause.multipliedBy(2);
+    return doubled.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : doubled;
+  }
+
+  private boolean sleep(Duration pause) {
+    try {
+      Thread.sleep(pause);
+      return !stopping;
+    } catch (InterruptedException e) {
+      return false;
+    }
+  }
+
+  void stop() {
+    List<Thread> under;
+    synchronized (this) {
+      stopping = true;
+      under = List.copyOf(threads);
+    }
+    integration.feed().stop();
+    under.forEach(Thread::interrupt);
+    for (Thread thread : under) {
+      try {
+        if (!thread.equals(Thread.currentThread()) && !thread.join(Duration.ofSeconds(10))) {
+          LOG.warn("does not stop integration={} thread={}", integration.id(), thread.getName());
+        }
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return;
+      }
+    }
+    if (integration.loader() instanceof PackageLoader own) {
+      close(own);
+    }
+  }
+
+  /* A handler still under way that needs another class now fails, and is run again by the integration's next start. */
+  private static void close(Closeable loader) {
+    try {
+      loader.close();
+    } catch (IOException e) {
+      LOG.warn("the jars of an integration could not be closed why={}", e.getMessage());
+    }
+  }
+}

@@ -1,0 +1,143 @@
+package dev.fairway.node.cli;
+
+import dev.fairway.core.ErrorCode;
+import dev.fairway.core.FairwayException;
+import java.io.IOException;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+
+/** A requester's requests: made, watched and taken back; and, for who runs the node, answered by hand. */
+@Command(name = "request", description = "Make requests on a ledger, see what became of them, and take them back.", subcommands = {
+    RequestCommands.Submit.class, RequestCommands.Status.class, RequestCommands.Wait.class,
+    RequestCommands.Cancel.class, RequestCommands.ListRequests.class, RequestCommands.Reject.class})
+public final class RequestCommands {
+  private static final Set<String> OPEN = Set.of("ready", "submitting");
+
+  private RequestCommands() {}
+
+  private static String at(String contract) {
+    return "/requests/" + Remote.encode(contract);
+  }
+
+  @Command(name = "submit", mixinStandardHelpOptions = true, description = "Make a request: create its contract. Prints the contract's id.")
+  static final class Submit extends IntegrationCommands.ToNode implements Callable<Integer> {
+    @Parameters(index = "0", paramLabel = "TEMPLATE", description = "Module:Entity")
+    String template = "";
+    @Parameters(index = "1", paramLabel = "JSON", description = "the payload, or @FILE")
+    String payload = "";
+    @Option(names = "--ledger", defaultValue = "local", description = "which ledger (default: the node's own)")
+    String ledger = "local";
+    @Option(names = "--party", defaultValue = "", description = "who asks; only a node in the dev profile believes this")
+    String party = "";
+    @Option(names = "--command-id", defaultValue = "", description = "the same again makes no second request")
+    String commandId = "";
+
+    @Override
+    public Integer call() throws IOException {
+      ObjectNode body = JsonNodeFactory.instance.objectNode().put("template", template).put("ledger", ledger);
+      body.set("payload", LedgerCommands.json(payload));
+      if (!party.isEmpty()) {
+        body.put("party", party);
+      }
+      if (!commandId.isEmpty()) {
+        body.put("command_id", commandId);
+      }
+      JsonNode made = remote.post("/requests", body);
+      if (output.json) {
+        output.object(out(), made);
+      } else {
+        out().println(made.path("contract").asString());
+      }
+      return 0;
+    }
+  }
+
+  @Command(name = "list", mixinStandardHelpOptions = true, description = "List the newest requests.")
+  static final class ListRequests extends IntegrationCommands.ToNode implements Callable<Integer> {
+    @Override
+    public Integer call() {
+      output.table(out(), remote.get("/requests").path("requests"), "no requests", "contract", "template", "state",
+          "attempts", "changed", "reason");
+      return 0;
+    }
+  }
+
+  @Command(name = "status", mixinStandardHelpOptions = true, description = "Show a request's state, outcome and reason.")
+  static final class Status extends IntegrationCommands.ToNode implements Callable<Integer> {
+    @Parameters(paramLabel = "CONTRACT")
+    String contract = "";
+
+    @Override
+    public Integer call() {
+      output.object(out(), remote.get(at(contract)));
+      return 0;
+    }
+  }
+
+  @Command(name = "wait", mixinStandardHelpOptions = true, description = "Wait for a request's end. Exit code 0 when it was accepted, else 1.")
+  static final class Wait extends IntegrationCommands.ToNode implements Callable<Integer> {
+    @Parameters(paramLabel = "CONTRACT")
+    String contract = "";
+    @Option(names = "--timeout", paramLabel = "SECONDS", defaultValue = "300", description = "at most so long (default: ${DEFAULT-VALUE})")
+    long seconds;
+
+    @Override
+    public Integer call() {
+      long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
+      while (true) {
+        long left = TimeUnit.NANOSECONDS.toSeconds(deadline - System.nanoTime());
+        JsonNode request = remote.get(at(contract) + "?wait=" + Math.clamp(left, 0, 60));
+        if (!OPEN.contains(request.path("state").asString())) {
+          output.object(out(), request);
+          return "accepted".equals(request.path("state").asString()) ? 0 : 1;
+        }
+        if (left <= 0) {
+          throw new FairwayException(ErrorCode.BUSY, "the request is still " + request.path("state").asString());
+        }
+      }
+    }
+  }
+
+  @Command(name = "cancel", mixinStandardHelpOptions = true, description = "Take a request back.")
+  static final class Cancel extends IntegrationCommands.ToNode implements Callable<Integer> {
+    @Parameters(paramLabel = "CONTRACT")
+    String contract = "";
+    @Option(names = "--choice", defaultValue = "Cancel", description = "the requester's choice that does it (default: ${DEFAULT-VALUE})")
+    String choice = "Cancel";
+    @Option(names = "--ledger", defaultValue = "local", description = "which ledger (default: the node's own)")
+    String ledger = "local";
+
+    @Override
+    public Integer call() {
+      remote.post(at(contract) + "/cancel",
+          JsonNodeFactory.instance.objectNode().put("choice", choice).put("ledger", ledger));
+      out().println("taken back " + contract);
+      return 0;
+    }
+  }
+
+  @Command(name = "reject", mixinStandardHelpOptions = true, description = "Turn a request down by hand, with a reason its requester will read.")
+  static final class Reject extends IntegrationCommands.ToNode implements Callable<Integer> {
+    @Parameters(paramLabel = "CONTRACT")
+    String contract = "";
+    @Option(names = "--code", required = true, description = "a word a program can act on")
+    String code = "";
+    @Option(names = "--message", required = true, description = "a sentence for a person")
+    String message = "";
+
+    @Override
+    public Integer call() {
+      remote.post("/api/requests/" + Remote.encode(contract) + "/reject",
+          JsonNodeFactory.instance.objectNode().put("code", code).put("message", message));
+      out().println("rejected " + contract);
+      return 0;
+    }
+  }
+}
