@@ -11,7 +11,9 @@ import dev.fairway.connector.flow.StateKey;
 import dev.fairway.connector.json.Json;
 import dev.fairway.connectors.capture.AirbyteCapture;
 import dev.fairway.connectors.capture.CaptureProgram;
+import dev.fairway.connectors.capture.FilesCapture;
 import dev.fairway.connectors.capture.FlowCapture;
+import dev.fairway.connectors.capture.JavaCapture;
 import dev.fairway.connectors.capture.SingerCapture;
 import dev.fairway.connectors.materialize.FieldSelections;
 import dev.fairway.connectors.materialize.FileMaterialize;
@@ -55,8 +57,11 @@ public final class Tasks {
       case Endpoint.Local local -> new FlowCapture(local.command(), level(local.env(), capture.shards()), programs);
       case Endpoint.Airbyte airbyte -> new AirbyteCapture(airbyte.command(), airbyte.env(), programs);
       case Endpoint.Singer singer -> new SingerCapture(singer.command(), singer.env(), programs);
-      case Endpoint.Shipped shipped -> throw new FairwayException(ErrorCode.CONFIGURATION,
-          "no connector fairway/" + shipped.name() + " captures; those that ship are " + SHIPPED);
+      case Endpoint.Shipped(String name, var _) -> switch (name) {
+        case "source-files" -> new JavaCapture<>(new FilesCapture());
+        default -> throw new FairwayException(ErrorCode.CONFIGURATION,
+            "no connector fairway/" + name + " captures; the one that ships is fairway/source-files");
+      };
       case Endpoint.Image image -> throw noEngine(image);
     };
   }
