@@ -1,10 +1,6 @@
 package dev.fairway.daml.v1;
 
-import com.google.protobuf.Any;
 import com.google.protobuf.ByteString;
-import com.google.protobuf.InvalidProtocolBufferException;
-import com.google.rpc.ErrorInfo;
-import com.google.rpc.RetryInfo;
 import dev.fairway.core.ErrorCode;
 import dev.fairway.core.FairwayException;
 import dev.fairway.core.Secret;
@@ -26,18 +22,12 @@ import dev.fairway.daml.LedgerError;
 import dev.fairway.daml.PackageCache;
 import dev.fairway.daml.v1.PulledCall.Signal;
 import dev.fairway.daml.wire.v1.ActiveContractsServiceGrpc;
-import dev.fairway.daml.wire.v1.Command;
 import dev.fairway.daml.wire.v1.CommandCompletionServiceGrpc;
 import dev.fairway.daml.wire.v1.CommandServiceGrpc;
-import dev.fairway.daml.wire.v1.Commands;
 import dev.fairway.daml.wire.v1.Completion;
 import dev.fairway.daml.wire.v1.CompletionEndRequest;
 import dev.fairway.daml.wire.v1.CompletionStreamRequest;
 import dev.fairway.daml.wire.v1.CompletionStreamResponse;
-import dev.fairway.daml.wire.v1.CreateAndExerciseCommand;
-import dev.fairway.daml.wire.v1.CreateCommand;
-import dev.fairway.daml.wire.v1.ExerciseByKeyCommand;
-import dev.fairway.daml.wire.v1.ExerciseCommand;
 import dev.fairway.daml.wire.v1.Filters;
 import dev.fairway.daml.wire.v1.GetActiveContractsRequest;
 import dev.fairway.daml.wire.v1.GetActiveContractsResponse;
@@ -62,23 +52,10 @@ import dev.fairway.daml.wire.v1.admin.ListKnownPartiesRequest;
 import dev.fairway.daml.wire.v1.admin.PackageManagementServiceGrpc;
 import dev.fairway.daml.wire.v1.admin.PartyManagementServiceGrpc;
 import dev.fairway.daml.wire.v1.admin.UploadDarFileRequest;
-import io.grpc.CallOptions;
 import io.grpc.Channel;
-import io.grpc.ChannelCredentials;
-import io.grpc.ClientInterceptors;
-import io.grpc.ClientStreamTracer;
-import io.grpc.Grpc;
-import io.grpc.InsecureChannelCredentials;
-import io.grpc.ManagedChannel;
-import io.grpc.Metadata;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
-import io.grpc.TlsChannelCredentials;
-import io.grpc.protobuf.StatusProto;
-import io.grpc.stub.MetadataUtils;
-import java.io.IOException;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -86,9 +63,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -100,14 +75,13 @@ import org.jspecify.annotations.Nullable;
  * the same of a command that was accepted and of one that is under way; which of both it is, its completion tells.
  */
 public final class DamlLedgerV1 implements Ledger {
-  private static final Metadata.Key<String> AUTHORIZATION = Metadata.Key.of("authorization",
-      Metadata.ASCII_STRING_MARSHALLER);
   /** A ledger tells completions up to now at once, and does not tell when there is none. */
   private static final Duration QUIET = Duration.ofSeconds(1);
 
   private final V1Config config;
-  private final ManagedChannel channel;
+  private final V1Connection connection;
   private final PackageCache packages = new PackageCache(this::packageIds, this::payload);
+  private final V1Commands commands = new V1Commands(packages);
   private final Map<ChangeId, CompletableFuture<SubmitResult>> underWay = new ConcurrentHashMap<>();
   private volatile @Nullable String ledgerId;
   private volatile @Nullable Duration longestDeduplication;
@@ -115,37 +89,14 @@ public final class DamlLedgerV1 implements Ledger {
   /** @throws FairwayException with {@code CONFIGURATION} when the certificates cannot be used */
   public DamlLedgerV1(V1Config config) {
     this.config = config;
-    this.channel = Grpc.newChannelBuilderForAddress(config.host(), config.port(), credentials(config))
-        .maxInboundMessageSize(config.messageBytes()).keepAliveTime(1, TimeUnit.MINUTES)
-        .keepAliveTimeout(20, TimeUnit.SECONDS).build();
-  }
-
-  private static ChannelCredentials credentials(V1Config config) {
-    if (config.tls().isEmpty()) {
-      return InsecureChannelCredentials.create();
-    }
-    V1Config.Tls tls = config.tls().get();
-    TlsChannelCredentials.Builder credentials = TlsChannelCredentials.newBuilder();
-    try {
-      if (tls.trusted().isPresent()) {
-        credentials.trustManager(tls.trusted().get().toFile());
-      }
-      if (tls.certificate().isPresent()) {
-        V1Config.Certificate own = tls.certificate().get();
-        credentials.keyManager(own.chain().toFile(), own.key().toFile());
-      }
-    } catch (IOException e) {
-      throw new FairwayException(ErrorCode.CONFIGURATION, "a certificate cannot be read: " + e.getMessage(), e);
-    }
-    return credentials.build();
+    this.connection = new V1Connection(config);
   }
 
   @Override
   public String id() {
     String known = ledgerId;
     if (known == null) {
-      known = ask("its identity", c -> LedgerIdentityServiceGrpc.newBlockingStub(c)
-          .withDeadlineAfter(config.callTimeout().toMillis(), TimeUnit.MILLISECONDS)
+      known = connection.ask("its identity", c -> connection.within(LedgerIdentityServiceGrpc.newBlockingStub(c))
           .getLedgerIdentity(GetLedgerIdentityRequest.getDefaultInstance()).getLedgerId());
       ledgerId = known;
     }
@@ -189,8 +140,8 @@ public final class DamlLedgerV1 implements Ledger {
     }
 
     private Channel renewedChannel() {
-      token = config.tokens().current().orElse(null);
-      return withToken(channel, Optional.ofNullable(token));
+      token = connection.token().orElse(null);
+      return connection.as(Optional.ofNullable(token));
     }
 
     @Override
@@ -211,13 +162,12 @@ public final class DamlLedgerV1 implements Ledger {
 
     @Override
     public LedgerError error(Throwable cause) {
-      return errorOf(Status.fromThrowable(cause), Status.trailersFromThrowable(cause), true);
+      return V1Connection.errorOf(Status.fromThrowable(cause), Status.trailersFromThrowable(cause), true);
     }
 
     @Override
     public boolean renewed(LedgerError error) {
-      Secret used = token;
-      return error.grpc() == LedgerError.UNAUTHENTICATED && used != null && config.tokens().refused(used);
+      return connection.renewed(error, token);
     }
   }
 
@@ -252,8 +202,7 @@ public final class DamlLedgerV1 implements Ledger {
   @Override
   public Offset end() {
     String id = id();
-    return fromWire(ask("its end", c -> TransactionServiceGrpc.newBlockingStub(c)
-        .withDeadlineAfter(config.callTimeout().toMillis(), TimeUnit.MILLISECONDS)
+    return fromWire(connection.ask("its end", c -> connection.within(TransactionServiceGrpc.newBlockingStub(c))
         .getLedgerEnd(GetLedgerEndRequest.newBuilder().setLedgerId(id).build()).getOffset()));
   }
 
@@ -273,7 +222,8 @@ public final class DamlLedgerV1 implements Ledger {
   public SubmitResult submit(Submission submission) {
     SubmitAndWaitRequest request;
     try {
-      request = SubmitAndWaitRequest.newBuilder().setCommands(commands(submission)).build();
+      request = SubmitAndWaitRequest.newBuilder().setCommands(commands.toWire(submission, id(), config.applicationId(),
+          deduplication(submission.deduplication()))).build();
     } catch (ArithmeticException e) {
       return new SubmitResult.Rejected(Reason.INVALID, "VALUE_OUT_OF_RANGE", "a date or timestamp is out of range");
     } catch (FairwayException e) {
@@ -338,22 +288,21 @@ public final class DamlLedgerV1 implements Ledger {
     AtomicBoolean sent = new AtomicBoolean();
     Optional<Secret> token;
     try {
-      token = config.tokens().current();
+      token = connection.token();
     } catch (FairwayException e) {
       return notSent(e);
     }
     try {
       // As a flat transaction, one in which no contract comes or goes is not found.
-      TransactionTree transaction = CommandServiceGrpc.newBlockingStub(withToken(channel, token))
-          .withDeadlineAfter(config.callTimeout().toMillis(), TimeUnit.MILLISECONDS)
-          .withOption(SENT, sent).withInterceptors(new SentMarker()).submitAndWaitForTransactionTree(request)
+      TransactionTree transaction = connection
+          .within(CommandServiceGrpc.newBlockingStub(connection.as(token))).withOption(V1Connection.SENT, sent)
+          .withInterceptors(new V1Connection.SentMarker()).submitAndWaitForTransactionTree(request)
           .getTransaction();
       return new SubmitResult.Accepted(
           Optional.of(new Receipt(transaction.getTransactionId(), new Offset(transaction.getOffset()))));
     } catch (StatusRuntimeException e) {
-      LedgerError error = errorOf(e.getStatus(), e.getTrailers(), sent.get());
-      if (error.grpc() == LedgerError.UNAUTHENTICATED && mayRenew && token.isPresent()
-          && config.tokens().refused(token.get())) {
+      LedgerError error = V1Connection.errorOf(e.getStatus(), e.getTrailers(), sent.get());
+      if (mayRenew && connection.renewed(error, token.orElse(null))) {
         return send(request, false);
       }
       return error.category() == 0 && error.grpc() == LedgerError.ALREADY_EXISTS
@@ -362,23 +311,12 @@ public final class DamlLedgerV1 implements Ledger {
     }
   }
 
-  private Commands commands(Submission submission) {
-    Commands.Builder commands = Commands.newBuilder().setLedgerId(id()).setApplicationId(config.applicationId())
-        .setCommandId(submission.commandId()).addAllActAs(submission.actAs().stream().map(Party::name).toList())
-        .addAllReadAs(submission.readAs().stream().map(Party::name).toList())
-        .setDeduplicationTime(toWire(deduplication(submission.deduplication())));
-    submission.workflowId().ifPresent(commands::setWorkflowId);
-    submission.commands().forEach(command -> commands.addCommands(toWire(command)));
-    return commands.build();
-  }
-
   /** The ledger refuses more than it can do. */
   private Duration deduplication(Duration wanted) {
     Duration longest = longestDeduplication;
     if (longest == null) {
       String id = id();
-      var configuration = ask("its configuration", c -> LedgerConfigurationServiceGrpc.newBlockingStub(c)
-          .withDeadlineAfter(config.callTimeout().toMillis(), TimeUnit.MILLISECONDS)
+      var configuration = connection.ask("its configuration", c -> connection.within(LedgerConfigurationServiceGrpc.newBlockingStub(c))
           .getLedgerConfiguration(GetLedgerConfigurationRequest.newBuilder().setLedgerId(id).build()).next()
           .getLedgerConfiguration());
       longest = Duration.ofSeconds(configuration.getMaxDeduplicationTime().getSeconds());
@@ -387,44 +325,16 @@ public final class DamlLedgerV1 implements Ledger {
     return longest.isPositive() && longest.compareTo(wanted) < 0 ? longest : wanted;
   }
 
-  private static com.google.protobuf.Duration toWire(Duration duration) {
-    return com.google.protobuf.Duration.newBuilder().setSeconds(duration.toSeconds()).setNanos(duration.toNanosPart())
-        .build();
-  }
-
-  private Command toWire(dev.fairway.core.ledger.Command command) {
-    var template = V1Values.toWire(packages.resolve(command.template()).orElseThrow(
-        () -> new FairwayException(ErrorCode.INVALID,
-            command.template() + " is in no package of the ledger, or in several: name the package")));
-    Command.Builder wire = Command.newBuilder();
-    switch (command) {
-      case dev.fairway.core.ledger.Command.Create create -> wire.setCreate(CreateCommand.newBuilder()
-          .setTemplateId(template).setCreateArguments(V1Values.toWire(create.payload())));
-      case dev.fairway.core.ledger.Command.Exercise exercise -> wire.setExercise(ExerciseCommand.newBuilder()
-          .setTemplateId(template).setContractId(exercise.contract().value()).setChoice(exercise.choice())
-          .setChoiceArgument(V1Values.toWire(exercise.argument())));
-      case dev.fairway.core.ledger.Command.ExerciseByKey exercise -> wire.setExerciseByKey(
-          ExerciseByKeyCommand.newBuilder().setTemplateId(template).setContractKey(V1Values.toWire(exercise.key()))
-              .setChoice(exercise.choice()).setChoiceArgument(V1Values.toWire(exercise.argument())));
-      case dev.fairway.core.ledger.Command.CreateAndExercise both -> wire.setCreateAndExercise(
-          CreateAndExerciseCommand.newBuilder().setTemplateId(template)
-              .setCreateArguments(V1Values.toWire(both.payload())).setChoice(both.choice())
-              .setChoiceArgument(V1Values.toWire(both.argument())));
-    }
-    return wire.build();
-  }
-
   @Override
   public CommandOutcome outcome(String commandId, Set<Party> actAs, Offset since) {
     String id = id();
-    Offset end = fromWire(ask("its end of completions", c -> CommandCompletionServiceGrpc.newBlockingStub(c)
-        .withDeadlineAfter(config.callTimeout().toMillis(), TimeUnit.MILLISECONDS)
+    Offset end = fromWire(connection.ask("its end of completions", c -> connection.within(CommandCompletionServiceGrpc.newBlockingStub(c))
         .completionEnd(CompletionEndRequest.newBuilder().setLedgerId(id).build()).getOffset()));
     if (since.value().compareTo(end.value()) >= 0) {
       return new CommandOutcome.NotSeen();
     }
     PulledCall<CompletionStreamRequest, CompletionStreamResponse> call = new PulledCall<>();
-    CommandCompletionServiceGrpc.newStub(withToken(channel, config.tokens().current())).completionStream(
+    CommandCompletionServiceGrpc.newStub(connection.as(connection.token())).completionStream(
         CompletionStreamRequest.newBuilder().setLedgerId(id).setApplicationId(config.applicationId())
             .addAllParties(actAs.stream().map(Party::name).toList()).setOffset(toWire(since)).build(),
         call);
@@ -445,7 +355,7 @@ public final class DamlLedgerV1 implements Ledger {
           return outcome;
         }
         case Signal.Failed<CompletionStreamResponse>(Throwable cause) ->
-          throw errorOf(Status.fromThrowable(cause), Status.trailersFromThrowable(cause), true)
+          throw V1Connection.errorOf(Status.fromThrowable(cause), Status.trailersFromThrowable(cause), true)
               .toException("completions", cause);
         case Signal.Message<CompletionStreamResponse>(var message) -> {
           Offset offset = fromWire(message.getCheckpoint().getOffset());
@@ -454,7 +364,7 @@ public final class DamlLedgerV1 implements Ledger {
               if (completion.getStatus().getCode() == 0) {
                 return new CommandOutcome.Accepted(Optional.of(new Receipt(completion.getTransactionId(), offset)));
               }
-              if (errorOf(completion).toResult() instanceof SubmitResult.Rejected why) {
+              if (V1Connection.errorOf(completion.getStatus(), true).toResult() instanceof SubmitResult.Rejected why) {
                 outcome = new CommandOutcome.Rejected(why);
               }
             }
@@ -467,17 +377,12 @@ public final class DamlLedgerV1 implements Ledger {
     }
   }
 
-  private static LedgerError errorOf(Completion completion) {
-    return errorOf(completion.getStatus(), true);
-  }
-
   // Parties and packages
 
   @Override
   public List<Party> parties() {
-    return ask("its parties",
-        c -> PartyManagementServiceGrpc.newBlockingStub(c)
-            .withDeadlineAfter(config.callTimeout().toMillis(), TimeUnit.MILLISECONDS)
+    return connection.ask("its parties",
+        c -> connection.within(PartyManagementServiceGrpc.newBlockingStub(c))
             .listKnownParties(ListKnownPartiesRequest.getDefaultInstance()).getPartyDetailsList().stream()
             .map(details -> new Party(details.getParty())).sorted().toList());
   }
@@ -485,9 +390,8 @@ public final class DamlLedgerV1 implements Ledger {
   @Override
   public Party allocate(String hint) {
     try {
-      return ask("the party " + hint,
-          c -> new Party(PartyManagementServiceGrpc.newBlockingStub(c)
-              .withDeadlineAfter(config.callTimeout().toMillis(), TimeUnit.MILLISECONDS)
+      return connection.ask("the party " + hint,
+          c -> new Party(connection.within(PartyManagementServiceGrpc.newBlockingStub(c))
               .allocateParty(AllocatePartyRequest.newBuilder().setPartyIdHint(hint).setDisplayName(hint).build())
               .getPartyDetails().getParty()));
     } catch (FairwayException e) {
@@ -505,111 +409,26 @@ public final class DamlLedgerV1 implements Ledger {
 
   private List<String> packageIds() {
     String id = id();
-    return ask("its packages", c -> PackageServiceGrpc.newBlockingStub(c)
-        .withDeadlineAfter(config.callTimeout().toMillis(), TimeUnit.MILLISECONDS)
+    return connection.ask("its packages", c -> connection.within(PackageServiceGrpc.newBlockingStub(c))
         .listPackages(ListPackagesRequest.newBuilder().setLedgerId(id).build()).getPackageIdsList());
   }
 
   private byte[] payload(String packageId) {
     String id = id();
-    return ask("the package " + packageId, c -> PackageServiceGrpc.newBlockingStub(c)
-        .withDeadlineAfter(config.callTimeout().toMillis(), TimeUnit.MILLISECONDS)
+    return connection.ask("the package " + packageId, c -> connection.within(PackageServiceGrpc.newBlockingStub(c))
         .getPackage(GetPackageRequest.newBuilder().setLedgerId(id).setPackageId(packageId).build()).getArchivePayload()
         .toByteArray());
   }
 
   @Override
   public void upload(byte[] archive) {
-    ask("the DAR",
-        c -> PackageManagementServiceGrpc.newBlockingStub(c)
-            .withDeadlineAfter(config.callTimeout().toMillis(), TimeUnit.MILLISECONDS)
+    connection.ask("the DAR",
+        c -> connection.within(PackageManagementServiceGrpc.newBlockingStub(c))
             .uploadDarFile(UploadDarFileRequest.newBuilder().setDarFile(ByteString.copyFrom(archive)).build()));
-  }
-
-  // The connection
-
-  /** Asks once more with another token when the first was refused. */
-  private <T> T ask(String what, Function<Channel, T> call) {
-    Optional<Secret> token = config.tokens().current();
-    try {
-      return call.apply(withToken(channel, token));
-    } catch (StatusRuntimeException e) {
-      LedgerError error = errorOf(e.getStatus(), e.getTrailers(), true);
-      if (error.grpc() == LedgerError.UNAUTHENTICATED && token.isPresent() && config.tokens().refused(token.get())) {
-        try {
-          return call.apply(withToken(channel, config.tokens().current()));
-        } catch (StatusRuntimeException again) {
-          throw errorOf(again.getStatus(), again.getTrailers(), true).toException(what, again);
-        }
-      }
-      throw error.toException(what, e);
-    }
-  }
-
-  private static Channel withToken(Channel channel, Optional<Secret> token) {
-    if (token.isEmpty()) {
-      return channel;
-    }
-    Metadata headers = new Metadata();
-    headers.put(AUTHORIZATION, "Bearer " + token.get().reveal());
-    return ClientInterceptors.intercept(channel, MetadataUtils.newAttachHeadersInterceptor(headers));
-  }
-
-  private static final CallOptions.Key<AtomicBoolean> SENT = CallOptions.Key.create("sent");
-
-  /** Tells whether a request left this process: one that did not may be sent again without a question. */
-  private static final class SentMarker implements io.grpc.ClientInterceptor {
-    @Override
-    public <Q, T> io.grpc.ClientCall<Q, T> interceptCall(io.grpc.MethodDescriptor<Q, T> method, CallOptions options,
-        Channel next) {
-      AtomicBoolean sent = java.util.Objects.requireNonNull(options.getOption(SENT));
-      return next.newCall(method, options.withStreamTracerFactory(new ClientStreamTracer.Factory() {
-        @Override
-        public ClientStreamTracer newClientStreamTracer(ClientStreamTracer.StreamInfo info, Metadata headers) {
-          return new ClientStreamTracer() {
-            @Override
-            public void outboundMessage(int sequence) {
-              sent.set(true);
-            }
-          };
-        }
-      }));
-    }
-  }
-
-  private static LedgerError errorOf(Status status, @Nullable Metadata trailers, boolean sent) {
-    return errorOf(StatusProto.fromStatusAndTrailers(status, trailers), sent);
-  }
-
-  private static LedgerError errorOf(com.google.rpc.Status status, boolean sent) {
-    String code = "";
-    Map<String, String> context = new HashMap<>();
-    Optional<Duration> retryAfter = Optional.empty();
-    for (Any detail : status.getDetailsList()) {
-      try {
-        if (detail.is(ErrorInfo.class)) {
-          ErrorInfo info = detail.unpack(ErrorInfo.class);
-          code = info.getReason();
-          context.putAll(info.getMetadataMap());
-        } else if (detail.is(RetryInfo.class)) {
-          var delay = detail.unpack(RetryInfo.class).getRetryDelay();
-          retryAfter = Optional.of(Duration.ofSeconds(delay.getSeconds(), delay.getNanos()));
-        }
-      } catch (InvalidProtocolBufferException e) {
-        // A detail that cannot be read tells nothing; the status still does.
-      }
-    }
-    int category = 0;
-    String told = context.getOrDefault("category", "0");
-    if (told.matches("[0-9]{1,2}")) {
-      category = Integer.parseInt(told);
-    }
-    return new LedgerError(status.getCode(), code, category, status.getMessage(), context, retryAfter, sent,
-        "true".equals(context.get("definite_answer")));
   }
 
   @Override
   public void close() {
-    channel.shutdownNow();
+    connection.close();
   }
 }
