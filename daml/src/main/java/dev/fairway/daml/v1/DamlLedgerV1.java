@@ -316,9 +316,10 @@ public final class DamlLedgerV1 implements Ledger {
     Duration longest = longestDeduplication;
     if (longest == null) {
       String id = id();
-      var configuration = connection.ask("its configuration", c -> connection.within(LedgerConfigurationServiceGrpc.newBlockingStub(c))
-          .getLedgerConfiguration(GetLedgerConfigurationRequest.newBuilder().setLedgerId(id).build()).next()
-          .getLedgerConfiguration());
+      var configuration = connection.ask("its configuration",
+          c -> connection.within(LedgerConfigurationServiceGrpc.newBlockingStub(c))
+              .getLedgerConfiguration(GetLedgerConfigurationRequest.newBuilder().setLedgerId(id).build()).next()
+              .getLedgerConfiguration());
       longest = Duration.ofSeconds(configuration.getMaxDeduplicationTime().getSeconds());
       longestDeduplication = longest;
     }
@@ -328,8 +329,9 @@ public final class DamlLedgerV1 implements Ledger {
   @Override
   public CommandOutcome outcome(String commandId, Set<Party> actAs, Offset since) {
     String id = id();
-    Offset end = fromWire(connection.ask("its end of completions", c -> connection.within(CommandCompletionServiceGrpc.newBlockingStub(c))
-        .completionEnd(CompletionEndRequest.newBuilder().setLedgerId(id).build()).getOffset()));
+    Offset end = fromWire(
+        connection.ask("its end of completions", c -> connection.within(CommandCompletionServiceGrpc.newBlockingStub(c))
+            .completionEnd(CompletionEndRequest.newBuilder().setLedgerId(id).build()).getOffset()));
     if (since.value().compareTo(end.value()) >= 0) {
       return new CommandOutcome.NotSeen();
     }
