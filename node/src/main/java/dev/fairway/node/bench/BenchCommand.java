@@ -24,7 +24,7 @@ import picocli.CommandLine.Spec;
 /** Measures a node, each figure against a baseline of the same run. */
 @Command(name = "bench", description = "Measure, each figure against a baseline taken in the same run.", subcommands = {
     BenchCommand.Accept.class, BenchCommand.Start.class, BenchCommand.Document.class,
-    BenchCommand.Exchange.class, EchoCommand.class})
+    BenchCommand.Exchange.class, BenchCommand.Ethereum.class, EchoCommand.class})
 public final class BenchCommand {
   /** What all benchmarks take. */
   static class Options {
@@ -123,6 +123,22 @@ public final class BenchCommand {
     public Integer call() throws Exception {
       Path home = options.home();
       return options.report(spec, home, new ExchangeBench(home, options.time(), spec.commandLine().getErr()).run());
+    }
+  }
+
+  @Command(name = "ethereum", mixinStandardHelpOptions = true, description = "Messages confirmed over a chain of our own (anvil), against the same calls sent by a bare client; and reading them all anew, against bare eth_getLogs.")
+  static final class Ethereum implements Callable<Integer> {
+    @Mixin
+    Options options = new Options();
+    @Spec
+    CommandSpec spec = CommandSpec.create();
+    @Option(names = "--messages", defaultValue = "10000", description = "how many (default: ${DEFAULT-VALUE})")
+    int messages;
+
+    @Override
+    public Integer call() throws Exception {
+      Path home = options.home();
+      return options.report(spec, home, new EthereumBench(home, messages, spec.commandLine().getErr()).run());
     }
   }
 

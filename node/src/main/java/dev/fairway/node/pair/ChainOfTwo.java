@@ -101,12 +101,19 @@ public final class ChainOfTwo implements NodePair.Wiring, AutoCloseable {
     return own.equals(NodePair.AU) ? NodePair.SG : NodePair.AU;
   }
 
-  private KeySigner signer(String own) {
+  /** Who signs for a jurisdiction. */
+  public KeySigner signer(String own) {
     return KeySigner.of(java.util.Objects.requireNonNull(keys.get(own)));
   }
 
-  private Address contract(String own) {
+  /** A jurisdiction's end. */
+  public Address contract(String own) {
     return java.util.Objects.requireNonNull(contracts.get(own));
+  }
+
+  /** A client of the chain; closed with it. */
+  public EthereumRpc client() {
+    return rpc;
   }
 
   @Override

@@ -1,0 +1,234 @@
+package dev.fairway.node.bench;
+
+import dev.fairway.core.ErrorCode;
+import dev.fairway.core.FairwayException;
+import dev.fairway.core.channel.Envelope;
+import dev.fairway.core.channel.Jurisdiction;
+import dev.fairway.core.channel.Message;
+import dev.fairway.core.channel.Observation;
+import dev.fairway.core.channel.PostResult;
+import dev.fairway.evm.DevChain;
+import dev.fairway.evm.Finality;
+import dev.fairway.evm.Hex;
+import dev.fairway.evm.channel.ChannelNode;
+import dev.fairway.evm.channel.EthereumChannel;
+import dev.fairway.evm.channel.EthereumChannelConfig;
+import dev.fairway.evm.log.LogFollowerConfig;
+import dev.fairway.evm.rpc.EthereumRpc;
+import dev.fairway.evm.rpc.LogQuery;
+import dev.fairway.evm.rpc.RpcRequest;
+import dev.fairway.evm.sign.Fees;
+import dev.fairway.evm.sign.KeySigner;
+import dev.fairway.evm.sign.UnsignedTransaction;
+import dev.fairway.evm.tx.Transactions;
+import dev.fairway.evm.tx.TransactionsConfig;
+import dev.fairway.node.pair.ChainOfTwo;
+import dev.fairway.node.pair.NodePair;
+import dev.fairway.store.SqlStore;
+import dev.fairway.store.StorageConfig;
+import java.io.PrintWriter;
+import java.math.BigInteger;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+
+/** What the channel costs over the chain itself. */
+final class EthereumBench {
+  private static final Jurisdiction AU = new Jurisdiction(NodePair.AU);
+  private static final Jurisdiction SG = new Jurisdiction(NodePair.SG);
+  private static final int AT_ONCE = 256;
+  private static final Duration LIMIT = Duration.ofMinutes(10);
+  /** Each transaction is mined as it is sent and nothing comes after it. */
+  private static final Finality AT_ONCE_CERTAIN = new Finality.Depth(0);
+
+  private final Path home;
+  private final int messages;
+  private final PrintWriter err;
+
+  EthereumBench(Path home, int messages, PrintWriter err) {
+    this.home = home;
+    this.messages = messages;
+    this.err = err;
+  }
+
+  List<Figure> run() throws Exception {
+    try (ChainOfTwo chain = ChainOfTwo.start(home, DevChain.Options.fleeting(), "")) {
+      err.println(messages + " messages over the channel");
+      long start = chain.height();
+      long before = used(chain);
+      Posted ours = post(chain);
+      long gaps = messages - (used(chain) - before);
+      err.println("the same calls by a bare client");
+      double bare = bare(chain, ours.input);
+      err.println("reading them all anew, by the channel and bare");
+      double read = read(chain, start);
+      double bareRead = bareRead(chain, start);
+      return List.of(
+          figure("messages confirmed over Ethereum, " + gaps + " nonces left out, against bare transactions",
+              ours.perSecond, bare),
+          figure("messages read anew from the chain, against bare eth_getLogs", read, bareRead));
+    }
+  }
+
+  private static Figure figure(String name, double measured, double baseline) {
+    return Figure.atLeast(name, "%.0f messages/s".formatted(measured), "%.0f messages/s".formatted(baseline),
+        measured / baseline, 0.8);
+  }
+
+  private record Posted(double perSecond, String input) {}
+
+  private static long used(ChainOfTwo chain) {
+    return Hex.toLong(chain.client()
+        .call("eth_getTransactionCount", chain.signer(NodePair.AU).address().hex(), "latest").asString());
+  }
+
+  private static EthereumChannel open(ChainOfTwo chain, SqlStore store, Transactions transactions, String own,
+      long block) {
+    return new EthereumChannel(store, chain.client(), transactions,
+        EthereumChannelConfig.of("bench", new Jurisdiction(own), chain.contract(own)).from(block)
+            .reading(LogFollowerConfig.DEFAULT.withFinality(AT_ONCE_CERTAIN).withPoll(Duration.ofMillis(20))));
+  }
+
+  private Posted post(ChainOfTwo chain) throws Exception {
+    try (SqlStore store = SqlStore.open(new StorageConfig.Embedded(home.resolve("sender")), Clock.systemUTC(),
+        List.of("evm"));
+        Transactions transactions = transactions(chain, store, NodePair.AU);
+        EthereumChannel channel = open(chain, store, transactions, NodePair.AU, chain.height())) {
+      transactions.start();
+      Semaphore underWay = new Semaphore(AT_ONCE);
+      long begin = System.nanoTime();
+      List<Future<PostResult>> results = new ArrayList<>();
+      try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+        for (int i = 0; i < messages; i++) {
+          String ref = "m" + i;
+          underWay.acquire();
+          results.add(threads.submit(() -> {
+            try {
+              return channel.post(envelope(ref));
+            } finally {
+              underWay.release();
+            }
+          }));
+        }
+      }
+      Count count = new Count(channel, true);
+      await(() -> count.now() == messages);
+      return new Posted(messages / seconds(begin), input(chain, results.getFirst()));
+    }
+  }
+
+  private static String input(ChainOfTwo chain, Future<PostResult> first)
+      throws InterruptedException, ExecutionException {
+    if (!(first.get() instanceof PostResult.Accepted(var id, var _))) {
+      throw new FairwayException(ErrorCode.PEER_FAILED, "the channel did not take a message: " + first.get());
+    }
+    return chain.client().call("eth_getTransactionByHash", id).path("input").asString();
+  }
+
+  private static Transactions transactions(ChainOfTwo chain, SqlStore store, String own) {
+    return new Transactions(store, chain.client(), chain.signer(own),
+        TransactionsConfig.DEFAULT.withFinality(AT_ONCE_CERTAIN).withPoll(Duration.ofMillis(20)).withInFlight(1_000));
+  }
+
+  private static Envelope envelope(String ref) {
+    return new Envelope(new Message(AU, SG, "AU-COO-2026-000101", "QmQtYtUS7K1AdKjbuMsmPmPGDLaKL38M5HYwqxW9RKW49n",
+        "UN.CEFACT.Trade.CertificateOfOrigin.created"), Optional.of(ref), "AU:" + ref);
+  }
+
+  /** Counts what is certain, going on where it stopped; each message once, since its block is certain when it is there. */
+  private static final class Count {
+    private final EthereumChannel channel;
+    private final boolean sent;
+    private String cursor = "";
+    private int certain;
+
+    Count(EthereumChannel channel, boolean sent) {
+      this.channel = channel;
+      this.sent = sent;
+    }
+
+    int now() {
+      Observation page;
+      do {
+        page = sent ? channel.observeSent(AU, cursor, 1_000) : channel.observe(SG, cursor, 1_000);
+        certain += (int) page.messages().stream().filter(message -> message.status().certain()).count();
+        cursor = page.next();
+      } while (page.more());
+      return certain;
+    }
+  }
+
+  /** Signs and sends in batches, and waits for the last receipt: what anybody would write who fears nothing. */
+  private double bare(ChainOfTwo chain, String input) throws InterruptedException {
+    KeySigner signer = chain.signer(NodePair.AU);
+    EthereumRpc rpc = chain.client();
+    long nonce = used(chain);
+    Fees fees = new Fees.Dynamic(BigInteger.valueOf(1_000_000_000), BigInteger.valueOf(20_000_000_000L));
+    long begin = System.nanoTime();
+    for (int sent = 0; sent < messages;) {
+      List<RpcRequest> batch = new ArrayList<>();
+      for (; batch.size() < 100 && sent < messages; sent++) {
+        batch.add(RpcRequest.of("eth_sendRawTransaction",
+            signer.sign(new UnsignedTransaction(DevChain.CHAIN_ID, nonce++, Optional.of(chain.contract(NodePair.AU)),
+                BigInteger.ZERO, input, 500_000, fees)).raw()));
+      }
+      rpc.batch(batch).forEach(answer -> answer.orThrow("eth_sendRawTransaction"));
+    }
+    long last = nonce;
+    await(() -> used(chain) == last);
+    return messages / seconds(begin);
+  }
+
+  private double read(ChainOfTwo chain, long from) throws InterruptedException {
+    try (SqlStore store = SqlStore.open(new StorageConfig.Embedded(home.resolve("reader")), Clock.systemUTC(),
+        List.of("evm"));
+        Transactions transactions = transactions(chain, store, NodePair.SG)) {
+      long begin = System.nanoTime();
+      try (EthereumChannel channel = open(chain, store, transactions, NodePair.SG, from)) {
+        Count count = new Count(channel, false);
+        await(() -> count.now() == 2 * messages);
+        return 2 * messages / seconds(begin);
+      }
+    }
+  }
+
+  private double bareRead(ChainOfTwo chain, long from) {
+    LogQuery query = new LogQuery(List.of(chain.contract(NodePair.SG)),
+        List.of(ChannelNode.RECEIVED, ChannelNode.RECEIVED_REFERENCE));
+    long head = chain.height();
+    int logs = 0;
+    long begin = System.nanoTime();
+    for (long block = from; block <= head; block += 1_000) {
+      logs += chain.client().logs(query, block, Math.min(head, block + 999)).size();
+    }
+    double perSecond = logs / 2.0 / seconds(begin);
+    if (logs != 4 * messages) {
+      throw new FairwayException(ErrorCode.PEER_LIED, "the chain has " + logs + " logs, not " + 4 * messages);
+    }
+    return perSecond;
+  }
+
+  private static double seconds(long begin) {
+    return (System.nanoTime() - begin) / 1e9;
+  }
+
+  private static void await(BooleanSupplier condition) throws InterruptedException {
+    long end = System.nanoTime() + LIMIT.toNanos();
+    while (!condition.getAsBoolean()) {
+      if (System.nanoTime() > end) {
+        throw new FairwayException(ErrorCode.PEER_FAILED, "the benchmark did not end within " + LIMIT);
+      }
+      TimeUnit.MILLISECONDS.sleep(10);
+    }
+  }
+}
