@@ -4,6 +4,7 @@ import dev.fairway.core.ErrorCode;
 import dev.fairway.core.FairwayException;
 import dev.fairway.core.blob.Blobs;
 import dev.fairway.core.store.Store;
+import dev.fairway.core.store.View;
 import dev.fairway.datatrust.delivery.Deliveries;
 import dev.fairway.datatrust.http.CapiDoor;
 import dev.fairway.datatrust.http.OperatorDoor;
@@ -20,8 +21,12 @@ import dev.fairway.evm.tx.Transactions;
 import dev.fairway.store.Sql;
 import dev.fairway.store.workers.Handlers;
 import dev.fairway.web.Door;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,7 +40,11 @@ public final class Datatrust implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(Datatrust.class);
 
+  private static final Duration TIDY = Duration.ofHours(1);
+  private static final Duration KEPT = Duration.ofDays(7);
+
   private final DatatrustConfig config;
+  private final Store store;
   private final EthereumRpc rpc;
   private final Transactions transactions;
   private final MarketIndex index;
@@ -46,6 +55,7 @@ public final class Datatrust implements AutoCloseable {
   private final MarketReader chain;
   private final SealedObjects objects;
   private final CapiDoor door;
+  private @Nullable Thread tidying;
 
   /**
    * What it stands on.
@@ -63,8 +73,8 @@ public final class Datatrust implements AutoCloseable {
     this.config = config;
     this.rpc = parts.rpc();
     this.transactions = parts.transactions();
-    Store store = parts.store();
-    meet(store);
+    this.store = parts.store();
+    meet();
     chain = MarketReader.latest(rpc, config.contracts());
     index = new MarketIndex(store, rpc, config);
     tasks = new Tasks(store, rpc, config, parts.handlers());
@@ -81,7 +91,7 @@ public final class Datatrust implements AutoCloseable {
   }
 
   /* A market is met once. Later starts need no chain. */
-  private void meet(Store store) {
+  private void meet() {
     String contracts = config.contracts().byName().toString();
     Optional<String> known = store.read(view -> Sql.on(view)
         .createQuery("SELECT contracts FROM datatrust_market WHERE market = :market").bind("market", config.market())
@@ -112,6 +122,32 @@ public final class Datatrust implements AutoCloseable {
   /** Begins to read the chain. Work is done by whoever runs the handlers. */
   public void start() {
     index.start();
+    tidying = Thread.ofVirtual().name("datatrust-tidy-" + config.market()).start(this::tidyNowAndThen);
+  }
+
+  private void tidyNowAndThen() {
+    try {
+      while (true) {
+        try {
+          tidy();
+        } catch (IOException | RuntimeException e) {
+          LOG.warn("cannot tidy up, will go on trying market={} why={}", config.market(), e.getMessage());
+        }
+        Thread.sleep(TIDY);
+      }
+    } catch (InterruptedException e) {
+      LOG.debug("tidying ends market={}", config.market());
+    }
+  }
+
+  /** Removes bytes that no upload names, and forgets clients' watches that ended a week ago. */
+  public void tidy() throws IOException {
+    Instant now = store.read(View::now);
+    int bytes = uploads.collect(now);
+    int watches = tasks.forget(now.minus(KEPT));
+    if (bytes + watches > 0) {
+      LOG.info("tidied up market={} blobs={} watches={}", config.market(), bytes, watches);
+    }
   }
 
   /** @param prefix {@code /datatrust}, say */
@@ -169,6 +205,9 @@ public final class Datatrust implements AutoCloseable {
 
   @Override
   public void close() {
+    if (tidying != null) {
+      tidying.interrupt();
+    }
     index.close();
   }
 }

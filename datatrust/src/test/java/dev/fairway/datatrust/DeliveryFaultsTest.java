@@ -2,6 +2,7 @@ package dev.fairway.datatrust;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.fairway.datatrust.delivery.Booking;
 import dev.fairway.datatrust.market.MarketCalls;
 import dev.fairway.datatrust.market.TestMarket;
 import dev.fairway.evm.Hash;
@@ -131,6 +132,22 @@ class DeliveryFaultsTest {
     assertThat(service.datatrust.index().sales(LISTED)).isEqualTo(1);
     service.restart();
     assertThat(buyer().get(path()).bytes()).isEqualTo(data);
+  }
+
+  @Test
+  void forkThatTakesThePurchaseAwayTakesTheDeliveryAlong() throws Exception {
+    market.chain.mine(1);
+    long before = market.chain.height();
+    service.buy(market.buyer, DELIVERY, data.length);
+    assertThat(buyer().get(path()).bytes()).isEqualTo(data);
+    Service.await(() -> service.datatrust.index().wasDelivered(DELIVERY, market.buyer.address()));
+    // What the buyer sent is gone for good; what the node sent it sends again, and the contract refuses.
+    market.chain.fork((int) (market.chain.height() - before));
+    market.chain.mine(3);
+    Service.await(() -> service.datatrust.deliveries().recent(1).getFirst().state() == Booking.State.VOID);
+    Service.await(() -> !service.datatrust.index().wasDelivered(DELIVERY, market.buyer.address()));
+    assertThat(buyer().get(path()).status()).isEqualTo(401);
+    assertThat(service.datatrust.index().sales(LISTED)).isZero();
   }
 
   @Test

@@ -31,6 +31,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import org.awaitility.Awaitility;
 import tools.jackson.databind.JsonNode;
@@ -53,10 +54,14 @@ final class Service implements AutoCloseable {
   private WebServer server;
 
   Service(TestMarket market, UnaryOperator<DatatrustConfig> change) {
+    this(market, change, clock -> TemporaryStore.embedded(clock, Datatrust.ROOMS.toArray(String[]::new)));
+  }
+
+  Service(TestMarket market, UnaryOperator<DatatrustConfig> change, Function<Clock, TemporaryStore> home) {
     this.market = market;
     this.change = change;
     this.chain = RpcConfig.of(market.chain.url()).withCoolDown(Duration.ofMillis(1));
-    this.store = TemporaryStore.embedded(clock, Datatrust.ROOMS.toArray(String[]::new));
+    this.store = home.apply(clock);
     open();
   }
 

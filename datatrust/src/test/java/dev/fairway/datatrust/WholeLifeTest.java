@@ -6,9 +6,12 @@ import dev.fairway.datatrust.market.MarketCalls;
 import dev.fairway.datatrust.market.TestMarket;
 import dev.fairway.evm.Hash;
 import dev.fairway.evm.Keccak;
+import dev.fairway.store.TemporaryStore;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
+import java.time.Clock;
 import java.util.Optional;
+import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 
@@ -20,7 +23,16 @@ class WholeLifeTest {
 
   @Test
   void dataAreListedBoughtDeliveredAndPaidFor() throws Exception {
-    try (TestMarket market = TestMarket.deploy(); Service service = new Service(market, config -> config)) {
+    live(clock -> TemporaryStore.embedded(clock, Datatrust.ROOMS.toArray(String[]::new)));
+  }
+
+  @Test
+  void theSameOnPostgres() throws Exception {
+    live(clock -> TemporaryStore.postgres(clock, Datatrust.ROOMS.toArray(String[]::new)));
+  }
+
+  private static void live(Function<Clock, TemporaryStore> home) throws Exception {
+    try (TestMarket market = TestMarket.deploy(); Service service = new Service(market, config -> config, home)) {
       assertThat(service.client.get("/status/").json().path("registered").asBoolean()).isFalse();
       service.elect();
       Service.await(() -> service.client.get("/status/").json().path("url").asString().equals(TestMarket.DNS));
