@@ -32,6 +32,7 @@ import dev.fairway.node.management.WorkDoor;
 import dev.fairway.store.Audit;
 import dev.fairway.store.DeadLetters;
 import dev.fairway.store.SqlStore;
+import dev.fairway.store.StorageConfig;
 import dev.fairway.store.WorkGauges;
 import dev.fairway.store.WorkOverview;
 import dev.fairway.store.blob.DiskBlobs;
@@ -54,6 +55,7 @@ import dev.fairway.websub.wire.SecretSeal;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.net.URI;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -76,6 +78,8 @@ public final class Node implements AutoCloseable {
   /** The rooms that keep tables. */
   static final List<String> ROOMS = Stream
       .concat(Exchange.ROOMS.stream(), Stream.of("automation", "connectors", "evm", "datatrust")).toList();
+
+  private static final Duration TAKE_OVER = Duration.ofSeconds(2);
 
   private final Parts parts;
   private final CountDownLatch stopped = new CountDownLatch(1);
@@ -149,6 +153,9 @@ public final class Node implements AutoCloseable {
     parts.keep(new Workers(store.work(), handlers, clock, WorkersConfig.DEFAULT, meters).start());
     chains.start();
     exchange.start();
+    if (config.storage() instanceof StorageConfig.Postgres) {
+      parts.keep(Every.start("take over what other processes changed", TAKE_OVER, exchange::refresh));
+    }
     installations.start(config.automation().integrations());
     connectors.start();
     datatrust.ifPresent(Datatrust::start);
