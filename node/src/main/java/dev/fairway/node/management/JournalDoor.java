@@ -20,6 +20,8 @@ import java.util.Map;
 /** The journal over HTTP: pages of events, and a stream of them as they happen, each a CloudEvent 1.0. */
 public final class JournalDoor {
   private static final Duration BEAT = Duration.ofSeconds(15);
+  /** How soon a stream ends when the node stops. */
+  private static final Duration LOOK_UP = Duration.ofMillis(500);
   private static final int PAGE = 500;
 
   private final Journal journal;
@@ -64,15 +66,20 @@ public final class JournalDoor {
 
   private void follow(EventSink sink, long start, URI source) throws IOException, InterruptedException {
     long offset = start;
+    long told = System.nanoTime();
     while (sink.open()) {
-      if (!journal.await(offset, BEAT)) {
-        sink.beat();
+      if (!journal.await(offset, LOOK_UP)) {
+        if (System.nanoTime() - told >= BEAT.toNanos()) {
+          sink.beat();
+          told = System.nanoTime();
+        }
         continue;
       }
       for (Event event : journal.read(offset, PAGE)) {
         sink.send(Long.toString(event.offset()), event.type(), Json.text(cloudEvent(event, source)));
         offset = event.offset();
       }
+      told = System.nanoTime();
     }
   }
 

@@ -27,6 +27,7 @@ import tools.jackson.databind.node.ObjectNode;
 public final class WorkDoor {
   private static final String SCOPE = "igl.admin";
   private static final int PAGE = 500;
+  private static final List<String> RESTRICTIONS = List.of("kind", "key", "cause", "text");
 
   private final WorkOverview overview;
   private final DeadLetters letters;
@@ -155,12 +156,22 @@ public final class WorkDoor {
 
   private void many(Call call, BulkAct act) throws IOException {
     JsonNode body = call.json();
+    if (!body.isObject()) {
+      throw new FairwayException(ErrorCode.INVALID, "say which dead letters as a JSON object; {} means all of them");
+    }
+    // A misspelt restriction must not turn into no restriction.
+    body.propertyNames().stream().filter(name -> !RESTRICTIONS.contains(name)).findFirst().ifPresent(name -> {
+      throw new FairwayException(ErrorCode.INVALID, name + " restricts nothing; use " + RESTRICTIONS);
+    });
     Filter filter = new Filter(text(body, "kind"), text(body, "key"), text(body, "cause"), text(body, "text"));
     call.json(200, Json.object().put("count", act.apply(filter, call.caller().subject())));
   }
 
   private static Optional<String> text(JsonNode body, String name) {
     JsonNode value = body.path(name);
+    if (!value.isString() && !value.isMissingNode()) {
+      throw new FairwayException(ErrorCode.INVALID, name + " must be a string");
+    }
     return value.isString() ? Optional.of(value.stringValue()) : Optional.empty();
   }
 
