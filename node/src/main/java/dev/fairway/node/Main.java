@@ -1,7 +1,5 @@
 package dev.fairway.node;
 
-import dev.fairway.core.ErrorCode;
-import dev.fairway.core.FairwayException;
 import dev.fairway.node.bench.BenchCommand;
 import dev.fairway.node.cli.ConnectorCommand;
 import dev.fairway.node.cli.DamlCommands;
@@ -15,12 +13,8 @@ import dev.fairway.node.cli.SubscriptionCommands;
 import dev.fairway.node.cli.WorkCommands;
 import dev.fairway.node.demo.DemoCommand;
 import dev.fairway.node.torture.TortureCommand;
-import java.io.IOException;
 import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -54,14 +48,7 @@ public final class Main {
     CommandLine commandLine = new CommandLine(new Main());
     commandLine.setOut(new PrintWriter(System.out, true, StandardCharsets.UTF_8));
     commandLine.setErr(new PrintWriter(System.err, true, StandardCharsets.UTF_8));
-    commandLine.setExecutionExceptionHandler((failure, command, parsed) -> {
-      if (failure instanceof FairwayException known) {
-        command.getErr().println("fairway: " + known.getMessage());
-        return known.code().kind() == ErrorCode.Kind.CALLER || known.code() == ErrorCode.CONFIGURATION ? 2 : 1;
-      }
-      command.getErr().println("fairway: " + failure + traceOf(failure));
-      return 1;
-    });
+    commandLine.setExecutionExceptionHandler(new Failures());
     helpEverywhere(commandLine);
     return commandLine;
   }
@@ -71,18 +58,5 @@ public final class Main {
       command.getCommandSpec().mixinStandardHelpOptions(true);
     }
     command.getSubcommands().values().forEach(Main::helpEverywhere);
-  }
-
-  /* A failure nobody foresaw is for a report, not for the terminal. */
-  private static String traceOf(Exception failure) {
-    StringWriter trace = new StringWriter();
-    failure.printStackTrace(new PrintWriter(trace));
-    try {
-      Path file = Files.createTempFile("fairway-failure-", ".txt");
-      Files.writeString(file, trace.toString());
-      return " (this should not happen; what led to it is in " + file + ")";
-    } catch (IOException e) {
-      return "\n" + trace;
-    }
   }
 }

@@ -76,7 +76,7 @@ public final class SubscriptionCommands {
     @Override
     public Integer call() {
       output.table(spec.commandLine().getOut(), remote.get("/subscription-api/subscriptions").path("items"),
-          "no subscriptions", "id", "topic", "callback", "state", "expires_at");
+          "no subscriptions", "id", "topic", "callback", "expires_at", "failures", "last_error");
       return 0;
     }
   }

@@ -26,7 +26,7 @@ public final class Listener implements AutoCloseable {
   private final Set<String> references = ConcurrentHashMap.newKeySet();
   private final AtomicInteger callbacks = new AtomicInteger();
 
-  Listener() throws IOException {
+  public Listener() throws IOException {
     server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 64);
     server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
     server.createContext("/", this::answer);

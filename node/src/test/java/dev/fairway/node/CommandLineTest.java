@@ -1,0 +1,225 @@
+package dev.fairway.node;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.fairway.node.config.Settings;
+import dev.fairway.node.pair.Listener;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+
+/** The commands that are clients of a node, against a started one, and what all commands say when something is wrong. */
+class CommandLineTest {
+  private static final Duration SOON = Duration.ofSeconds(60);
+  private static final String HELLO = "QmRN6wdp1S2A5EtjW9A3M1vKSBuQQGcgvuhoMUoEz4iiT5";
+
+  @TempDir
+  private static Path folder;
+  private static Node node;
+
+  @BeforeAll
+  static void start() throws IOException {
+    Settings settings = Settings.load(Optional.of(config(folder, "")), Map.of(), _ -> null);
+    NodeConfig config = NodeConfig.from(settings.root());
+    settings.check();
+    node = Node.start(config);
+  }
+
+  @AfterAll
+  static void stop() {
+    node.close();
+  }
+
+  private static Path config(Path home, String more) throws IOException {
+    return Files.writeString(home.resolve("fairway.yaml"), """
+        profile: dev
+        listen: 127.0.0.1:0
+        dir: %s
+        exchange:
+          channels:
+            shared: { type: shared-database, medium: %s, participants: [AU, SG] }
+          routes:
+            - { receiver: [SG], channels: [shared] }
+        %s""".formatted(home.resolve("data"), home.resolve("medium"), more));
+  }
+
+  private static Ran ask(String... arguments) {
+    List<String> all = new ArrayList<>(List.of(arguments));
+    all.addAll(List.of("--node", node.url().toString()));
+    return Ran.fairway(all.toArray(String[]::new));
+  }
+
+  private static String done(String... arguments) {
+    Ran ran = ask(arguments);
+    assertThat(ran.code()).as(ran.out() + ran.err()).isZero();
+    return ran.out();
+  }
+
+  private static String send(String subject) {
+    String shown = done("message", "send", "--from", "AU", "--to", "SG", "--subject", subject, "--obj", HELLO,
+        "--predicate", "UN.CEFACT.Trade.CertificateOfOrigin.created");
+    Matcher ref = Pattern.compile("(?m)^sender_ref +(\\S+)$").matcher(shown);
+    assertThat(ref.find()).as(shown).isTrue();
+    return "AU:" + ref.group(1);
+  }
+
+  @Test
+  void aMessageIsSentShownListedAndFollowed() {
+    String ref = send("followed");
+    assertThat(done("message", "show", ref)).contains("followed").contains("CertificateOfOrigin");
+    assertThat(done("message", "show", ref, "--json")).startsWith("{").contains("\"subject\" : \"followed\"");
+    assertThat(done("message", "list", "--subject", "followed", "--limit", "5")).contains(ref.substring(3));
+    assertThat(done("message", "list", "--subject", "nobody's")).contains("no messages");
+    await().atMost(SOON)
+        .untilAsserted(() -> assertThat(done("message", "journal", ref)).contains("pending").contains("accepted"));
+  }
+
+  @Test
+  void aLongListGoesOnWhereItEnded() {
+    send("paged");
+    send("paged");
+    String first = done("message", "list", "--subject", "paged", "--limit", "1");
+    Matcher more = Pattern.compile("more: --cursor (\\S+)").matcher(first);
+    assertThat(more.find()).as(first).isTrue();
+    String second = done("message", "list", "--subject", "paged", "--limit", "1", "--cursor", more.group(1));
+    assertThat(second.lines().skip(1).findFirst()).isNotEqualTo(first.lines().skip(1).findFirst());
+  }
+
+  @Test
+  void aWrongRequestIsToldInTheNodesWordsAndAnswersTwo() {
+    Ran ran = ask("message", "status", send("status"), "nonsense");
+    assertThat(ran.code()).isEqualTo(2);
+    assertThat(ran.err()).contains("Unexpected message status value: nonsense").doesNotContain("\tat ");
+    assertThat(ask("message", "show", "AU:none").err()).contains("No message with that reference");
+    assertThat(Ran.fairway("message", "send").code()).isEqualTo(2);
+  }
+
+  @Test
+  void aDocumentGoesInAndComesOut() throws IOException {
+    Path file = Files.writeString(folder.resolve("hello.txt"), "hello");
+    assertThat(done("document", "put", file.toString(), "--for", "SG").strip()).isEqualTo(HELLO);
+    assertThat(done("document", "put", file.toString(), "--for", "SG", "--json")).contains("\"multihash\"");
+    Path copy = folder.resolve("copy.txt");
+    done("document", "get", HELLO, "--as", "SG", "-o", copy.toString());
+    assertThat(copy).hasContent("hello");
+    assertThat(done("document", "list")).contains(HELLO).contains("text/plain");
+    assertThat(done("document", "list", "--limit", "1", "--json")).contains("\"bytes\" : 5");
+    assertThat(ask("document", "get", HELLO, "--as", "NZ").err()).contains("404").contains("not found");
+    assertThat(ask("document", "list", "--limit", "0").code()).isEqualTo(2);
+  }
+
+  @Test
+  void aFileThereIsNotIsNamed() {
+    Ran ran = ask("document", "put", folder.resolve("absent.pdf").toString(), "--for", "SG");
+    assertThat(ran.code()).isEqualTo(2);
+    assertThat(ran.err()).contains("absent.pdf").doesNotContain("\tat ");
+  }
+
+  @Test
+  void aSubscriptionIsConfirmedListedAndEnded() throws IOException {
+    try (Listener listener = new Listener()) {
+      String callback = listener.callback().toString();
+      assertThat(done("subscription", "add", "--topic", "told.*", "--callback", callback)).contains("asked");
+      await().atMost(SOON).untilAsserted(
+          () -> assertThat(done("subscription", "list")).contains(callback).contains("told.*"));
+      Matcher id = Pattern.compile("\"id\" : \"([^\"]+)\"").matcher(done("subscription", "list", "--json"));
+      assertThat(id.find()).isTrue();
+      done("subscription", "remove", "--topic", "told.*", "--callback", callback);
+      await().atMost(SOON).untilAsserted(() -> assertThat(done("subscription", "list")).doesNotContain(callback));
+      done("subscription", "add", "--topic", "again.*", "--callback", callback, "--secret", "s", "--lease", "3600");
+      await().atMost(SOON).untilAsserted(() -> assertThat(done("subscription", "list")).contains("again"));
+      Matcher again = Pattern.compile("\"id\" : \"([^\"]+)\"").matcher(done("subscription", "list", "--json"));
+      assertThat(again.find()).isTrue();
+      assertThat(done("subscription", "delete", again.group(1))).contains("ended");
+      assertThat(done("subscription", "list")).doesNotContain(callback);
+    }
+  }
+
+  @Test
+  void workIsCountedByKind() {
+    assertThat(done("work")).satisfiesAnyOf(text -> assertThat(text).contains("no work"),
+        text -> assertThat(text).contains("kind").contains("waiting"));
+    assertThat(done("work", "--json")).startsWith("[");
+    assertThat(done("dead", "list")).contains("no dead letters");
+  }
+
+  @Test
+  void aNodeThatIsNotThereIsToldInOneSentence() {
+    Ran ran = Ran.fairway("work", "--node", "http://127.0.0.1:9");
+    assertThat(ran.code()).isEqualTo(1);
+    assertThat(ran.err()).startsWith("fairway: no node answers at http://127.0.0.1:9").hasLineCount(1);
+  }
+
+  @Test
+  void theDoctorFindsNothingWrongWithAGoodConfiguration(@TempDir Path home) throws IOException {
+    Ran ran = Ran.fairway("doctor", "--config", config(home, "").toString());
+    assertThat(ran.out()).contains("ok    configuration").contains("ok    database").contains("ok    port");
+  }
+
+  @Test
+  void theDoctorSaysWhatToMend(@TempDir Path home) throws IOException {
+    Path config = config(home, """
+          documents:
+            SG: http://127.0.0.1:9/document-api/
+        """);
+    Ran ran = Ran.fairway("doctor", "--config", config.toString(), "--listen",
+        node.url().getHost() + ":" + node.url().getPort());
+    assertThat(ran.code()).isEqualTo(1);
+    assertThat(ran.out()).contains("MEND  port").contains("choose another with listen:")
+        .contains("MEND  documents of SG").contains("check the address");
+    Ran wrong = Ran.fairway("doctor", "--config", config(home, "colour: red\n").toString());
+    assertThat(wrong.code()).isEqualTo(2);
+    assertThat(wrong.out()).contains("MEND  configuration").contains("colour");
+  }
+
+  @Test
+  void aPortThatIsTakenIsToldInOneSentence(@TempDir Path home) throws IOException {
+    Ran ran = Ran.fairway("serve", "--config", config(home, "").toString(), "--listen",
+        node.url().getHost() + ":" + node.url().getPort());
+    assertThat(ran.code()).isEqualTo(2);
+    assertThat(ran.err()).contains("the port is taken").hasLineCount(1);
+  }
+
+  @Test
+  void aBrokenDatabaseFileIsRefusedWithWhatToDo(@TempDir Path home) throws IOException {
+    Files.createDirectories(home.resolve("data"));
+    Files.write(home.resolve("data/fairway.db"),
+        "this is no database, whatever its name says".repeat(200).getBytes(java.nio.charset.StandardCharsets.US_ASCII));
+    Ran ran = Ran.fairway("serve", "--config", config(home, "").toString());
+    assertThat(ran.code()).isNotZero();
+    assertThat(ran.err()).contains("fairway.db").containsIgnoringCase("restore").doesNotContain("\tat ");
+  }
+
+  @Test
+  void aFailureNobodyForesawIsOneSentenceAndItsTraceAFile() throws IOException {
+    @CommandLine.Command(name = "fail")
+    final class Fail implements java.util.concurrent.Callable<Integer> {
+      @Override
+      public Integer call() {
+        throw new IllegalStateException("the ballast has shifted");
+      }
+    }
+    java.io.StringWriter err = new java.io.StringWriter();
+    int code = new CommandLine(new Fail()).setExecutionExceptionHandler(new Failures())
+        .setErr(new java.io.PrintWriter(err)).execute();
+    assertThat(code).isEqualTo(1);
+    Matcher file = Pattern.compile("the stack trace is in ([^)]+)\\)").matcher(err.toString());
+    assertThat(err.toString()).startsWith("fairway: fail failed: the ballast has shifted").hasLineCount(1);
+    assertThat(file.find()).isTrue();
+    assertThat(Path.of(file.group(1))).content().contains("\tat dev.fairway.node.CommandLineTest");
+    Files.delete(Path.of(file.group(1)));
+  }
+}
