@@ -47,16 +47,37 @@ public final class Scaffold {
     for (Map.Entry<String, String> file : files.entrySet()) {
       Path path = folder.resolve(file.getKey());
       Files.createDirectories(path.getParent());
-      Files.writeString(path, resource(file.getValue()).replace("@name@", name).replace("@Type@", type)
+      Files.writeString(path, resource("new/" + file.getValue()).replace("@name@", name).replace("@Type@", type)
           .replace("@package@", javaPackage));
     }
     return new Project(folder);
   }
 
+  /**
+   * Makes the sample that answers requests for ledgers, in the folder {@code ledger-quota}.
+   *
+   * @throws FairwayException with {@code CONFLICT} when the folder is there
+   */
+  public static Project ledgerQuota(Path parent) throws IOException {
+    Path folder = parent.resolve("ledger-quota");
+    if (Files.exists(folder)) {
+      throw new FairwayException(ErrorCode.CONFLICT, folder + " is there already");
+    }
+    Map<String, String> files = Map.of("dit-meta.yaml", "dit-meta.yaml", "templates.yaml", "templates.yaml",
+        "README.md", "README.md", "src/quota/LedgerDesk.java", "LedgerDesk.java", "test/quota/LedgerDeskTest.java",
+        "LedgerDeskTest.java");
+    for (Map.Entry<String, String> file : files.entrySet()) {
+      Path path = folder.resolve(file.getKey());
+      Files.createDirectories(path.getParent());
+      Files.writeString(path, resource("sample/ledger-quota/" + file.getValue()));
+    }
+    return new Project(folder);
+  }
+
   private static String resource(String name) throws IOException {
-    try (InputStream in = Scaffold.class.getResourceAsStream("new/" + name + ".txt")) {
+    try (InputStream in = Scaffold.class.getResourceAsStream(name + ".txt")) {
       if (in == null) {
-        throw new IllegalStateException("new/" + name + ".txt is missing from the class path");
+        throw new IllegalStateException(name + ".txt is missing from the class path");
       }
       return new String(in.readAllBytes(), StandardCharsets.UTF_8);
     }

@@ -44,6 +44,11 @@ class ProjectTest {
   }
 
   @Test
+  void sampleBuildsAndPassesItsTests() throws IOException {
+    assertThat(Scaffold.ledgerQuota(folder).build(how(false), NOWHERE).tests()).contains(new TestRun(2, 0));
+  }
+
+  @Test
   void sameSourcesMakeTheSameBytes() throws IOException {
     Project project = Scaffold.make(folder, "desk");
     String first = project.build(how(true), NOWHERE).hash();

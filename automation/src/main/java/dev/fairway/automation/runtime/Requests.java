@@ -106,7 +106,8 @@ final class Requests {
       throws SQLException {
     Contract contract = StoredValue.contract(StoredValue.parse(delivery.payload().body()));
     String id = contract.id().value();
-    RequestTables.attempted(tx, integration.id(), id, delivery.attempt());
+    // After a crash the last attempt is found used up when the next would begin; that one is not made.
+    RequestTables.attempted(tx, integration.id(), id, Math.min(delivery.attempt(), handler.attempts()));
     RequestTables.quarantined(tx, integration.id(), id);
     if (handler.rejectDead()) {
       reject(tx, handler, contract, new Answer.Reject<>(UNPROCESSABLE.code(), UNPROCESSABLE.message(),

@@ -61,14 +61,20 @@ public final class ProjectCommands {
 
   @Command(name = "new", mixinStandardHelpOptions = true, description = "Make the folder of a new integration: it builds and passes its test at once.")
   static final class New implements Callable<Integer> {
-    @Parameters(paramLabel = "NAME", description = "lower case, hyphens between words")
+    @Parameters(paramLabel = "NAME", description = "lower case, hyphens between words; ledger-quota with --sample")
     String name = "";
+    @Option(names = "--sample", description = "make the sample of that name: ledger-quota answers requests")
+    boolean sample;
     @Spec
     CommandSpec spec = CommandSpec.create();
 
     @Override
     public Integer call() throws IOException {
-      Project made = Scaffold.make(Path.of("").toAbsolutePath(), name);
+      if (sample && !name.equals("ledger-quota")) {
+        throw new FairwayException(ErrorCode.INVALID, "no sample " + name + "; there is ledger-quota");
+      }
+      Path here = Path.of("").toAbsolutePath();
+      Project made = sample ? Scaffold.ledgerQuota(here) : Scaffold.make(here, name);
       spec.commandLine().getOut().println("made " + made.folder());
       spec.commandLine().getOut().println("next: cd " + name + "; fairway integration build");
       return 0;

@@ -50,7 +50,9 @@ public final class DemoCommand implements Callable<Integer> {
     /** Certificates of origin between two jurisdictions. */
     EXCHANGE,
     /** A market of data, from its making to its last listing. */
-    DATATRUST;
+    DATATRUST,
+    /** Requests on a ledger, while everything goes wrong. */
+    REQUESTS;
 
     @Override
     public String toString() {
@@ -70,10 +72,29 @@ public final class DemoCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    return play == Play.DATATRUST ? market() : switch (kind) {
-      case SHARED_DATABASE -> run(dir, NodePair.Wiring.SHARED);
-      case ETHEREUM -> overEthereum();
+    return switch (play) {
+      case DATATRUST -> market();
+      case REQUESTS -> requests();
+      case EXCHANGE -> switch (kind) {
+        case SHARED_DATABASE -> run(dir, NodePair.Wiring.SHARED);
+        case ETHEREUM -> overEthereum();
+      };
     };
+  }
+
+  private int requests() throws Exception {
+    PrintWriter out = spec.commandLine().getOut();
+    long start = System.nanoTime();
+    try (RequestsStory story = RequestsStory.start(emptied(dir.resolve("requests")), headless ? 0 : 8401,
+        out::println)) {
+      boolean good = story.play();
+      out.printf("%ndemo: %s, %.1f s%n", story.summary(), (System.nanoTime() - start) / 1e9);
+      if (!headless) {
+        out.println("The node keeps running at " + story.node() + ". Press Ctrl-C to stop.");
+        new CountDownLatch(1).await();
+      }
+      return good ? 0 : 1;
+    }
   }
 
   private int market() throws Exception {
