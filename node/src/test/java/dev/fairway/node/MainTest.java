@@ -6,6 +6,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
@@ -36,8 +37,8 @@ class MainTest {
 
   private static List<List<String>> commands(CommandLine command, List<String> path) {
     List<List<String>> found = new ArrayList<>();
-    command.getSubcommands().forEach((name, child) -> {
-      List<String> below = Stream.concat(path.stream(), Stream.of(name)).toList();
+    Set.copyOf(command.getSubcommands().values()).forEach(child -> {
+      List<String> below = Stream.concat(path.stream(), Stream.of(child.getCommandName())).toList();
       found.add(below);
       found.addAll(commands(child, below));
     });
