@@ -26,7 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(600)
 class IntegrationFromTheDocsTest {
   private static final Path DOCS = Path.of("../docs/integrations.md");
-  private static final Duration SOON = Duration.ofSeconds(120);
+  private static final Duration SOON = Duration.ofMinutes(2);
 
   @TempDir
   private Path folder;
