@@ -94,7 +94,7 @@ final class TlsFiles extends AbstractLifeCycle {
           refresh();
         } catch (InterruptedException e) {
           return;
-        } catch (FairwayException e) {
+        } catch (FairwayException | GenericException e) {
           LOG.warn("the old certificate stays in use: {}", e.getMessage());
         }
       }

@@ -1,6 +1,7 @@
 package dev.fairway.websub.hub;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.time.Duration;
 import java.time.Instant;
@@ -89,6 +90,7 @@ class CallbackGateTest {
         waiting.completeExceptionally(e);
       }
     });
+    await().until(() -> visitor.getState() == Thread.State.TIMED_WAITING);
     leave(1, true, QUICK);
     visitor.join();
     assertThat(entered).isPositive();
