@@ -40,7 +40,7 @@ class IntegrationFromTheDocsTest {
 
   private ProcessBuilder process(String line) {
     List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-        "-XX:+UseSerialGC", "-Xmx512m", "--enable-native-access=ALL-UNNAMED", "-cp",
+        "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xmx512m", "--enable-native-access=ALL-UNNAMED", "-cp",
         System.getProperty("java.class.path"), "dev.fairway.node.Main"));
     command.addAll(words(line.substring("./fairway ".length())));
     return new ProcessBuilder(command).directory(folder.toFile());

@@ -19,7 +19,7 @@ class RequestsDemoTest {
   @Test
   void everyRequestGetsOneClearEnding() throws Exception {
     Process demo = new ProcessBuilder(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-        "-XX:+UseSerialGC", "-Xmx512m", "--enable-native-access=ALL-UNNAMED", "-cp",
+        "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xmx512m", "--enable-native-access=ALL-UNNAMED", "-cp",
         System.getProperty("java.class.path"), "dev.fairway.node.Main", "demo", "--story", "requests", "--headless",
         "--dir", folder.toString())).redirectErrorStream(true).start();
     String said = new String(demo.getInputStream().readAllBytes(), StandardCharsets.UTF_8);

@@ -26,8 +26,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class NodeProcess implements AutoCloseable {
   private static final String READY = "fairway ready ";
-  /** The archive of parsed classes the launcher keeps; a child reads it too, and starts in half the time. */
-  private static final String CLASS_ARCHIVE = "-XX:SharedArchiveFile=";
+  /** A child reads its parent's archive of parsed classes, and starts in half the time; it compiles as eagerly as its parent does. */
+  private static final List<String> INHERITED = List.of("-XX:SharedArchiveFile=", "-XX:TieredStopAtLevel=");
   private static final Duration START_LIMIT = Duration.ofMinutes(3);
 
   private final List<String> arguments;
@@ -59,7 +59,7 @@ public final class NodeProcess implements AutoCloseable {
   public URI start() throws IOException, InterruptedException {
     List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
         "-XX:+UseCompactObjectHeaders", "-XX:+UseSerialGC", "-Xmx512m", "--enable-native-access=ALL-UNNAMED"));
-    ownOptions().filter(option -> option.startsWith(CLASS_ARCHIVE)).forEach(command::add);
+    ownOptions().filter(option -> INHERITED.stream().anyMatch(option::startsWith)).forEach(command::add);
     command.addAll(List.of("-cp", System.getProperty("java.class.path"), "dev.fairway.node.Main"));
     command.addAll(arguments);
     Process started = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.appendTo(log.toFile())).start();
