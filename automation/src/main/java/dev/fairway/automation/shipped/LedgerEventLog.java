@@ -9,6 +9,7 @@ import dev.fairway.automation.sdk.WebhookResponse;
 import dev.fairway.core.ErrorCode;
 import dev.fairway.core.FairwayException;
 import dev.fairway.core.ledger.LedgerJson;
+import dev.fairway.web.Json;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -18,8 +19,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Shows what happens on the ledger: {@code GET} gives the last events as JSON, {@code POST /reset} forgets them. They are
- * kept in memory only.
+ * Shows what happens on the ledger: {@code GET} gives the last events as JSON, {@code /csv} and {@code /html} as tables,
+ * {@code POST /reset} forgets them. They are kept in memory only.
  */
 public final class LedgerEventLog implements Integration<LedgerEventLog.Settings> {
   /** @param historyBound how many events to keep; -1 or 0 for all */
@@ -63,12 +64,32 @@ public final class LedgerEventLog implements Integration<LedgerEventLog.Settings
         return WebhookResponse.json(answer);
       }
     });
+    registry.webhook().get("/csv").label("Ledger Event Log as CSV")
+        .handle(call -> ContractTable.text(sheet().csv(Sheet.Dialect.EXCEL), "text/csv"));
+    registry.webhook().get("/html").label("Ledger Event Log as HTML")
+        .handle(call -> ContractTable.text(sheet().html("Ledger event log"), "text/html"));
     registry.webhook().post("/reset").label("Reset").handle(call -> {
       synchronized (events) {
         events.clear();
       }
       return WebhookResponse.ok();
     });
+  }
+
+  private Sheet sheet() {
+    synchronized (events) {
+      return Sheet.of(events.stream().map(LedgerEventLog::cells).toList());
+    }
+  }
+
+  private static Map<String, String> cells(Map<String, @Nullable Object> event) {
+    var cells = new LinkedHashMap<String, String>();
+    event.forEach((name, value) -> cells.put(name, switch (value) {
+      case null -> "";
+      case Map<?, ?> data -> Json.text(data);
+      case Object scalar -> scalar.toString();
+    }));
+    return cells;
   }
 
   private static Map<String, @Nullable Object> ids(LedgerEvents.Transaction transaction) {

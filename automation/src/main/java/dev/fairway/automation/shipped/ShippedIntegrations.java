@@ -13,11 +13,17 @@ import java.util.function.Supplier;
 
 /** The integrations that come with the node. */
 public final class ShippedIntegrations {
-  private static final Map<String, Supplier<? extends Integration<?>>> BY_ENTRYPOINT = Map.of(
-      LedgerEventLog.class.getName(), LedgerEventLog::new, PeriodicTimer.class.getName(), PeriodicTimer::new,
-      InboundWebhook.class.getName(), InboundWebhook::new, OutboundWebhook.class.getName(), OutboundWebhook::new);
+  private static final Map<String, Supplier<? extends Integration<?>>> BY_ENTRYPOINT = Map.ofEntries(
+      entry(LedgerEventLog.class, LedgerEventLog::new), entry(ContractTable.class, ContractTable::new),
+      entry(PeriodicTimer.class, PeriodicTimer::new), entry(Loopback.class, Loopback::new),
+      entry(LineSocket.class, LineSocket::new), entry(InboundWebhook.class, InboundWebhook::new),
+      entry(OutboundWebhook.class, OutboundWebhook::new));
 
   private ShippedIntegrations() {}
+
+  private static <T extends Integration<?>> Map.Entry<String, Supplier<T>> entry(Class<T> type, Supplier<T> maker) {
+    return Map.entry(type.getName(), maker);
+  }
 
   /** What they say of themselves. */
   public static PackageMetadata metadata() {

@@ -18,6 +18,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -37,6 +38,22 @@ class ShippedIntegrationsTest {
               creates: [{ template: Inbox:Ticked }]
         Inbox:Ticked:
           fields: { integrationParty: Party, body: Text }
+          signatories: [integrationParty]
+      """;
+
+  private static final String BELL = """
+      package: { name: bell, version: 1.0.0 }
+      templates:
+        Bell:Bell:
+          fields: { integrationParty: Party }
+          signatories: [integrationParty]
+          choices:
+            Ring:
+              controllers: [integrationParty]
+              arguments: { cid: ContractId }
+              creates: [{ template: Bell:Rung, with: { cid: $argument.cid } }]
+        Bell:Rung:
+          fields: { integrationParty: Party, cid: ContractId }
           signatories: [integrationParty]
       """;
 
@@ -69,6 +86,25 @@ class ShippedIntegrationsTest {
               "ledger_ready", "transaction_start", "contract_created", "contract_archived", "transaction_end");
         });
       }
+    }
+  }
+
+  @Test
+  void loopbackExercisesAChoiceOfTheContractItWasToldOfAndOfANewOne() {
+    try (var node = new Node(folder)) {
+      node.ledger.upload(MODEL.getBytes(StandardCharsets.UTF_8));
+      node.ledger.upload(BELL.getBytes(StandardCharsets.UTF_8));
+      ShippedIntegrations.types().forEach(node.automation::offer);
+      node.automation.start(new IntegrationConfig("tick", "loopback", node.bob, Map.of("templateFilter",
+          "Inbox:Message", "targetTemplate", "Inbox:Message", "templateChoice", "Tick")));
+      node.automation.start(new IntegrationConfig("ring", "loopback", node.bob, Map.of("templateFilter", "Inbox:Ticked",
+          "targetContractMode", "Create And Execute", "targetTemplate", "Bell:Bell", "templateChoice", "Ring")));
+      node.submit(node.bob, Command.create(TemplateId.parse("Inbox:Message"), LedgerValue
+          .struct("integrationParty", LedgerValue.party(node.bob), "receivedAt", LedgerValue.timestamp(Instant.EPOCH))
+          .with("contentType", LedgerValue.text("")).with("body", LedgerValue.text("hello"))));
+      eventually(() -> assertThat(node.active(node.bob, "Bell:Rung")).singleElement()
+          .extracting(c -> c.payload().contractId("cid"))
+          .isEqualTo(node.active(node.bob, "Inbox:Ticked").getFirst().id()));
     }
   }
 
