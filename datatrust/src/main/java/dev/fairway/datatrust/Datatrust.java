@@ -11,6 +11,7 @@ import dev.fairway.datatrust.http.OperatorDoor;
 import dev.fairway.datatrust.identity.LogIn;
 import dev.fairway.datatrust.identity.Tokens;
 import dev.fairway.datatrust.index.MarketIndex;
+import dev.fairway.datatrust.listing.Integrity;
 import dev.fairway.datatrust.listing.Uploads;
 import dev.fairway.datatrust.market.MarketReader;
 import dev.fairway.datatrust.object.SealedObjects;
@@ -54,6 +55,7 @@ public final class Datatrust implements AutoCloseable {
   private final Deliveries deliveries;
   private final MarketReader chain;
   private final SealedObjects objects;
+  private final Integrity integrity;
   private final CapiDoor door;
   private @Nullable Thread tidying;
 
@@ -81,8 +83,10 @@ public final class Datatrust implements AutoCloseable {
     Outgoing outgoing = new Outgoing(transactions, tasks, config);
     office = new Office(store, chain, index, tasks, outgoing, config);
     objects = new SealedObjects(parts.blobs(), config.sealingKey());
+    integrity = new Integrity(objects, config.compat().legacyDataHash());
     uploads = new Uploads(store, objects, chain, index, tasks, outgoing, config, parts.handlers());
-    Deliveries.Parts common = new Deliveries.Parts(store, rpc, chain, index, office, uploads, objects, tasks, outgoing);
+    Deliveries.Parts common = new Deliveries.Parts(store, rpc, chain, index, office, uploads, objects, integrity, tasks,
+        outgoing);
     deliveries = new Deliveries(common, config, parts.handlers());
     LogIn logIn = new LogIn(store, config.dnsName(), rpc::chainId, config.compat().freeLogIn());
     Tokens tokens = new Tokens(store, config.jwtSecret(), config.accessLife(), config.refreshLife());
@@ -184,8 +188,9 @@ public final class Datatrust implements AutoCloseable {
     return deliveries;
   }
 
-  public SealedObjects objects() {
-    return objects;
+  /** Whether what is stored is what the chain says. */
+  public Integrity integrity() {
+    return integrity;
   }
 
   /** The market as the newest block has it. */

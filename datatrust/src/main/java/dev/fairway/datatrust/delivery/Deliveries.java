@@ -11,6 +11,7 @@ import dev.fairway.core.work.WorkKind;
 import dev.fairway.datatrust.DatatrustConfig;
 import dev.fairway.datatrust.Office;
 import dev.fairway.datatrust.index.MarketIndex;
+import dev.fairway.datatrust.listing.Integrity;
 import dev.fairway.datatrust.listing.Upload;
 import dev.fairway.datatrust.listing.Uploads;
 import dev.fairway.datatrust.market.MarketCalls;
@@ -60,7 +61,7 @@ public final class Deliveries {
 
   /** What deliveries are made of. */
   public record Parts(Store store, EthereumRpc rpc, MarketReader chain, MarketIndex index, Office office,
-      Uploads uploads, SealedObjects objects, Tasks tasks, Outgoing outgoing) {}
+      Uploads uploads, SealedObjects objects, Integrity integrity, Tasks tasks, Outgoing outgoing) {}
 
   private record Asked(Address buyer, Hash delivery, Hash listing, String url) {}
 
@@ -201,12 +202,16 @@ public final class Deliveries {
     return Optional.of(booking);
   }
 
-  private Optional<String> wrongOnChain(MarketReader now, Upload upload) {
+  private Optional<String> wrongOnChain(MarketReader now, Upload upload) throws IOException {
     Optional<Hash> onChain = now.dataHash(upload.listing());
-    return onChain.equals(Optional.of(upload.digests().data())) || config.compat().legacyDataHash()
-        ? Optional.empty()
-        : Optional.of("the chain has " + onChain.map(Hash::hex).orElse("no hash") + " for the data of "
-            + upload.listing() + ", which are " + upload.digests().data());
+    try {
+      return parts.integrity().matches(upload, onChain)
+          ? Optional.empty()
+          : Optional.of("the chain has " + onChain.map(Hash::hex).orElse("no hash") + " for the data of "
+              + upload.listing() + ", which are " + upload.digests().data());
+    } catch (FairwayException e) {
+      return Optional.of(String.valueOf(e.getMessage()));
+    }
   }
 
   private Entitlement give(Upload upload, Asked asked, Booking booking) throws IOException, InterruptedException {

@@ -6,11 +6,11 @@ import dev.fairway.datatrust.Datatrust;
 import dev.fairway.datatrust.DatatrustConfig;
 import dev.fairway.datatrust.delivery.Booking;
 import dev.fairway.datatrust.index.MarketIndex;
+import dev.fairway.datatrust.listing.Integrity;
 import dev.fairway.datatrust.listing.Upload;
 import dev.fairway.datatrust.market.Candidate;
 import dev.fairway.datatrust.market.MarketParameters;
 import dev.fairway.datatrust.market.MarketReader;
-import dev.fairway.datatrust.object.KeccakDigest;
 import dev.fairway.datatrust.task.Task;
 import dev.fairway.evm.Hash;
 import dev.fairway.web.Call;
@@ -141,12 +141,11 @@ public final class OperatorDoor {
     Hash hash = hash(call);
     Upload upload = datatrust.uploads().current(hash)
         .orElseThrow(() -> new FairwayException(ErrorCode.NOT_FOUND, CapiError.NO_RESULTS));
-    Hash stored = Hash.of(datatrust.objects().digest(upload.object(), new KeccakDigest()));
     Optional<Hash> chain = datatrust.market().dataHash(hash);
-    ObjectNode body = Json.object().put("listing", hash.hex()).put("stored", stored.hex());
+    Integrity.Checked checked = datatrust.integrity().check(upload, chain);
+    ObjectNode body = Json.object().put("listing", hash.hex()).put("stored", checked.stored().hex());
     chain.ifPresentOrElse(known -> body.put("on_chain", known.hex()), () -> body.putNull("on_chain"));
-    call.json(200, body.put("uploaded", upload.digests().data().hex()).put("ok",
-        stored.equals(upload.digests().data()) && chain.equals(Optional.of(stored))));
+    call.json(200, body.put("uploaded", upload.digests().data().hex()).put("ok", checked.ok()));
   }
 
   private void deliveries(Call call) throws IOException {

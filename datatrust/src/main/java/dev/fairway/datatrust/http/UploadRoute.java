@@ -50,10 +50,14 @@ final class UploadRoute {
         .answers(201, "the data are kept; the task confirms them on the chain").handle(Wire.collection(this::upload));
   }
 
-  private void upload(Call call) throws Exception {
+  private void requireOffice() {
     if (!office.isOurs()) {
       throw CapiError.of(500, CapiError.NOT_REGISTERED);
     }
+  }
+
+  private void upload(Call call) throws Exception {
+    requireOffice();
     Optional<String> authorization = call.header("Authorization");
     Optional<Address> holder = config.compat().anonymousUpload() && authorization.isEmpty()
         ? Optional.empty()
@@ -64,6 +68,8 @@ final class UploadRoute {
     Received received = new Received(holder);
     try {
       call.multipart(received::part);
+      // A large file takes a while, and an election may have been decided meanwhile.
+      requireOffice();
       answer(call, received.keep());
     } catch (FairwayException e) {
       received.discard();
