@@ -64,6 +64,21 @@ class AttackTest {
   }
 
   @Test
+  void hashesThatArePathsAreRefusedEverywhere() throws Exception {
+    Client patron = service.client.as(service.token(market.owner));
+    for (String name : List.of("..%2f..%2fetc%2fpasswd", "0x" + "g".repeat(64), "0x" + "0".repeat(63),
+        "0x" + "0".repeat(65), "%00", "0x" + "0".repeat(62) + "%2f.")) {
+      for (String path : List.of("/listings/", "/candidates/application/", "/previews/",
+          "/deliveries/?delivery_hash=" + Keccak.hash("x") + "&query=", "/deliveries/?query=" + Keccak.hash("x")
+              + "&delivery_hash=")) {
+        Client.Answer answer = patron.get(path + name);
+        assertThat(answer.status()).as(path + name).isIn(400, 404);
+        assertThat(answer.text()).as(path + name).doesNotContain("Exception");
+      }
+    }
+  }
+
+  @Test
   void nobodyUploadsForAnother() throws Exception {
     Form stolen = form(market.maker, LISTED);
     assertThat(service.upload(market.buyer, stolen).status()).isEqualTo(401);

@@ -322,6 +322,11 @@ class ChecklistTest {
   }
 
   @Test
+  void unminedTransactionsAreWaitedForTenMinutesUnlessToldOtherwise() {
+    assertThat(Service.config(market).watchLimit()).hasMinutes(10);
+  }
+
+  @Test
   void namesAreThoseOfTheFirstClient() {
     Address account = new Address("0x1a642f0E3c3aF545E7AcBD38b07251B3990914F1");
     Hash listing = Names.listing(account, "My Bestest Pony");

@@ -1,6 +1,7 @@
 package dev.fairway.datatrust;
 
 import dev.fairway.web.Json;
+import java.io.InputStream;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -67,6 +68,12 @@ record Client(URI base, Map<String, String> headers) {
 
   Answer post(String path, String contentType, byte[] body) throws Exception {
     return send(request(path).header("Content-Type", contentType).POST(HttpRequest.BodyPublishers.ofByteArray(body)));
+  }
+
+  /** Posts what is still being made. */
+  Answer post(String path, String contentType, InputStream body) throws Exception {
+    return send(request(path).header("Content-Type", contentType)
+        .POST(HttpRequest.BodyPublishers.ofInputStream(() -> body)));
   }
 
   Answer method(String method, String path) throws Exception {

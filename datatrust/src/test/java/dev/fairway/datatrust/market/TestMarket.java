@@ -1,11 +1,13 @@
 package dev.fairway.datatrust.market;
 
+import dev.fairway.evm.Address;
 import dev.fairway.evm.Hash;
 import dev.fairway.evm.Keccak;
 import dev.fairway.evm.TestChain;
 import dev.fairway.evm.rpc.EthereumRpc;
 import java.math.BigInteger;
 import java.time.Duration;
+import java.util.Map;
 
 /** A market on a chain of its own, with people: its owner, who has the shares, a maker, a buyer and the backend. */
 public final class TestMarket implements AutoCloseable {
@@ -73,13 +75,23 @@ public final class TestMarket implements AutoCloseable {
 
   /** Makes an account the datatrust. */
   public void elect(Wallet registrant, String dns) throws InterruptedException {
+    stand(registrant, dns);
+    owner.call(contracts.datatrust(), MarketCalls.resolveRegistration(Keccak.hash(dns)));
+  }
+
+  /** Has an account voted datatrust, up to the poll's end: it is to be resolved. */
+  public void stand(Wallet registrant, String dns) throws InterruptedException {
     giveShares(registrant, parameters.stake());
     registrant.call(contracts.marketToken(), MarketCalls.approve(contracts.voting(), parameters.stake()));
     registrant.call(contracts.datatrust(), MarketCalls.register(dns));
-    Hash candidate = Keccak.hash(dns);
-    approve(candidate);
+    approve(Keccak.hash(dns));
     closePoll();
-    owner.call(contracts.datatrust(), MarketCalls.resolveRegistration(candidate));
+  }
+
+  /** Sends a call and waits for nothing; the chain's node signs it, for it has the keys of its accounts. */
+  public Hash sendUnseen(Wallet from, Address contract, String data) {
+    return new Hash(rpc().call("eth_sendTransaction", Map.of("from", from.address().hex(), "to", contract.hex(), "data",
+        data, "gas", "0x7a120")).asString());
   }
 
   /** Votes an application in, whose data hash is there. */
