@@ -7,6 +7,7 @@ import dev.fairway.evm.DevChain;
 import dev.fairway.node.pair.ChainOfTwo;
 import dev.fairway.node.pair.NodePair;
 import dev.fairway.node.pair.Side;
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -19,7 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 
-/** Two nodes, a chain and a shared database between them: real processes, a real chain, forks made on purpose. */
+/** Two nodes, a chain and a shared PostgreSQL between them: real processes, a real chain, forks made on purpose. */
 class TwoChannelsTest {
   private static final Duration SOON = Duration.ofSeconds(90);
   private static final String CERTIFICATES = "UN.CEFACT.Trade.CertificateOfOrigin.created";
@@ -27,22 +28,45 @@ class TwoChannelsTest {
 
   @TempDir
   private static Path home;
+  private static EmbeddedPostgres database;
   private static ChainOfTwo chain;
   private static NodePair pair;
 
+  /** The chain's wiring, with the shared database in PostgreSQL. */
+  private record BothMedia(ChainOfTwo chain, EmbeddedPostgres database) implements NodePair.Wiring {
+    @Override
+    public String channels(String own) {
+      return chain.channels(own);
+    }
+
+    @Override
+    public String routes() {
+      return chain.routes();
+    }
+
+    @Override
+    public String medium() {
+      return "medium: \"jdbc:postgresql://127.0.0.1:" + database.getPort() + "/postgres\"\nuser: postgres";
+    }
+  }
+
   @BeforeAll
   static void start() throws Exception {
+    database = EmbeddedPostgres.builder().start();
     chain = ChainOfTwo.start(home, DevChain.Options.fleeting(), """
         - { name: certificates, predicate: [UN.CEFACT.Trade.CertificateOfOrigin.*], channels: [chain], resend: true }
         - { name: others, channels: [shared] }
         """);
-    pair = NodePair.start(home, List.of(0, 0), chain, "");
+    pair = NodePair.start(home, List.of(0, 0), new BothMedia(chain, database), "");
   }
 
   @AfterAll
-  static void stop() {
-    pair.close();
-    chain.close();
+  static void stop() throws Exception {
+    for (AutoCloseable part : new AutoCloseable[]{pair, chain, database}) {
+      if (part != null) {
+        part.close();
+      }
+    }
   }
 
   private static void awaitMining(Callable<Boolean> condition) {
@@ -91,8 +115,11 @@ class TwoChannelsTest {
     Side au = pair.side(NodePair.AU);
     String reference = "forked";
     long before = chain.height();
+    String bystander = "beside-the-fork";
     au.send(reference, NodePair.SG, reference, "some.name.of.document", CERTIFICATES);
+    au.send(bystander, NodePair.SG, bystander, "some.name.of.document", NOTES);
     awaitMining(() -> channelStatus(au, reference).equals("confirmed") && arrived(reference, "confirmed"));
+    awaitMining(() -> channelStatus(au, bystander).equals("confirmed") && arrived(bystander, "confirmed"));
     String first = au.message(NodePair.AU, reference).path("channel_txn_id").asString();
 
     chain.fork(Math.toIntExact(chain.height() - before));
@@ -109,5 +136,9 @@ class TwoChannelsTest {
     assertThat(told(au, reference)).filteredOn(step -> step.contains("sends it again")).hasSize(1);
     assertThat(told(pair.side(NodePair.SG), reference)).filteredOn(step -> step.contains("as " + second)).hasSize(1);
     assertThat(pair.side(NodePair.SG).messagesAbout(reference)).hasSize(1);
+
+    assertThat(channelStatus(au, bystander)).isEqualTo("confirmed");
+    assertThat(arrived(bystander, "confirmed")).isTrue();
+    assertThat(told(au, bystander)).noneMatch(step -> step.contains("revoked") || step.contains("again"));
   }
 }

@@ -44,6 +44,11 @@ public final class NodePair implements AutoCloseable {
 
     /** The rules of both nodes, in lines of YAML below {@code routes:}. */
     String routes();
+
+    /** Where the shared database lies, in lines of YAML below its channel: a folder beside the nodes' own. */
+    default String medium() {
+      return "medium: ../medium";
+    }
   }
 
   /** One jurisdiction's node, client and subscriber. */
@@ -113,10 +118,10 @@ public final class NodePair implements AutoCloseable {
         %s  channels:
             shared:
               type: shared-database
-              medium: ../medium
               participants: [AU, SG]
-        %s  routes:
-        %s""".formatted(own, ports.get(own), documents, wiring.channels(own).indent(4), wiring.routes().indent(4));
+        %s%s  routes:
+        %s""".formatted(own, ports.get(own), documents, wiring.medium().indent(6), wiring.channels(own).indent(4),
+        wiring.routes().indent(4));
   }
 
   public Set<String> jurisdictions() {
