@@ -26,6 +26,7 @@ import dev.fairway.exchange.endpoint.RoutingDoor;
 import dev.fairway.exchange.message.Jurisdictions;
 import dev.fairway.exchange.message.MessageDoor;
 import dev.fairway.exchange.message.Messages;
+import dev.fairway.exchange.meter.MessageGauges;
 import dev.fairway.exchange.routing.Routing;
 import dev.fairway.exchange.routing.RoutingTable;
 import dev.fairway.exchange.routing.RoutingVersions;
@@ -49,6 +50,8 @@ import dev.fairway.websub.subscriber.SubscriberConfig;
 import dev.fairway.websub.subscriber.Wanted;
 import dev.fairway.websub.topic.Topic;
 import dev.fairway.websub.wire.SecretSeal;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
 import java.net.URI;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -81,6 +84,7 @@ public final class Exchange implements AutoCloseable {
   private final Maintenance maintenance;
   private final Ports ports;
   private final Map<String, Observer> observers = new LinkedHashMap<>();
+  private final MessageGauges gauges;
   private final Hubs hubs;
   private final Hub hub;
   private final Subscriber subscriber;
@@ -92,10 +96,17 @@ public final class Exchange implements AutoCloseable {
    * @param peers calls URLs the operator wrote down: channel endpoints and Document APIs
    * @param callbacks calls URLs subscribers gave
    * @param seal keeps the secrets of subscriptions
+   * @param meters where the channels are measured
    * @param base the node's public URL without a slash at the end; asked when needed, since a port may be picked late
    */
   public record Parts(Store store, Blobs blobs, Handlers handlers, OutboundClient peers, OutboundClient callbacks,
-      SecretSeal seal, Supplier<URI> base, Clock clock) {}
+      SecretSeal seal, MeterRegistry meters, Supplier<URI> base, Clock clock) {
+    /** One that nobody measures. */
+    public Parts(Store store, Blobs blobs, Handlers handlers, OutboundClient peers, OutboundClient callbacks,
+        SecretSeal seal, Supplier<URI> base, Clock clock) {
+      this(store, blobs, handlers, peers, callbacks, seal, new CompositeMeterRegistry(), base, clock);
+    }
+  }
 
   /** Opens the channels and hubs, and registers what handles the exchange's work. */
   public Exchange(ExchangeConfig config, Parts parts) {
@@ -117,6 +128,7 @@ public final class Exchange implements AutoCloseable {
     for (ChannelPort port : opened) {
       observers.put(port.id(), new Observer(store, port, inbound, config.own(), clock, config.catchUp()));
     }
+    gauges = new MessageGauges(messages, config.channels().keySet(), parts.meters(), clock);
     hubs = new Hubs(store, parts.callbacks(), parts.seal(), clock);
     hub = hubs.open(
         HubConfig.of(NODE_HUB, parts.base(), "/subscription-api/subscriptions", "/subscription-api/topics/"),
@@ -138,15 +150,16 @@ public final class Exchange implements AutoCloseable {
       case ChannelConfig.SharedDatabase(var medium, var participants) ->
         port(id, new SharedDatabaseChannel(medium, config.own(), participants, parts.clock()), channel, true);
       case ChannelConfig.Http(var endpoint, var participants, var uncertain) -> new ChannelPort(id,
-          new HttpChannel(parts.peers(), endpoint, parts.clock()), participants, uncertain, false);
+          new HttpChannel(parts.peers(), endpoint, parts.clock()), participants, uncertain, false, parts.meters());
       case ChannelConfig.Simplex(var peers, var key, _) -> port(id,
           new SimplexChannel(id, config.own(), peers, key, parts.store(), parts.peers(), parts.clock()), channel, true);
       case ChannelConfig.Ready(var ready, _) -> port(id, ready, channel, true);
     };
   }
 
-  private static ChannelPort port(String id, Channel channel, ChannelConfig config, boolean served) {
-    return new ChannelPort(id, channel, config.participants(), ChannelPort.Uncertain.HOLD, served);
+  private ChannelPort port(String id, Channel channel, ChannelConfig config, boolean served) {
+    return new ChannelPort(id, channel, config.participants(), ChannelPort.Uncertain.HOLD, served,
+        parts.meters());
   }
 
   private void register(Inbound inbound) {
@@ -195,6 +208,11 @@ public final class Exchange implements AutoCloseable {
 
   private Optional<ChannelConfig.Http> endpoint(String channel) {
     return config.channels().get(channel) instanceof ChannelConfig.Http http ? Optional.of(http) : Optional.empty();
+  }
+
+  /** The gauges of messages under way; to be refreshed before a scrape. */
+  public MessageGauges gauges() {
+    return gauges;
   }
 
   /** What it serves. */

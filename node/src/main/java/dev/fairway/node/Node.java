@@ -102,7 +102,7 @@ public final class Node implements AutoCloseable {
     Chains chains = parts.keep(new Chains(store));
     Exchange exchange = parts.keep(
         new Exchange(config.exchange().toConfig(config.jurisdiction(), toPartners, chains, config::signingKey, clock),
-            new Exchange.Parts(store, blobs, handlers, toPartners, toStrangers, seal, this::url, clock)));
+            new Exchange.Parts(store, blobs, handlers, toPartners, toStrangers, seal, meters, this::url, clock)));
 
     Map<String, Ledger> others = new LinkedHashMap<>();
     config.automation().ledgers().forEach((name, ledger) -> others.put(name, parts.keep(ledger.apply(clock))));
@@ -146,7 +146,11 @@ public final class Node implements AutoCloseable {
     });
     doors.add(new JournalDoor(store.journal(), own).door());
     doors.add(new WorkDoor(overview, letters, audit).door());
-    doors.add(Probes.door(health, meters, new WorkGauges(overview, meters)::refresh));
+    WorkGauges work = new WorkGauges(overview, meters);
+    doors.add(Probes.door(health, meters, () -> {
+      work.refresh();
+      exchange.gauges().refresh();
+    }));
     doors.add(OpenApi.door("Fairway", "0.1.0", List.copyOf(doors)));
     doors.add(console.door());
     server = parts.keep(WebServer.start(config.web(), authenticator, doors, meters));

@@ -23,7 +23,13 @@ class AlertsTest {
   @Test
   void everyMeterOfAnAlertIsGiven(@TempDir Path folder) throws Exception {
     Path config = Files.writeString(folder.resolve("fairway.yaml"),
-        "jurisdiction: AU\nlisten: 127.0.0.1:0\nprofile: dev\ndir: .\n");
+        """
+            jurisdiction: AU
+            listen: 127.0.0.1:0
+            profile: dev
+            dir: .
+            exchange: { channels: { shared: { participants: [AU, SG] } } }
+            """);
     String rules = Files.readString(Path.of("..", "docs", "operations", "alerts.yaml"));
     List<String> meters = RULE.matcher(rules).results().map(rule -> rule.group(1))
         .flatMap(rule -> METER.matcher(rule).results().map(MatchResult::group)).distinct().toList();

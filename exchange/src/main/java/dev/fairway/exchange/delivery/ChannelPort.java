@@ -2,8 +2,14 @@ package dev.fairway.exchange.delivery;
 
 import dev.fairway.core.channel.Channel;
 import dev.fairway.core.channel.ChannelCapabilities;
+import dev.fairway.core.channel.ChannelStatus;
+import dev.fairway.core.channel.Envelope;
 import dev.fairway.core.channel.Jurisdiction;
+import dev.fairway.core.channel.PostResult;
+import dev.fairway.exchange.meter.ChannelMeters;
 import dev.fairway.exchange.routing.ChannelFacts;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
@@ -26,6 +32,7 @@ public final class ChannelPort {
   private final Set<Jurisdiction> participants;
   private final Uncertain uncertain;
   private final boolean served;
+  private final ChannelMeters meters;
   private volatile Health health = new Health(0, Instant.EPOCH, "");
   private volatile Optional<String> maintenance = Optional.empty();
 
@@ -39,14 +46,21 @@ public final class ChannelPort {
 
   private record Health(int failures, Instant last, String why) {}
 
-  /** @param served whether this node serves the channel's endpoint, so that others subscribe here */
+  /** One that nobody measures. */
   public ChannelPort(String id, Channel channel, Set<Jurisdiction> participants, Uncertain uncertain,
       boolean served) {
+    this(id, channel, participants, uncertain, served, new CompositeMeterRegistry());
+  }
+
+  /** @param served whether this node serves the channel's endpoint, so that others subscribe here */
+  public ChannelPort(String id, Channel channel, Set<Jurisdiction> participants, Uncertain uncertain, boolean served,
+      MeterRegistry meters) {
     this.served = served;
     this.id = id;
     this.channel = channel;
     this.participants = Set.copyOf(participants);
     this.uncertain = uncertain;
+    this.meters = new ChannelMeters(meters, id, () -> trouble().isPresent());
   }
 
   public String id() {
@@ -76,6 +90,16 @@ public final class ChannelPort {
 
   boolean mayRevoke() {
     return channel.capabilities().finality() == ChannelCapabilities.Finality.PROBABILISTIC;
+  }
+
+  /** Hands a message over. */
+  PostResult post(Envelope envelope) {
+    return meters.post(() -> channel.post(envelope));
+  }
+
+  /** The channel showed a message, or a change of one. */
+  void shown(ChannelStatus status) {
+    meters.shown(status);
   }
 
   void works() {

@@ -151,6 +151,7 @@ public final class Observer implements AutoCloseable {
       if (move(tx, direction, from, page.next())) {
         for (ChannelMessage message : page.messages()) {
           inbound.take(tx, port, message);
+          tx.afterCommit(() -> port.shown(message.status()));
         }
       }
     });

@@ -99,7 +99,7 @@ public final class Post implements WorkHandler<Works.Posting> {
 
   private Outcome post(Delivery<Works.Posting> delivery, StoredMessage message, ChannelPort port) {
     Works.Posting posting = delivery.payload();
-    PostResult result = port.channel()
+    PostResult result = port
         .post(new Envelope(message.message(), Optional.of(message.ref().senderRef()), posting.key()));
     boolean mayBeThere = message.state() == MessageState.UNCERTAIN || delivery.maybeDone();
     return switch (result) {

@@ -49,6 +49,9 @@ public final class Retrieve implements WorkHandler<Works.Notice> {
         ? Outcome.done()
         : unsettled
             ? Outcome.later(UNSETTLED, "is " + message.status().wire())
-            : Outcome.done(tx -> inbound.take(tx, port.get(), message));
+            : Outcome.done(tx -> {
+              inbound.take(tx, port.get(), message);
+              tx.afterCommit(() -> port.get().shown(message.status()));
+            });
   }
 }

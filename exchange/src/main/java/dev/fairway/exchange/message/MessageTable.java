@@ -164,10 +164,13 @@ public final class MessageTable {
         row -> row.getString("decision"), message);
   }
 
-  Optional<Instant> oldest(View view, MessageState... states) throws SQLException {
-    String among = java.util.Arrays.stream(states).map(state -> "'" + state + "'").collect(Collectors.joining(","));
-    return Sql.first(view, "SELECT min(created_at) AS at FROM exchange_message WHERE state IN (" + among
-        + ") HAVING count(*) > 0", row -> Sql.instant(row, "at"));
+  /** What is neither certain nor given up, by state and channel; read from an index of these alone. */
+  List<Messages.UnderWay> underWay(View view) throws SQLException {
+    return Sql.list(view, """
+        SELECT state, coalesce(channel, '') AS channel, count(*) AS n, min(created_at) AS oldest FROM exchange_message
+        WHERE state IN ('QUEUED', 'SENDING', 'UNCERTAIN', 'SENT') GROUP BY state, channel""",
+        row -> new Messages.UnderWay(MessageState.valueOf(row.getString("state")), row.getString("channel"),
+            row.getLong("n"), Optional.of(Sql.instant(row, "oldest"))));
   }
 
   private static StoredMessage read(ResultSet row) throws SQLException {

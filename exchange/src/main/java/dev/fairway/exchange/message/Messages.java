@@ -10,8 +10,12 @@ import dev.fairway.core.work.NewWork;
 import dev.fairway.core.work.WorkKind;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
 
 /**
  * The messages of one node: taken in, listed, followed step by step. Each call is one transaction. Safe for many threads.
@@ -168,9 +172,27 @@ public final class Messages {
     tx.append(new NewEvent(type, message.ref().toString(), MessageJson.whole(message)));
   }
 
-  /** When the oldest message that is still to be brought onto a channel was taken in. */
-  public Optional<Instant> oldestUnsent() {
-    return store.read(view -> table.oldest(view, MessageState.QUEUED, MessageState.SENDING, MessageState.UNCERTAIN));
+  /**
+   * The messages of one state that are neither certain nor given up.
+   *
+   * @param channel the one that has them; empty while none has
+   * @param oldest when the oldest was accepted; empty when there are none
+   */
+  public record UnderWay(MessageState state, String channel, long count, Optional<Instant> oldest) {}
+
+  /**
+   * What is under way, also where that is nothing.
+   *
+   * @param channels those that may have some; others are told of only when they have
+   */
+  public List<UnderWay> underWay(Set<String> channels) {
+    Map<Map.Entry<MessageState, String>, UnderWay> all = new LinkedHashMap<>();
+    Consumer<UnderWay> put = one -> all.put(Map.entry(one.state(), one.channel()), one);
+    List.of(MessageState.QUEUED, MessageState.SENDING, MessageState.UNCERTAIN)
+        .forEach(state -> put.accept(new UnderWay(state, "", 0, Optional.empty())));
+    channels.forEach(channel -> put.accept(new UnderWay(MessageState.SENT, channel, 0, Optional.empty())));
+    store.read(table::underWay).forEach(put);
+    return List.copyOf(all.values());
   }
 
   MessageTable table() {
