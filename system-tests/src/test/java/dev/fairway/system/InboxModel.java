@@ -7,12 +7,17 @@ import static dev.fairway.daml.dar.DarWriter.TIMESTAMP;
 import static dev.fairway.daml.dar.DarWriter.fields;
 
 import dev.fairway.daml.dar.DarWriter;
+import dev.fairway.daml.source.Source;
 import dev.fairway.daml.source.Source.Expr;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
-/** A message that came in, and what it becomes when it is ticked: once for a node's own ledger, once as a DAR. */
+/**
+ * A message that came in, what it becomes when it is ticked, and a bell that leaves a mark each time it is rung for one: as
+ * templates of a node's own ledger, and as a DAR.
+ */
 final class InboxModel {
   private static final String TEMPLATES = """
       package: { name: inbox, version: 1.0.0 }
@@ -26,6 +31,17 @@ final class InboxModel {
               creates: [{ template: Inbox:Ticked }]
         Inbox:Ticked:
           fields: { integrationParty: Party, body: Text }
+          signatories: [integrationParty]
+        Inbox:Bell:
+          fields: { integrationParty: Party }
+          signatories: [integrationParty]
+          choices:
+            Ring:
+              controllers: [integrationParty]
+              arguments: { cid: ContractId }
+              creates: [{ template: Inbox:Rung, with: { cid: $argument.cid } }]
+        Inbox:Rung:
+          fields: { integrationParty: Party, cid: ContractId }
           signatories: [integrationParty]
       """;
 
@@ -42,16 +58,34 @@ final class InboxModel {
         .record("Message",
             fields("integrationParty", dar.type(PARTY), "receivedAt", dar.type(TIMESTAMP), "contentType",
                 dar.type(TEXT), "body", dar.type(TEXT)))
-        .record("Ticked", fields("integrationParty", dar.type(PARTY), "body", dar.type(TEXT)));
-    Expr owner = dar.parties(dar.field("Message", "integrationParty", self));
+        .record("Ticked", fields("integrationParty", dar.type(PARTY), "body", dar.type(TEXT)))
+        .record("Bell", fields("integrationParty", dar.type(PARTY)));
+    dar.record("Ring", fields("cid", dar.type(CONTRACT_ID, dar.type("Message")))).record("Rung",
+        fields("integrationParty", dar.type(PARTY), "cid", dar.type(CONTRACT_ID, dar.type("Message"))));
     Map<String, Expr> ticked = new LinkedHashMap<>();
     ticked.put("integrationParty", dar.field("Message", "integrationParty", self));
     ticked.put("body", dar.field("Message", "body", self));
-    dar.add(dar.template("Message", owner, dar.parties(), dar.choice("Tick", true, owner, dar.type("Tick"),
-        dar.type(CONTRACT_ID, dar.type("Ticked")), dar.create("Ticked", dar.recordOf("Ticked", ticked))),
-        dar.archive(owner)));
-    Expr holder = dar.parties(dar.field("Ticked", "integrationParty", self));
-    dar.add(dar.template("Ticked", holder, dar.parties(), dar.archive(holder)));
+    Map<String, Expr> rung = new LinkedHashMap<>();
+    rung.put("integrationParty", dar.field("Bell", "integrationParty", self));
+    rung.put("cid", dar.field("Ring", "cid", dar.variable("arg")));
+    for (String template : List.of("Message", "Ticked", "Bell", "Rung")) {
+      Expr owner = dar.parties(dar.field(template, "integrationParty", self));
+      Source.Template.Builder written = dar.template(template, owner, dar.parties(), dar.archive(owner));
+      switch (template) {
+        case "Message" -> written.addChoices(choice(dar, owner, "Tick", "Ticked", ticked));
+        case "Bell" -> written.addChoices(choice(dar, owner, "Ring", "Rung", rung));
+        default -> {
+        }
+      }
+      dar.add(written);
+    }
     return dar.dar();
+  }
+
+  /** A consuming choice that makes a contract. */
+  private static Source.Choice.Builder choice(DarWriter dar, Expr owner, String name, String made,
+      Map<String, Expr> fields) {
+    return dar.choice(name, true, owner, dar.type(name), dar.type(CONTRACT_ID, dar.type(made)),
+        dar.create(made, dar.recordOf(made, fields)));
   }
 }
