@@ -13,6 +13,7 @@ import dev.fairway.connectors.spec.FlowFile;
 import dev.fairway.connectors.spec.Templates;
 import dev.fairway.core.ErrorCode;
 import dev.fairway.core.FairwayException;
+import dev.fairway.connectors.collection.DocumentWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -66,7 +67,7 @@ final class Fixture implements CaptureProgram {
       byte[] document = Json.bytes(entry.path(1));
       cursor.reset(document, 0, document.length);
       members.read(document, cursor);
-      sink.document(collections.indexOf(entry.path(0).stringValue()), members, CaptureSink.NO_ROW, "");
+      sink.document(collections.indexOf(entry.path(0).stringValue()), members, DocumentWriter.NO_ROW, "");
     }
     var _ = sink.checkpoint(UnaryOperator.identity());
   }

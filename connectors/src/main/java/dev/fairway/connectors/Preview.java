@@ -8,6 +8,7 @@ import dev.fairway.connector.json.Json;
 import dev.fairway.connector.json.Members;
 import dev.fairway.connectors.capture.CaptureProgram;
 import dev.fairway.connectors.capture.CaptureSink;
+import dev.fairway.connectors.collection.DocumentWriter;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -179,7 +180,7 @@ public final class Preview {
 
   private static ObjectNode withMeta(ObjectNode document, long row, String operation) {
     ObjectNode meta = Json.object().put("uuid", Protocol.UUID_PLACEHOLDER);
-    if (row != CaptureSink.NO_ROW) {
+    if (row != DocumentWriter.NO_ROW) {
       meta.put("row_id", row);
     }
     if (!operation.isEmpty()) {

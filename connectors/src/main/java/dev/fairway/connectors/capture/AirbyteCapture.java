@@ -14,6 +14,7 @@ import dev.fairway.connectors.process.LogLine;
 import dev.fairway.connectors.process.Programs;
 import dev.fairway.connectors.process.ScratchFiles;
 import dev.fairway.connectors.process.Session;
+import dev.fairway.connectors.collection.DocumentWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;

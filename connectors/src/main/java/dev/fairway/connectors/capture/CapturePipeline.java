@@ -5,6 +5,8 @@ import dev.fairway.connector.json.Members;
 import dev.fairway.connectors.collection.Collection;
 import dev.fairway.connectors.collection.Collections;
 import dev.fairway.connectors.collection.Spool;
+import dev.fairway.connectors.collection.DocumentWriter;
+import dev.fairway.connectors.collection.DocumentUuids;
 import java.time.Clock;
 import java.util.ArrayDeque;
 import java.util.ArrayList;

@@ -1,21 +1,19 @@
 package dev.fairway.connectors.capture;
 
 import dev.fairway.connector.json.Members;
+import dev.fairway.connectors.collection.DocumentWriter;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.UnaryOperator;
 import tools.jackson.databind.JsonNode;
 
 /** Where a session's documents and checkpoints go. Called by one thread; blocks while the disk is slow. */
 public interface CaptureSink {
-  /** The largest row number, for documents that carry none. */
-  long NO_ROW = -1;
-
   /**
    * A document, pending until the next checkpoint.
    *
-   * @param row written to {@code /_meta/row_id}; {@link #NO_ROW} for none
+   * @param row written to {@code /_meta/row_id}; {@link DocumentWriter#NO_ROW} for none
    * @param operation written to {@code /_meta/op}: {@code c}, {@code u} or {@code d}; empty for none
-   * @throws BadDocumentException when it breaks the collection's key or schema
+   * @throws dev.fairway.connectors.collection.BadDocumentException when it breaks the collection's key or schema
    */
   void document(int binding, Members document, long row, String operation);
 
@@ -33,13 +31,4 @@ public interface CaptureSink {
 
   /** Registers what ends the session at once: closing a pipe, killing a process. */
   void onStop(Runnable action);
-
-  /** A document that cannot be in its collection. */
-  final class BadDocumentException extends RuntimeException {
-    private static final long serialVersionUID = 1L;
-
-    public BadDocumentException(String message) {
-      super(message);
-    }
-  }
 }

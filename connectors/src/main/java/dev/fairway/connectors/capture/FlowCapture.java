@@ -15,6 +15,7 @@ import dev.fairway.connectors.process.ConnectorFailedException;
 import dev.fairway.connectors.process.FlowProgram;
 import dev.fairway.connectors.process.Programs;
 import dev.fairway.connectors.process.Session;
+import dev.fairway.connectors.collection.DocumentWriter;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -88,7 +89,7 @@ public final class FlowCapture implements CaptureProgram {
       int binding = captured(line, cursor, document);
       if (binding >= 0) {
         known(binding, spec);
-        sink.document(binding, document, CaptureSink.NO_ROW, "");
+        sink.document(binding, document, DocumentWriter.NO_ROW, "");
         within = true;
         continue;
       }

@@ -11,6 +11,7 @@ import dev.fairway.connector.flow.Protocol;
 import dev.fairway.connector.json.Json;
 import dev.fairway.connector.json.JsonCursor;
 import dev.fairway.connector.json.Members;
+import dev.fairway.connectors.collection.DocumentWriter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -177,7 +178,7 @@ public final class JavaCapture<C extends Record, R extends Record> implements Ca
           for (Document document : documents) {
             cursor.reset(document.json(), 0, document.json().length);
             members.read(document.json(), cursor);
-            sink.document(document.binding(), members, CaptureSink.NO_ROW, "");
+            sink.document(document.binding(), members, DocumentWriter.NO_ROW, "");
           }
           return sink.checkpoint(Rows.all(changes));
         }

@@ -17,8 +17,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
@@ -31,7 +29,6 @@ import tools.jackson.dataformat.yaml.YAMLMapper;
 public final class FlowFile {
   private static final YAMLMapper YAML = YAMLMapper.builder()
       .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS).build();
-  private static final Pattern INTERVAL = Pattern.compile("(\\d+)\\s*(ms|s|m|h|d)");
 
   private final Map<String, Capture> captures = new TreeMap<>();
   private final Map<String, Materialization> materializations = new TreeMap<>();
@@ -95,7 +92,7 @@ public final class FlowFile {
     Collection collection = collections.get(name);
     if (collection == null) {
       throw new FairwayException(ErrorCode.CONFIGURATION,
-          "no collection " + name + near(name, collections.keySet()));
+          "no collection " + name + Near.of(name, collections.keySet()));
     }
     return collection.spec();
   }
@@ -248,7 +245,7 @@ public final class FlowFile {
 
   private void reference(String owner, String collection) {
     if (!collections.containsKey(collection)) {
-      problems.add(owner + ": no collection " + collection + near(collection, collections.keySet()));
+      problems.add(owner + ": no collection " + collection + Near.of(collection, collections.keySet()));
     }
   }
 
@@ -270,7 +267,7 @@ public final class FlowFile {
     List<String> list = List.of(members);
     for (String member : node.propertyNames()) {
       if (!list.contains(member)) {
-        problems.add(owner + ": unknown member \"" + member + "\"" + near(member, list));
+        problems.add(owner + ": unknown member \"" + member + "\"" + Near.of(member, list));
       }
     }
   }
@@ -285,46 +282,16 @@ public final class FlowFile {
     JsonNode shards = node.path("shards");
     return new Shards(shards.path("disable").asBoolean(false), shards.path("logLevel").asString("info"),
         shards.has("maxTxnDuration")
-            ? Optional.of(duration(shards.path("maxTxnDuration").asString("")))
+            ? Optional.of(HumanTime.parse(shards.path("maxTxnDuration").asString("")))
             : Optional.empty());
   }
 
   private static Duration interval(String name, String text) {
     try {
-      return duration(text);
+      return HumanTime.parse(text);
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException("interval of " + name + ": " + e.getMessage(), e);
     }
-  }
-
-  /**
-   * A time span as these files write it: {@code 30s}, {@code 5m}, {@code 1h 10m}.
-   *
-   * @throws IllegalArgumentException when it is none
-   */
-  public static Duration duration(String text) {
-    Duration sum = Duration.ZERO;
-    Matcher matcher = INTERVAL.matcher(text.strip());
-    int at = 0;
-    while (matcher.lookingAt()) {
-      long count = Long.parseLong(matcher.group(1));
-      sum = sum.plus(switch (matcher.group(2)) {
-        case "ms" -> Duration.ofMillis(count);
-        case "s" -> Duration.ofSeconds(count);
-        case "m" -> Duration.ofMinutes(count);
-        case "h" -> Duration.ofHours(count);
-        default -> Duration.ofDays(count);
-      });
-      at = matcher.end();
-      while (at < text.strip().length() && text.strip().charAt(at) == ' ') {
-        at++;
-      }
-      matcher.region(at, text.strip().length());
-    }
-    if (at == 0 || at < text.strip().length()) {
-      throw new IllegalArgumentException("\"" + text + "\" is not a duration; write 30s, 5m or 1h 10m");
-    }
-    return sum;
   }
 
   private static List<String> strings(JsonNode array) {
@@ -335,39 +302,6 @@ public final class FlowFile {
 
   private static Path folderOf(Path file) {
     return file.getParent() == null ? Path.of("") : file.getParent();
-  }
-
-  private static String near(String wanted, Iterable<String> known) {
-    String best = null;
-    int least = 4;
-    for (String candidate : known) {
-      int distance = candidate.startsWith(wanted) || wanted.startsWith(candidate)
-          ? Math.min(3, Math.abs(candidate.length() - wanted.length()))
-          : distance(wanted, candidate);
-      if (distance < least) {
-        least = distance;
-        best = candidate;
-      }
-    }
-    return best == null ? "" : "; did you mean " + best + "?";
-  }
-
-  /** How many letters must change to make one word of the other (Levenshtein). */
-  private static int distance(String left, String right) {
-    int[] row = new int[right.length() + 1];
-    for (int j = 0; j < row.length; j++) {
-      row[j] = j;
-    }
-    for (int i = 1; i <= left.length(); i++) {
-      int diagonal = row[0];
-      row[0] = i;
-      for (int j = 1; j < row.length; j++) {
-        int change = diagonal + (left.charAt(i - 1) == right.charAt(j - 1) ? 0 : 1);
-        diagonal = row[j];
-        row[j] = Math.min(change, Math.min(row[j], row[j - 1]) + 1);
-      }
-    }
-    return row[right.length()];
   }
 
   /** A collection, and the schema its writers are held to. */

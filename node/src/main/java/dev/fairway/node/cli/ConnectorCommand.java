@@ -8,7 +8,7 @@ import dev.fairway.connectors.packaging.ImageContext;
 import dev.fairway.connectors.packaging.NewConnector;
 import dev.fairway.connectors.packaging.Upstream;
 import dev.fairway.connectors.sealed.Sealed;
-import dev.fairway.connectors.spec.FlowFile;
+import dev.fairway.connectors.spec.HumanTime;
 import dev.fairway.core.ErrorCode;
 import dev.fairway.core.FairwayException;
 import dev.fairway.core.Secret;
@@ -67,7 +67,7 @@ public final class ConnectorCommand {
     @Override
     public Duration convert(String text) {
       try {
-        return FlowFile.duration(text);
+        return HumanTime.parse(text);
       } catch (IllegalArgumentException e) {
         throw new TypeConversionException(e.getMessage());
       }

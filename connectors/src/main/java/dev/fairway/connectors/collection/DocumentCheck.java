@@ -1,4 +1,4 @@
-package dev.fairway.connectors.capture;
+package dev.fairway.connectors.collection;
 
 import com.networknt.schema.InputFormat;
 import com.networknt.schema.Schema;

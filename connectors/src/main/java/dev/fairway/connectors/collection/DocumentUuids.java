@@ -1,4 +1,4 @@
-package dev.fairway.connectors.capture;
+package dev.fairway.connectors.collection;
 
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
@@ -9,7 +9,7 @@ import java.time.Instant;
  * Names for documents: UUIDs of version 1 (RFC 9562, section 5.1), rising in the order they are given. The time is that of
  * the clock when {@link #tick} was called last, plus a tenth of a microsecond per name. Belongs to one thread.
  */
-final class DocumentUuids {
+public final class DocumentUuids {
   /* From 1582-10-15 to 1970-01-01, in units of 100 ns. */
   private static final long GREGORIAN = 0x01b21dd213814000L;
   private static final byte[] HEX = "0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
@@ -19,7 +19,7 @@ final class DocumentUuids {
   private final byte[] text = new byte[36];
   private long time;
 
-  DocumentUuids(Clock clock) {
+  public DocumentUuids(Clock clock) {
     this.clock = clock;
     SecureRandom random = new SecureRandom();
     // A random node has its multicast bit set, so that it is no network card's (RFC 9562, section 6.10).
@@ -29,7 +29,7 @@ final class DocumentUuids {
   }
 
   /** Looks at the clock; names never go back even when it does. */
-  void tick() {
+  public void tick() {
     Instant now = clock.instant();
     time = Math.max(time, now.getEpochSecond() * 10_000_000L + now.getNano() / 100 + GREGORIAN);
   }

@@ -1,9 +1,8 @@
-package dev.fairway.connectors.capture;
+package dev.fairway.connectors.collection;
 
 import dev.fairway.connector.flow.CollectionSpec;
 import dev.fairway.connector.json.JsonCursor;
 import dev.fairway.connector.json.Members;
-import dev.fairway.connectors.collection.Spool;
 import java.nio.charset.StandardCharsets;
 import java.util.Set;
 
@@ -11,7 +10,10 @@ import java.util.Set;
  * Puts documents into the form in which a collection keeps them: checked, on one line, and with {@code /_meta} first, which
  * names the document ({@code uuid}) and, where the source has no key of its own, its row. Belongs to one thread.
  */
-final class DocumentWriter {
+public final class DocumentWriter {
+  /** The row of documents that carry none. */
+  public static final long NO_ROW = -1;
+
   private static final byte[] META = "_meta".getBytes(StandardCharsets.UTF_8);
   private static final byte[] UUID = "uuid".getBytes(StandardCharsets.UTF_8);
   private static final byte[] ROW = "row_id".getBytes(StandardCharsets.UTF_8);
@@ -32,22 +34,29 @@ final class DocumentWriter {
   private int metaHint;
 
   /** @param rows whether {@code /_meta} is written by us, so that the source's documents need not have it */
-  DocumentWriter(CollectionSpec collection, boolean rows, DocumentUuids uuids) {
+  public DocumentWriter(CollectionSpec collection, boolean rows, DocumentUuids uuids) {
     this.collection = collection.name();
     this.check = new DocumentCheck(collection.writeSchema(), collection.key(), rows ? Set.of("_meta") : Set.of());
     this.uuids = uuids;
   }
 
-  void write(Members document, long row, String operation, Spool spool) {
+  /**
+   * Adds a document to those that wait.
+   *
+   * @param row written to {@code /_meta/row_id}; {@link #NO_ROW} for none
+   * @param operation written to {@code /_meta/op}: {@code c}, {@code u} or {@code d}; empty for none
+   * @throws BadDocumentException when it breaks the collection's key or schema
+   */
+  public void write(Members document, long row, String operation, Spool spool) {
     check.problem(document).ifPresent(problem -> {
-      throw new CaptureSink.BadDocumentException("a document cannot be in " + collection + ": " + problem + "; it is "
+      throw new BadDocumentException("a document cannot be in " + collection + ": " + problem + "; it is "
           + shortened(document.bytes(), document.from(), document.to()));
     });
     byte[] text = document.bytes();
     spool.write(HEAD);
     spool.write(uuids.next());
     spool.write(QUOTE);
-    if (row != CaptureSink.NO_ROW) {
+    if (row != NO_ROW) {
       spool.write(ROW_HEAD);
       spool.write(Long.toString(row).getBytes(StandardCharsets.US_ASCII));
     }
@@ -75,7 +84,7 @@ final class DocumentWriter {
     cursor.reset(text, from, to);
     meta.read(text, cursor);
     for (int i = 0; i < meta.count(); i++) {
-      boolean ours = meta.is(i, UUID) || (row != CaptureSink.NO_ROW && meta.is(i, ROW))
+      boolean ours = meta.is(i, UUID) || (row != NO_ROW && meta.is(i, ROW))
           || (!operation.isEmpty() && meta.is(i, OPERATION));
       if (!ours) {
         spool.write(COMMA);
@@ -128,9 +137,9 @@ final class DocumentWriter {
     return true;
   }
 
-  static String shortened(byte[] text, int from, int to) {
+  /** The beginning of a text, for people. */
+  public static String shortened(byte[] text, int from, int to) {
     String start = new String(text, from, Math.min(to - from, SHOWN), StandardCharsets.UTF_8);
     return to - from > SHOWN ? start + "…" : start;
   }
-
 }
