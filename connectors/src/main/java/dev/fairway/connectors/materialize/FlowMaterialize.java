@@ -11,6 +11,7 @@ import dev.fairway.connector.flow.ProtocolException;
 import dev.fairway.connector.flow.RangeSpec;
 import dev.fairway.connector.json.Json;
 import dev.fairway.connectors.process.ConnectorFailedException;
+import dev.fairway.connectors.process.Duplex;
 import dev.fairway.connectors.process.FlowProgram;
 import dev.fairway.connectors.process.Programs;
 import java.util.ArrayList;
@@ -94,36 +95,32 @@ public final class FlowMaterialize implements MaterializeProgram {
       lookups.add(new Lookup(binding, keys, found));
     }
 
-    /* What is found comes back while more is asked for: a program that answers at once must not fill its pipe. */
     @Override
     public void flush() throws Exception {
-      Thread asking = Thread.ofVirtual().name("loads").start(() -> ask(List.copyOf(lookups)));
       try {
-        MaterializeResponse response = stream.answer();
-        while (response instanceof MaterializeResponse.Loaded loaded) {
-          tell(loaded);
-          response = stream.answer();
-        }
-        if (!(response instanceof MaterializeResponse.Flushed)) {
-          throw new ProtocolException("expected flushed, got " + FlowCodec.nameOf(response.getClass()));
-        }
+        Duplex.run(stream.session(), this::ask, this::hear);
       } finally {
-        asking.join();
         lookups.clear();
       }
     }
 
-    private void ask(List<Lookup> asked) {
-      try {
-        for (Lookup lookup : asked) {
-          for (Packed key : lookup.keys()) {
-            stream.send(new MaterializeRequest.Load(lookup.binding(), key));
-          }
+    private void ask() throws Exception {
+      for (Lookup lookup : lookups) {
+        for (Packed key : lookup.keys()) {
+          stream.queue(new MaterializeRequest.Load(lookup.binding(), key));
         }
-        stream.send(new MaterializeRequest.Flush());
-      } catch (Exception e) {
-        // The program is gone or deaf; whoever waits for its answer finds out why.
-        stream.session().kill();
+      }
+      stream.send(new MaterializeRequest.Flush());
+    }
+
+    private void hear() throws Exception {
+      MaterializeResponse response = stream.answer();
+      while (response instanceof MaterializeResponse.Loaded loaded) {
+        tell(loaded);
+        response = stream.answer();
+      }
+      if (!(response instanceof MaterializeResponse.Flushed)) {
+        throw new ProtocolException("expected flushed, got " + FlowCodec.nameOf(response.getClass()));
       }
     }
 
@@ -136,7 +133,7 @@ public final class FlowMaterialize implements MaterializeProgram {
 
     @Override
     public void store(Row row) throws Exception {
-      stream.send(new MaterializeRequest.Store(row.binding(), row.key(), Packed.of(row.values()), row.document(),
+      stream.queue(new MaterializeRequest.Store(row.binding(), row.key(), Packed.of(row.values()), row.document(),
           row.exists(), row.delete()));
     }
 

@@ -3,6 +3,7 @@ package dev.fairway.connectors.process;
 import dev.fairway.connector.json.Lines;
 import dev.fairway.core.ErrorCode;
 import dev.fairway.core.FairwayException;
+import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -26,10 +27,12 @@ public final class Child implements AutoCloseable {
   private static final String JAVA = "FAIRWAY_JAVA_HOME";
   private static final int WORDS_KEPT = 40;
   private static final int LINE_LIMIT = 1 << 20;
+  private static final int INPUT_BUFFER = 1 << 16;
   private static final @Nullable Path SETSID = onPath("setsid");
 
   private final List<String> command;
   private final Process process;
+  private final OutputStream input;
   private final Duration patience;
   private final boolean grouped;
   private final Deque<LogLine> last = new ArrayDeque<>();
@@ -38,6 +41,7 @@ public final class Child implements AutoCloseable {
   private Child(List<String> command, Process process, Duration patience, boolean grouped, Consumer<LogLine> logs) {
     this.command = command;
     this.process = process;
+    this.input = new BufferedOutputStream(process.getOutputStream(), INPUT_BUFFER);
     this.patience = patience;
     this.grouped = grouped;
     this.listener = Thread.ofVirtual().name("stderr of " + command.getFirst()).start(() -> listen(logs));
@@ -77,8 +81,9 @@ public final class Child implements AutoCloseable {
     return process.getInputStream();
   }
 
+  /** Its standard input, buffered. */
   public OutputStream input() {
-    return process.getOutputStream();
+    return input;
   }
 
   public boolean alive() {
@@ -131,7 +136,8 @@ public final class Child implements AutoCloseable {
   @Override
   public void close() {
     try {
-      closeQuietly(process.getOutputStream());
+      // On a thread of its own: closing hands over what is still buffered, for which a hung program keeps us waiting.
+      Thread.ofVirtual().start(() -> closeQuietly(input)).join(patience);
       if (process.isAlive()) {
         signal("TERM");
         process.destroy();

@@ -108,6 +108,11 @@ public final class FlowProgram<Q, A> {
       session.send(requests.encode(request));
     }
 
+    /** Leaves with what is sent next, or when there is much of it. */
+    public void queue(Q request) throws IOException, ConnectorFailedException, InterruptedException {
+      session.queue(requests.encode(request));
+    }
+
     /** The next response. */
     public A answer() throws ConnectorFailedException, InterruptedException {
       if (!session.next()) {

@@ -38,13 +38,24 @@ public final class Session implements AutoCloseable {
     return lines;
   }
 
-  /** Sends a line. */
+  /** Sends a line, and those that were queued before it. */
   public void send(byte[] line) throws IOException, ConnectorFailedException, InterruptedException {
+    write(line, true);
+  }
+
+  /** Leaves with what is sent next, or when there is much of it: a system call a line would cost more than the line. */
+  public void queue(byte[] line) throws IOException, ConnectorFailedException, InterruptedException {
+    write(line, false);
+  }
+
+  private void write(byte[] line, boolean now) throws ConnectorFailedException, InterruptedException {
     try {
       synchronized (child) {
         child.input().write(line);
         child.input().write('\n');
-        child.input().flush();
+        if (now) {
+          child.input().flush();
+        }
       }
     } catch (IOException e) {
       throw failure("stopped listening");
