@@ -6,26 +6,25 @@ import dev.fairway.connector.flow.ConnectorState;
 import dev.fairway.connector.flow.FlowCodec;
 import dev.fairway.connector.flow.MaterializeResponse;
 import dev.fairway.connector.flow.OAuth2Spec;
+import dev.fairway.connector.flow.Protocol;
 import dev.fairway.connector.json.Json;
 import dev.fairway.connectors.capture.CaptureProgram;
+import dev.fairway.connectors.derive.DeriveProgram;
 import dev.fairway.connectors.materialize.MaterializeProgram;
 import dev.fairway.connectors.oauth.Loopback;
 import dev.fairway.connectors.oauth.SignIn;
 import dev.fairway.connectors.process.LogLine;
 import dev.fairway.connectors.sealed.Sealed;
+import dev.fairway.connectors.spec.Derivation;
 import dev.fairway.connectors.spec.FlowFile;
+import dev.fairway.connectors.task.Derivations;
 import dev.fairway.connectors.task.Tasks;
 import dev.fairway.core.ErrorCode;
 import dev.fairway.core.FairwayException;
 import dev.fairway.web.outbound.OutboundClient;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.FileAlreadyExistsException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -33,6 +32,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -61,11 +61,11 @@ public final class ConnectorCommands {
   public void spec(Path source, Optional<String> name) throws Exception {
     FlowFile file = FlowFile.read(source, sealed);
     String task = task(file, name);
-    if (file.captures().containsKey(task)) {
-      line(FlowCodec.tree(program(capture(file, task)).spec()));
-      return;
-    }
-    line(FlowCodec.tree(program(materialization(file, task)).spec()));
+    line(FlowCodec.tree(file.captures().containsKey(task)
+        ? program(capture(file, task)).spec()
+        : file.derivations().containsKey(task)
+            ? program(derivation(file, task)).spec()
+            : program(materialization(file, task)).spec()));
   }
 
   /**
@@ -82,10 +82,12 @@ public final class ConnectorCommands {
       found.forEach(binding -> line(FlowCodec.tree(binding)));
       return;
     }
-    rewrite(capture, found);
+    rewrite(capture, program(capture).spec().resourcePathPointers(), found);
   }
 
-  private void rewrite(FlowFile.Capture capture, List<CaptureResponse.Discovered.Binding> found) throws IOException {
+  /* What was found before is known by its resource path, whatever else of the resource was edited. */
+  private void rewrite(FlowFile.Capture capture, List<String> pointers,
+      List<CaptureResponse.Discovered.Binding> found) throws IOException {
     if (!(FlowFile.tree(capture.file()) instanceof ObjectNode root)
         || !(root.path("captures").path(capture.name()) instanceof ObjectNode task)) {
       throw new FairwayException(ErrorCode.CONFIGURATION, capture.file() + " does not hold " + capture.name());
@@ -99,7 +101,8 @@ public final class ConnectorCommands {
     int added = 0;
     for (CaptureResponse.Discovered.Binding binding : found) {
       boolean known = capture.bindings().stream()
-          .anyMatch(old -> sameResource(old.resource(), binding.resourceConfig()));
+          .anyMatch(old -> pointers.stream()
+              .allMatch(pointer -> old.resource().at(pointer).equals(binding.resourceConfig().at(pointer))));
       if (known) {
         continue;
       }
@@ -116,20 +119,11 @@ public final class ConnectorCommands {
       added++;
     }
     task.set("bindings", bindings);
-    replace(capture.file(), FlowFile.yaml(root));
+    SealCommands.replace(capture.file(), FlowFile.yaml(root));
     err.println("added " + added + " of " + found.size() + " discovered bindings to " + capture.file());
   }
 
-  private static boolean sameResource(JsonNode left, JsonNode right) {
-    for (String member : List.of("tap_stream_id", "stream", "namespace", "name", "table")) {
-      if (!left.path(member).asString("").equals(right.path(member).asString(""))) {
-        return false;
-      }
-    }
-    return true;
-  }
-
-  /** Asks the connector whether the task would work, and prints the resource path of each binding. */
+  /** Asks the connector whether the task would work, and prints the resource path of each binding; a derivation has none. */
   public void validate(Path source, Optional<String> name) throws Exception {
     FlowFile file = FlowFile.read(source, sealed);
     String task = task(file, name);
@@ -138,6 +132,12 @@ public final class ConnectorCommands {
       for (CaptureSpec.Binding binding : Tasks.validated(file, capture, program(capture)).bindings()) {
         line(resourcePath(binding.resourcePath()));
       }
+      return;
+    }
+    if (file.derivations().containsKey(task)) {
+      Derivation derivation = derivation(file, task);
+      var _ = Derivations.validated(file, derivation, program(derivation));
+      err.println(task + " would work");
       return;
     }
     FlowFile.Materialization materialization = materialization(file, task);
@@ -257,24 +257,40 @@ public final class ConnectorCommands {
           ? trial.materialize(file, task, new Fixture(fixture.get(), file))
           : trial.materialize(file, task, timeout);
     }
-    err.println("stored " + transactions + (transactions == 1 ? " transaction" : " transactions") + " of "
-        + task.name());
-  }
-
-  /** Prints a sealed file in the clear, as JSON; with suffixes taken off, as a connector sees it. */
-  public void unseal(Path file) {
-    line(sealed.unseal(FlowFile.tree(file)));
+    done("stored", transactions, task.name());
   }
 
   /**
-   * Seals a file in place: every value below a member whose name ends with the suffix.
+   * Runs a derivation to the end of what there is, and prints the documents it published: first a session of each capture
+   * of the same file that feeds it, or the documents of a fixture instead. Their {@code /_meta/uuid} is a placeholder, so
+   * that two runs compare equal.
    *
-   * @param recipients age recipients, {@code age1…}
+   * @param dir keeps collections and states from one call to the next; empty to keep nothing
+   * @param timeout ends a capture's session after so long
    */
-  public void seal(Path file, List<String> recipients, String encryptedSuffix) throws IOException {
-    JsonNode document = sealed.seal(FlowFile.tree(file), recipients, encryptedSuffix);
-    replace(file, file.toString().endsWith(".json") ? Json.text(document) + "\n" : FlowFile.yaml(document));
-    err.println("sealed " + file);
+  public void derive(Path source, Optional<String> name, Optional<Path> fixture, Optional<Path> dir, Duration timeout)
+      throws Exception {
+    FlowFile file = FlowFile.read(source, sealed);
+    Derivation task = derivation(file, choose(List.copyOf(file.derivations().keySet()), name));
+    int transactions;
+    try (Trial trial = new Trial(source, dir.orElseGet(() -> scratch.resolve("trial")), sealed)) {
+      transactions = fixture.isPresent()
+          ? trial.derive(file, task, new Fixture(fixture.get(), file), this::published)
+          : trial.derive(file, task, timeout, this::published);
+    }
+    out.flush();
+    done("derived", transactions, task.name());
+  }
+
+  private void done(String what, int transactions, String task) {
+    err.println(what + " " + transactions + (transactions == 1 ? " transaction" : " transactions") + " of " + task);
+  }
+
+  private void published(JsonNode document) {
+    if (document.path("_meta") instanceof ObjectNode meta) {
+      meta.put("uuid", Protocol.UUID_PLACEHOLDER);
+    }
+    line(document);
   }
 
   /**
@@ -318,30 +334,12 @@ public final class ConnectorCommands {
     }
   }
 
-  /**
-   * Makes an age key, keeps it in a new file that its user alone can read, and prints its recipient.
-   *
-   * @throws FairwayException with {@code INVALID} when the file is there: a lost key opens nothing any more
-   */
-  public void keygen(Path file) throws IOException {
-    Sealed.KeyPair pair = Sealed.newKeyPair();
-    try {
-      Files.createFile(file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-    } catch (FileAlreadyExistsException e) {
-      throw new FairwayException(ErrorCode.INVALID, file + " is there already, and a key is never written over", e);
-    }
-    Files.writeString(file, "# public key: " + pair.recipient() + "\n" + pair.identity().reveal() + "\n");
-    out.println(pair.recipient());
-  }
-
-  private static void replace(Path file, String content) throws IOException {
-    Path fresh = file.resolveSibling(file.getFileName() + ".new");
-    Files.writeString(fresh, content);
-    Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-  }
-
   private CaptureProgram program(FlowFile.Capture capture) {
     return Tasks.program(capture, scratch, this::log);
+  }
+
+  private DeriveProgram program(Derivation derivation) {
+    return Derivations.program(derivation, scratch, this::log);
   }
 
   private MaterializeProgram program(FlowFile.Materialization materialization) {
@@ -357,11 +355,12 @@ public final class ConnectorCommands {
   }
 
   private void line(JsonNode value) {
-    out.println(new String(Json.bytes(value), StandardCharsets.UTF_8));
+    out.println(Json.text(value));
   }
 
   private static String task(FlowFile file, Optional<String> name) {
     List<String> all = new ArrayList<>(file.captures().keySet());
+    all.addAll(file.derivations().keySet());
     all.addAll(file.materializations().keySet());
     return choose(all, name);
   }
@@ -382,18 +381,21 @@ public final class ConnectorCommands {
   }
 
   private static FlowFile.Capture capture(FlowFile file, String name) {
-    FlowFile.Capture capture = file.captures().get(name);
-    if (capture == null) {
-      throw new FairwayException(ErrorCode.INVALID, "no capture " + name);
-    }
-    return capture;
+    return found("capture", file.captures().get(name), name);
+  }
+
+  private static Derivation derivation(FlowFile file, String name) {
+    return found("derivation", file.derivations().get(name), name);
   }
 
   private static FlowFile.Materialization materialization(FlowFile file, String name) {
-    FlowFile.Materialization materialization = file.materializations().get(name);
-    if (materialization == null) {
-      throw new FairwayException(ErrorCode.INVALID, "no materialization " + name);
+    return found("materialization", file.materializations().get(name), name);
+  }
+
+  private static <T> T found(String kind, @Nullable T task, String name) {
+    if (task == null) {
+      throw new FairwayException(ErrorCode.INVALID, "no " + kind + " " + name);
     }
-    return materialization;
+    return task;
   }
 }

@@ -4,11 +4,15 @@ import dev.fairway.connector.flow.CaptureSpec;
 import dev.fairway.connectors.capture.CaptureProgram;
 import dev.fairway.connectors.capture.CaptureTask;
 import dev.fairway.connectors.collection.Collections;
+import dev.fairway.connectors.derive.DeriveProgram;
+import dev.fairway.connectors.derive.DeriveTask;
 import dev.fairway.connectors.materialize.MaterializeProgram;
 import dev.fairway.connectors.materialize.MaterializeTask;
 import dev.fairway.connectors.process.LogLine;
 import dev.fairway.connectors.sealed.Sealed;
+import dev.fairway.connectors.spec.Derivation;
 import dev.fairway.connectors.spec.FlowFile;
+import dev.fairway.connectors.task.Derivations;
 import dev.fairway.connectors.task.TaskLoop;
 import dev.fairway.connectors.task.TaskTable;
 import dev.fairway.connectors.task.Tasks;
@@ -38,11 +42,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The connectors of a node: runs the captures and materializations of its specification files, and tells how they are. One
+ * The connectors of a node: runs the captures, derivations and materializations of its specification files, and tells how they are. One
  * process at a time owns the folder. Safe for many threads.
  */
 public final class Connectors implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Connectors.class);
+
+  /* Tasks that follow collections end only when they are told to; one that ends otherwise begins again soon. */
+  private static final Duration RESTART = Duration.ofSeconds(1);
 
   private final Store store;
   private final Path dir;
@@ -104,8 +111,10 @@ public final class Connectors implements AutoCloseable {
       FlowFile file = FlowFile.read(path, sealed);
       file.captures().values().stream().filter(capture -> !capture.shards().disable())
           .forEach(capture -> begin(capture.name(), CaptureTask.KIND, step(file, capture), capture.interval()));
+      file.derivations().values().stream().filter(derivation -> !derivation.shards().disable())
+          .forEach(derivation -> begin(derivation.name(), DeriveTask.KIND, step(file, derivation), RESTART));
       file.materializations().values().stream().filter(task -> !task.shards().disable())
-          .forEach(task -> begin(task.name(), MaterializeTask.KIND, step(file, task), Duration.ofSeconds(1)));
+          .forEach(task -> begin(task.name(), MaterializeTask.KIND, step(file, task), RESTART));
     }
   }
 
@@ -129,6 +138,18 @@ public final class Connectors implements AutoCloseable {
       return new CaptureTask(program, spec, Tasks.numbersRows(capture.endpoint()), store, collections,
           config.captureMemory(), clock);
     });
+  }
+
+  /** A derivation as a step. */
+  public TaskLoop.Step step(FlowFile file, Derivation derivation) {
+    return new Deferred(() -> derivation(file, derivation));
+  }
+
+  /** A derivation, ready to run. */
+  public DeriveTask derivation(FlowFile file, Derivation derivation) throws Exception {
+    DeriveProgram program = Derivations.program(derivation, collections.scratch(), logs(derivation.name()));
+    return new DeriveTask(program, Derivations.validated(file, derivation, program), derivation, store, collections,
+        new DeriveTask.Bounds(config.transactionBytes(), config.captureMemory()), clock);
   }
 
   /** A materialization as a step. */
@@ -201,7 +222,7 @@ public final class Connectors implements AutoCloseable {
   /** The management API, under {@code /api/connectors}; a task's name goes in the query, because it has slashes. */
   public Door door() {
     return new Door("connectors", "/api/connectors", ErrorStyle.PROBLEM, List.of(
-        Route.get("/tasks", "Lists captures and materializations").scope("connectors.read")
+        Route.get("/tasks", "Lists captures, derivations and materializations").scope("connectors.read")
             .handle(call -> call.json(200, Map.of("tasks", tasks()))),
         Route.get("/task", "Shows one task").scope("connectors.read").query("name", "the task's name")
             .handle(call -> call.json(200, task(name(call.query("name").orElse(null))))),

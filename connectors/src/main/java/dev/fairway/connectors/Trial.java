@@ -1,22 +1,30 @@
 package dev.fairway.connectors;
 
 import dev.fairway.connector.flow.CaptureSpec;
+import dev.fairway.connector.json.Json;
 import dev.fairway.connectors.capture.CaptureTask;
+import dev.fairway.connectors.collection.CollectionReader;
+import dev.fairway.connectors.derive.DeriveTask;
 import dev.fairway.connectors.materialize.MaterializeTask;
 import dev.fairway.connectors.sealed.Sealed;
+import dev.fairway.connectors.spec.Derivation;
 import dev.fairway.connectors.spec.FlowFile;
 import dev.fairway.connectors.task.TaskLoop;
 import dev.fairway.store.SqlStore;
 import dev.fairway.store.StorageConfig;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Collectors;
+import java.util.function.Consumer;
+import tools.jackson.databind.JsonNode;
 
 /**
  * Tasks run to their end without a node, on collections of their own in a folder. Given the same folder, a trial goes on
@@ -28,6 +36,8 @@ final class Trial implements AutoCloseable {
   private final SqlStore store;
   private final Connectors connectors;
   private final Clock clock = Clock.systemUTC();
+  private final Set<String> filled = new HashSet<>();
+  private final Set<String> captured = new HashSet<>();
 
   Trial(Path source, Path dir, Sealed sealed) {
     store = SqlStore.open(new StorageConfig.Embedded(dir.resolve("store")), clock, List.of("connectors"));
@@ -41,18 +51,15 @@ final class Trial implements AutoCloseable {
   }
 
   /**
-   * Runs a session of each capture that feeds the materialization, then stores everything there is.
+   * Runs a session of each capture that feeds the materialization and the derivations between, then stores everything there
+   * is.
    *
    * @param timeout ends a capture's session after so long
    * @return how many transactions were stored
    */
   int materialize(FlowFile file, FlowFile.Materialization task, Duration timeout) throws Exception {
-    Set<String> sources = task.bindings().stream().map(FlowFile.MaterializationBinding::source)
-        .collect(Collectors.toSet());
-    for (FlowFile.Capture capture : file.captures().values()) {
-      if (capture.bindings().stream().anyMatch(binding -> sources.contains(binding.target()))) {
-        run(connectors.step(file, capture), timeout);
-      }
+    for (FlowFile.MaterializationBinding binding : task.bindings()) {
+      fill(file, binding.source(), timeout);
     }
     return connectors.materialization(file, task).runToEnd();
   }
@@ -60,13 +67,72 @@ final class Trial implements AutoCloseable {
   /** Stores each transaction of a fixture as one of the materialization. */
   int materialize(FlowFile file, FlowFile.Materialization task, Fixture fixture) throws Exception {
     MaterializeTask materialization = connectors.materialization(file, task);
+    return each(file, fixture, materialization::runToEnd);
+  }
+
+  /**
+   * Runs a session of each capture that feeds the derivation and those before it, then derives from everything there is.
+   *
+   * @param published told the documents, one after the other, as they are in the collection
+   * @return how many transactions it took
+   */
+  int derive(FlowFile file, Derivation derivation, Duration timeout, Consumer<JsonNode> published) throws Exception {
+    for (Derivation.Transform transform : derivation.transforms()) {
+      fill(file, transform.source(), timeout);
+    }
+    long before = connectors.collections().get(derivation.name()).end();
+    int transactions = connectors.derivation(file, derivation).runToEnd();
+    tell(derivation.name(), before, published);
+    return transactions;
+  }
+
+  /** Derives from each transaction of a fixture as one of the derivation. */
+  int derive(FlowFile file, Derivation derivation, Fixture fixture, Consumer<JsonNode> published) throws Exception {
+    DeriveTask task = connectors.derivation(file, derivation);
+    return each(file, fixture, () -> {
+      long before = connectors.collections().get(derivation.name()).end();
+      int transactions = task.runToEnd();
+      tell(derivation.name(), before, published);
+      return transactions;
+    });
+  }
+
+  private int each(FlowFile file, Fixture fixture, Callable<Integer> follow) throws Exception {
     CaptureSpec spec = fixture.spec(file);
-    int stored = 0;
+    int transactions = 0;
     for (int i = 0; i < fixture.transactions(); i++) {
       new CaptureTask(fixture, spec, false, store, connectors.collections(), MEMORY, clock).run();
-      stored += materialization.runToEnd();
+      transactions += follow.call();
     }
-    return stored;
+    return transactions;
+  }
+
+  private void tell(String collection, long from, Consumer<JsonNode> published) throws IOException {
+    try (CollectionReader reader = connectors.collections().get(collection).read(from)) {
+      while (reader.next()) {
+        published.accept(Json.parse(reader.buffer(), reader.from(), reader.to()));
+      }
+    }
+  }
+
+  /** Brings into a collection what there is for it now: by what derives it, and by what captures into it. */
+  private void fill(FlowFile file, String collection, Duration timeout) throws Exception {
+    if (!filled.add(collection)) {
+      return;
+    }
+    Derivation derivation = file.derivations().get(collection);
+    if (derivation != null) {
+      for (Derivation.Transform transform : derivation.transforms()) {
+        fill(file, transform.source(), timeout);
+      }
+      connectors.derivation(file, derivation).runToEnd();
+    }
+    for (FlowFile.Capture capture : file.captures().values()) {
+      boolean feeds = capture.bindings().stream().anyMatch(binding -> binding.target().equals(collection));
+      if (feeds && captured.add(capture.name())) {
+        run(connectors.step(file, capture), timeout);
+      }
+    }
   }
 
   private static void run(TaskLoop.Step step, Duration timeout) throws Exception {

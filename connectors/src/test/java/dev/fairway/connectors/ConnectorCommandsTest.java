@@ -50,6 +50,7 @@ class ConnectorCommandsTest {
   private final Sealed sealed = new Sealed(List.of(key.identity()), Clock.systemUTC());
   private final StringWriter out = new StringWriter();
   private final StringWriter err = new StringWriter();
+  private final SealCommands sealing = new SealCommands(new PrintWriter(out, true), new PrintWriter(err, true), sealed);
   private ConnectorCommands commands;
   private Path file;
 
@@ -69,10 +70,10 @@ class ConnectorCommandsTest {
 
   @Test
   void fromSpecToPreviewWithASealedConfiguration() throws Exception {
-    commands.seal(dir.resolve("config.yaml"), List.of(key.recipient()), "_sops");
+    sealing.seal(dir.resolve("config.yaml"), List.of(key.recipient()), "_sops");
     assertThat(Files.readString(dir.resolve("config.yaml"))).contains("region").contains("ENC[AES256_GCM")
         .doesNotContain("hush");
-    commands.unseal(dir.resolve("config.yaml"));
+    sealing.unseal(dir.resolve("config.yaml"));
     assertThat(taken()).isEqualTo("{\"region\":\"antarctica\",\"token\":\"hush\"}\n");
 
     commands.spec(file, Optional.empty());
@@ -143,7 +144,7 @@ class ConnectorCommandsTest {
 
   @Test
   void whatACaptureOfTheFileHasGoesToItsDestination() throws Exception {
-    commands.seal(dir.resolve("config.yaml"), List.of(key.recipient()), "_sops");
+    sealing.seal(dir.resolve("config.yaml"), List.of(key.recipient()), "_sops");
     commands.discover(file, Optional.empty(), false);
     Files.writeString(dir.resolve("both.flow.yaml"), """
         import: [test.flow.yaml]
@@ -160,11 +161,11 @@ class ConnectorCommandsTest {
   @Test
   void aKeyIsNeverWrittenOver() throws Exception {
     Path keys = dir.resolve("keys.txt");
-    commands.keygen(keys);
+    sealing.keygen(keys);
     String recipient = taken().strip();
     assertThat(Files.readString(keys)).startsWith("# public key: " + recipient).contains("AGE-SECRET-KEY-1");
     assertThat(Files.getPosixFilePermissions(keys)).hasSize(2);
-    assertThatThrownBy(() -> commands.keygen(keys)).hasMessageContaining("is there already");
+    assertThatThrownBy(() -> sealing.keygen(keys)).hasMessageContaining("is there already");
   }
 
   @Test

@@ -21,7 +21,7 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Source, collection and destination, in a process that is killed again and again. */
+/** Source, collection, derivation and destination, in a process that is killed again and again. */
 class CrashTest {
   private static final int ROWS = 3000;
   private static final int KILLS = 6;
@@ -53,6 +53,19 @@ class CrashTest {
       echo '{"type":"STATE","value":{"bookmarks":{"lines":{"at":3000}}}}'
       """;
 
+  /** Publishes each row with how many rows it has seen, which is its state. */
+  private static final String DERIVE = """
+      c=0
+      while IFS= read -r line; do case "$line" in
+      '{"spec"'*) echo '{"spec":{"protocol":3032023}}';;
+      '{"validate"'*) echo '{"validated":{"transforms":[{}]}}';;
+      '{"open"'*) s=${line##*'"count":'}; [ "$s" = "$line" ] || c=${s%%[!0-9]*}; echo '{"opened":{}}';;
+      '{"read"'*) n=${line##*'"id":'}; n=${n%%[!0-9]*}; c=$((c+1)); echo '{"published":{"doc":{"id":'$n',"seen":'$c'}}}';;
+      '{"flush"'*) echo '{"flushed":{}}';;
+      '{"startCommit"'*) echo '{"startedCommit":{"state":{"updated":{"count":'$c'},"mergePatch":true}}}';;
+      esac; done
+      """;
+
   @TempDir
   Path dir;
 
@@ -60,6 +73,7 @@ class CrashTest {
   void everyRowArrivesOnceThoughTheNodeIsKilled() throws Exception {
     Files.writeString(dir.resolve("airbyte.sh"), AIRBYTE);
     Files.writeString(dir.resolve("singer.sh"), SINGER);
+    Files.writeString(dir.resolve("derive.sh"), DERIVE);
     Path file = Files.writeString(dir.resolve("flow.yaml"),
         """
             captures:
@@ -78,13 +92,19 @@ class CrashTest {
               acme/lines:
                 schema: { type: object, properties: { line: { type: integer }, _meta: { type: object, properties: { row_id: { type: integer } }, required: [row_id] } }, required: [_meta] }
                 key: [/_meta/row_id]
+              acme/seen:
+                schema: { type: object, properties: { id: { type: integer }, seen: { type: integer } }, required: [id, seen] }
+                key: [/seen]
+                derive:
+                  using: { local: { command: [sh, derive.sh], config: {} } }
+                  transforms: [{ name: rows, source: acme/rows, shuffle: any }]
             materializations:
               acme/sqlite:
                 endpoint: { connector: { image: fairway/materialize-sqlite, config: { path: %s } } }
                 bindings: [{ source: acme/rows, resource: { table: rows } }, { source: acme/lines, resource: { table: lines } }]
               acme/files:
                 endpoint: { connector: { image: fairway/materialize-files, config: { directory: %s } } }
-                bindings: [{ source: acme/rows, resource: { file: rows.jsonl } }, { source: acme/lines, resource: { file: lines.jsonl } }]
+                bindings: [{ source: acme/rows, resource: { file: rows.jsonl } }, { source: acme/lines, resource: { file: lines.jsonl } }, { source: acme/seen, resource: { file: seen.jsonl } }]
             """
             .formatted(dir.resolve("out.db"), dir.resolve("out")));
     Random random = new Random(1);
@@ -96,7 +116,8 @@ class CrashTest {
     Process node = NodeProcess.start(dir, file);
     try {
       Awaitility.await().atMost(Duration.ofMinutes(2)).pollInterval(Duration.ofMillis(200))
-          .until(() -> lines("rows.jsonl") >= ROWS && lines("lines.jsonl") >= ROWS && rows("rows") >= ROWS
+          .until(() -> lines("rows.jsonl") >= ROWS && lines("lines.jsonl") >= ROWS
+              && lines("seen.jsonl") >= ROWS && rows("rows") >= ROWS
               && rows("lines") >= ROWS);
     } finally {
       node.destroyForcibly().waitFor();
@@ -105,6 +126,8 @@ class CrashTest {
     assertThat(column("SELECT line FROM lines ORDER BY line")).isEqualTo(numbers());
     assertThat(values("rows.jsonl", "id")).isEqualTo(numbers());
     assertThat(values("lines.jsonl", "line")).isEqualTo(numbers());
+    assertThat(values("seen.jsonl", "id")).isEqualTo(numbers());
+    assertThat(values("seen.jsonl", "seen")).isEqualTo(numbers());
   }
 
   private static List<Integer> numbers() {

@@ -22,7 +22,12 @@ public final class NodeProcess {
         "-XX:TieredStopAtLevel=1", "--enable-native-access=ALL-UNNAMED", "-cp", System.getProperty("java.class.path"),
         NodeProcess.class.getName(), dir.resolve("data").toString(), file.toString())
         .redirectError(dir.resolve("node.log").toFile()).start();
-    assertThat(node.inputReader().readLine()).as(Files.readString(dir.resolve("node.log"))).isEqualTo("ready");
+    // Logging may say something of its own first.
+    String said = node.inputReader().readLine();
+    while (said != null && !said.equals("ready")) {
+      said = node.inputReader().readLine();
+    }
+    assertThat(said).as(Files.readString(dir.resolve("node.log"))).isEqualTo("ready");
     return node;
   }
 

@@ -29,6 +29,12 @@ public record CollectionSpec(String name, JsonNode writeSchema, @Nullable JsonNo
     partitionTemplate = requireNonNullElse(partitionTemplate, Json.object());
   }
 
+  /** The same collection, made by this derivation. */
+  public CollectionSpec derived(JsonNode by) {
+    return new CollectionSpec(name, writeSchema, readSchema, key, uuidPtr, partitionFields, projections, ackTemplate,
+        partitionTemplate, by);
+  }
+
   /** The schema readers may rely on. */
   public JsonNode schemaOfReaders() {
     return readSchema == null ? writeSchema : readSchema;

@@ -24,7 +24,8 @@ public final class DocumentUuids {
     SecureRandom random = new SecureRandom();
     // A random node has its multicast bit set, so that it is no network card's (RFC 9562, section 6.10).
     long node = (random.nextLong() & 0xffffffffffffL) | 0x010000000000L;
-    low = 0x8000000000000000L | ((long) random.nextInt(1 << 14) << 48) | node;
+    // The clock sequence is zero: Flow's connectors read a message's flags from it, and a document has none.
+    low = 0x8000000000000000L | node;
     tick();
   }
 

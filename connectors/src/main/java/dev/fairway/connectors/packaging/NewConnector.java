@@ -30,6 +30,11 @@ public final class NewConnector {
   private static final List<Class<?>> SDK = List.of(ConnectorMain.class, Secret.class, JsonNode.class, JsonParser.class,
       JsonAlias.class, Nullable.class, Logger.class);
 
+  private static final String FIXTURE = """
+      [[["acmeCo/greetings",{"n":1,"text":"hello"}],["acmeCo/greetings",{"n":2,"text":"hi"}]],
+       [["acmeCo/greetings",{"n":3,"text":"hello"}]]]
+      """;
+
   private NewConnector() {}
 
   /**
@@ -41,19 +46,18 @@ public final class NewConnector {
   public static void write(Path folder) throws IOException {
     String name = String.valueOf(folder.toAbsolutePath().getFileName());
     ConnectorKind kind = ConnectorKind.of(name);
-    if (kind == ConnectorKind.DERIVE) {
-      throw new FairwayException(ErrorCode.INVALID, "there is a beginning for source- and materialize- only");
-    }
     if (Files.exists(folder)) {
       throw new FairwayException(ErrorCode.INVALID, folder + " is there already");
     }
-    String form = kind == ConnectorKind.CAPTURE ? "source" : "materialize";
-    Map<String, String> values = Map.of("NAME", name, "PROTOCOL", kind.protocol(), "RUN",
-        kind == ConnectorKind.CAPTURE ? "preview" : "materialize --fixture FILE");
+    String form = kind.form();
+    Map<String, String> values = Map.of("NAME", name, "PROTOCOL", kind.protocol(), "RUN", kind.run());
     Files.createDirectories(folder.resolve("src"));
     text(folder.resolve("src/Main.java"), form + ".java", values);
     text(folder.resolve("test.flow.yaml"), form + ".flow.yaml", values);
     text(folder.resolve("connector_config.yaml"), form + ".config.yaml", values);
+    if (kind != ConnectorKind.CAPTURE) {
+      Files.writeString(folder.resolve("fixture.json"), FIXTURE);
+    }
     text(folder.resolve("README.md"), "README.md", values);
     text(folder.resolve("ci.yaml"), "ci.yaml", values);
     text(folder.resolve("run"), "run.sh", values);

@@ -32,6 +32,7 @@ public final class FlowFile {
 
   private final Map<String, Capture> captures = new TreeMap<>();
   private final Map<String, Materialization> materializations = new TreeMap<>();
+  private final Map<String, Derivation> derivations = new TreeMap<>();
   private final Map<String, Collection> collections = new TreeMap<>();
   private final List<String> problems = new ArrayList<>();
   private final Set<Path> seen = new HashSet<>();
@@ -83,6 +84,11 @@ public final class FlowFile {
     return materializations;
   }
 
+  /** Derivations by the collection they make. */
+  public Map<String, Derivation> derivations() {
+    return derivations;
+  }
+
   public Map<String, Collection> collections() {
     return collections;
   }
@@ -113,15 +119,16 @@ public final class FlowFile {
       }
     }
     tree.path("collections").properties().forEach(
-        entry -> attempt("collection " + entry.getKey(), () -> collection(entry.getKey(), entry.getValue(), folder)));
+        entry -> attempt("collection " + entry.getKey(), () -> collection(entry.getKey(), entry.getValue(), file)));
     tree.path("captures").properties()
         .forEach(entry -> attempt("capture " + entry.getKey(), () -> capture(entry.getKey(), entry.getValue(), file)));
     tree.path("materializations").properties().forEach(entry -> attempt("materialization " + entry.getKey(),
         () -> materialization(entry.getKey(), entry.getValue(), file)));
   }
 
-  private void collection(String name, JsonNode node, Path folder) {
+  private void collection(String name, JsonNode node, Path file) {
     name(name);
+    Path folder = folderOf(file);
     known(node, "collection " + name, "schema", "writeSchema", "readSchema", "key", "projections", "journals", "derive",
         "expectPubId", "delete", "reset");
     JsonNode write = schema(node.has("schema") ? node.path("schema") : node.path("writeSchema"), folder);
@@ -132,13 +139,53 @@ public final class FlowFile {
     }
     key.stream().filter(pointer -> !pointer.startsWith("/"))
         .forEach(pointer -> problems.add("collection " + name + ": key \"" + pointer + "\" must begin with '/'"));
-    if (node.has("derive")) {
-      problems.add("collection " + name + ": derivations in specification files are not run yet");
-    }
     Map<String, String> projections = new LinkedHashMap<>();
     node.path("projections").properties().forEach(entry -> projections.put(entry.getKey(),
         entry.getValue().isString() ? entry.getValue().stringValue() : entry.getValue().path("location").asString("")));
     collections.put(name, new Collection(name, write, Projections.of(name, write, read, key, projections)));
+    if (node.has("derive")) {
+      attempt("derivation " + name, () -> derivation(name, node.path("derive"), file));
+    }
+  }
+
+  private void derivation(String name, JsonNode node, Path file) {
+    known(node, "derivation " + name, "using", "transforms", "shuffleKeyTypes", "shards");
+    Path folder = folderOf(file);
+    Endpoint endpoint = endpoint("derivation " + name, node.path("using"), folder);
+    List<Derivation.Transform> transforms = new ArrayList<>();
+    for (JsonNode transform : node.path("transforms")) {
+      known(transform, "a transform of derivation " + name, "name", "source", "shuffle", "lambda", "priority",
+          "readDelay", "disable", "backfill");
+      if (!transform.path("disable").asBoolean(false)) {
+        transforms.add(transform(transform, folder));
+      }
+    }
+    if (transforms.stream().map(Derivation.Transform::name).distinct().count() < transforms.size()) {
+      throw new IllegalArgumentException("two transforms have the same name");
+    }
+    derivations.put(name,
+        new Derivation(name, endpoint, transforms, strings(node.path("shuffleKeyTypes")), shards(node), file));
+  }
+
+  private Derivation.Transform transform(JsonNode node, Path folder) {
+    String name = node.path("name").asString("");
+    if (!name.matches("[\\p{L}\\p{N}_.-]+")) {
+      throw new IllegalArgumentException("a transform needs a name of letters, digits, '-', '_' and '.'");
+    }
+    JsonNode source = node.path("source");
+    if (source.isObject()) {
+      known(source, "the source of transform " + name, "name");
+    }
+    JsonNode shuffle = node.path("shuffle");
+    boolean any = shuffle.isMissingNode() || shuffle.asString("").equals("any");
+    if (!any && !shuffle.path("key").isArray()) {
+      throw new IllegalArgumentException("transform " + name + ": shuffle must be any, or { key: [/pointer, …] }");
+    }
+    JsonNode lambda = node.path("lambda");
+    return new Derivation.Transform(name, source.isString() ? source.stringValue() : source.path("name").asString(""),
+        strings(shuffle.path("key")), lambda.isString() ? lambda : config(lambda, folder),
+        node.path("priority").asInt(0), HumanTime.parse(node.path("readDelay").asString("0s")),
+        node.path("backfill").asInt(0));
   }
 
   private JsonNode schema(JsonNode node, Path folder) {
@@ -240,6 +287,9 @@ public final class FlowFile {
     for (Materialization materialization : materializations.values()) {
       materialization.bindings()
           .forEach(binding -> reference("materialization " + materialization.name(), binding.source()));
+    }
+    for (Derivation derivation : derivations.values()) {
+      derivation.transforms().forEach(transform -> reference("derivation " + derivation.name(), transform.source()));
     }
   }
 

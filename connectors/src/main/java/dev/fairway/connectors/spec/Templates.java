@@ -14,13 +14,13 @@ public final class Templates {
     return spec;
   }
 
-  /** @param type {@code capture} or {@code materialize} */
+  /** @param type {@code capture}, {@code derivation} or {@code materialize} */
   public static ObjectNode shard(String type, String task) {
     return Json.object().put("id", type + "/" + task + "/0000000000000000/00000000-00000000").put("maxTxnDuration",
         "1s");
   }
 
-  /** @param type {@code capture} or {@code materialize} */
+  /** @param type {@code capture}, {@code derivation} or {@code materialize} */
   public static ObjectNode recoveryLog(String type, String task) {
     return journal("recovery/" + type + "/" + task + "/0000000000000000/00000000-00000000");
   }

@@ -66,12 +66,12 @@ public final class Tasks {
     };
   }
 
-  private static Programs programs(Path file, Path scratch, Consumer<LogLine> logs) {
+  static Programs programs(Path file, Path scratch, Consumer<LogLine> logs) {
     Path parent = file.toAbsolutePath().getParent();
     return Programs.in(parent == null ? Path.of(".") : parent, scratch, logs);
   }
 
-  private static Map<String, String> level(Map<String, String> env, FlowFile.Shards shards) {
+  static Map<String, String> level(Map<String, String> env, FlowFile.Shards shards) {
     Map<String, String> all = new LinkedHashMap<>(Map.of("LOG_LEVEL", shards.logLevel()));
     all.putAll(env);
     return all;
@@ -162,7 +162,7 @@ public final class Tasks {
         Templates.recoveryLog("materialize", materialization.name()), Json.array());
   }
 
-  private static FairwayException noEngine(Endpoint.Image image) {
+  static FairwayException noEngine(Endpoint.Image image) {
     return new FairwayException(ErrorCode.CONFIGURATION, "image " + image.image()
         + " needs a container engine, which Fairway does not drive; run its program by a local, airbyte or singer endpoint");
   }

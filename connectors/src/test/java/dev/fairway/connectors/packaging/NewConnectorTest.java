@@ -78,6 +78,16 @@ class NewConnectorTest {
   }
 
   @Test
+  void aNewDerivationCountsWords() throws Exception {
+    Path derive = dir.resolve("derive-words");
+    NewConnector.write(derive);
+    commands().derive(derive.resolve("test.flow.yaml"), Optional.empty(), Optional.of(derive.resolve("fixture.json")),
+        Optional.empty(), Duration.ofMinutes(1));
+    assertThat(out.toString().lines().map(line -> line.replaceAll("\"_meta\":\\{.*?},", ""))).containsExactly(
+        "{\"word\":\"hello\",\"count\":1}", "{\"word\":\"hi\",\"count\":1}", "{\"word\":\"hello\",\"count\":2}");
+  }
+
+  @Test
   void aConnectorInPythonIsInstalledAndRunAsAModule() throws Exception {
     Path source = Files.createDirectories(dir.resolve("source-big-data"));
     Files.writeString(source.resolve("pyproject.toml"), "[project]\nname = \"source-big-data\"\n");

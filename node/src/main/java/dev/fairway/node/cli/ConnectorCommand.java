@@ -3,6 +3,7 @@ package dev.fairway.node.cli;
 import dev.fairway.connector.json.Json;
 import dev.fairway.connectors.ConnectorCommands;
 import dev.fairway.connectors.Preview;
+import dev.fairway.connectors.SealCommands;
 import dev.fairway.connectors.oauth.SignIn;
 import dev.fairway.connectors.packaging.ImageContext;
 import dev.fairway.connectors.packaging.NewConnector;
@@ -53,7 +54,8 @@ public final class ConnectorCommand {
   static final class Task {
     @Option(names = "--source", paramLabel = "FILE", defaultValue = "test.flow.yaml", description = "Flow specification file (default: ${DEFAULT-VALUE})")
     Path source = Path.of("test.flow.yaml");
-    @Option(names = {"--name", "--capture", "--materialization"}, paramLabel = "TASK", description = "which task of it")
+    @Option(names = {"--name", "--capture", "--derivation",
+        "--materialization"}, paramLabel = "TASK", description = "which task of it")
     @Nullable
     String name;
 
@@ -125,6 +127,19 @@ public final class ConnectorCommand {
         Optional.ofNullable(dir), timeout));
   }
 
+  @Command(name = "derive", mixinStandardHelpOptions = true, description = "Run a derivation to the end of what there is and print its documents: the captures of the file that feed it, then the derivation.", footer = {
+      "",
+      "A fixture is a JSON array of transactions, each an array of [\"collection\",{document}]. Documents are printed one a",
+      "line; their /_meta/uuid is a placeholder, so that two runs compare equal."})
+  int derive(@Mixin Task task,
+      @Option(names = "--fixture", paramLabel = "FILE", description = "take documents from here instead of from captures") @Nullable Path fixture,
+      @Option(names = "--dir", paramLabel = "DIR", description = "keep collections and states here, and go on from there the next time") @Nullable Path dir,
+      @Option(names = "--timeout", defaultValue = "5m", converter = Span.class, description = "end a capture after so long (default: ${DEFAULT-VALUE})") Duration timeout)
+      throws Exception {
+    return with(commands -> commands.derive(task.source, task.name(), Optional.ofNullable(fixture),
+        Optional.ofNullable(dir), timeout));
+  }
+
   @Command(name = "oauth", mixinStandardHelpOptions = true, description = "Sign in at the connector's provider; prints the credentials that belong into its configuration.", footer = {
       "", "The provider must know http://localhost:PORT/ as a redirect of the application."})
   int oauth(@Mixin Task task, @Option(names = "--client-id", required = true, paramLabel = "ID") String clientId,
@@ -150,19 +165,22 @@ public final class ConnectorCommand {
       @Option(names = "--age", split = ",", required = true, paramLabel = "RECIPIENT", description = "who can open it: age1…") List<String> recipients,
       @Option(names = "--encrypted-suffix", defaultValue = "_sops", description = "which members are sealed (default: ${DEFAULT-VALUE})") String suffix)
       throws Exception {
-    return with(commands -> commands.seal(file, recipients, suffix));
+    sealing().seal(file, recipients, suffix);
+    return 0;
   }
 
   @Command(name = "unseal", mixinStandardHelpOptions = true, description = "Print a sealed file in the clear, as its connector sees it.", footer = {
       "", "Keys come from SOPS_AGE_KEY, from the file SOPS_AGE_KEY_FILE, or from ~/.config/sops/age/keys.txt."})
   int unseal(@Parameters(paramLabel = "FILE") Path file) throws Exception {
-    return with(commands -> commands.unseal(file));
+    sealing().unseal(file);
+    return 0;
   }
 
   @Command(name = "keygen", mixinStandardHelpOptions = true, description = "Make an age key that opens sealed files; prints its recipient.")
   int keygen(@Parameters(paramLabel = "FILE", description = "where the key is kept, readable by you alone") Path file)
       throws Exception {
-    return with(commands -> commands.keygen(file));
+    sealing().keygen(file);
+    return 0;
   }
 
   @Command(name = "new", mixinStandardHelpOptions = true, description = "Begin a connector in Java: a folder that runs as it is.", footer = {
@@ -202,6 +220,11 @@ public final class ConnectorCommand {
     spec.commandLine().getErr().println(imported.map(commit -> "imported " + commit + " as " + destination)
         .orElse("nothing new at " + ref));
     return 0;
+  }
+
+  private SealCommands sealing() {
+    return new SealCommands(spec.commandLine().getOut(), spec.commandLine().getErr(),
+        Sealed.fromEnvironment(System.getenv(), Clock.systemUTC()));
   }
 
   private int with(Act act) throws Exception {
