@@ -109,9 +109,11 @@ final class PostgresHome implements Home {
     return config.writers();
   }
 
+  /* Each statement of a step is a round trip, and the first step of a group waits for the last: many small steps share
+   * a commit, a crowd of large ones does not. */
   @Override
   public int groupLimit() {
-    return 128;
+    return 32;
   }
 
   @Override

@@ -25,7 +25,7 @@ final class WorkTable {
    *   ready      may be leased; the only state the lease looks at, in its index by kind, priority and place
    *   scheduled  due later; made ready by the first lease after that
    *   behind     an older piece of its key is unfinished; let in when that is settled
-   *   leased     on loan
+   *   leased     on loan; only then has it an owner
    *   dead       set aside
    *
    * Work with a key is put in "behind", and just before the commit the oldest of each key that was touched is let in if
@@ -141,7 +141,7 @@ final class WorkTable {
   boolean[] finish(Connection connection, String owner, List<Settlement.Finish> settlements) throws SQLException {
     boolean[] held;
     try (PreparedStatement statement = connection
-        .prepareStatement("DELETE FROM work WHERE seq = ? AND attempts = ? AND lease_owner = ? AND state = 'leased'")) {
+        .prepareStatement("DELETE FROM work WHERE seq = ? AND attempts = ? AND lease_owner = ?")) {
       for (Settlement.Finish settlement : settlements) {
         fence(statement, 1, settlement.lease(), owner);
         statement.addBatch();
@@ -163,7 +163,7 @@ final class WorkTable {
     boolean[] held;
     try (PreparedStatement statement = connection.prepareStatement("""
         UPDATE work SET state = 'scheduled', due = ?, previous = ?, lease_owner = NULL, lease_until = NULL
-        WHERE seq = ? AND attempts = ? AND lease_owner = ? AND state = 'leased'""")) {
+        WHERE seq = ? AND attempts = ? AND lease_owner = ?""")) {
       for (Settlement.Again settlement : settlements) {
         statement.setLong(1, Micros.of(settlement.due()));
         statement.setString(2, settlement.failure().failureClass().name());
@@ -186,7 +186,7 @@ final class WorkTable {
   boolean[] postpone(Connection connection, String owner, List<Settlement.Postpone> settlements) throws SQLException {
     try (PreparedStatement statement = connection.prepareStatement("""
         UPDATE work SET state = 'scheduled', due = ?, attempts = attempts - 1, lease_owner = NULL, lease_until = NULL
-        WHERE seq = ? AND attempts = ? AND lease_owner = ? AND state = 'leased'""")) {
+        WHERE seq = ? AND attempts = ? AND lease_owner = ?""")) {
       for (Settlement.Postpone settlement : settlements) {
         statement.setLong(1, Micros.of(settlement.due()));
         fence(statement, 2, settlement.lease(), owner);
@@ -200,7 +200,7 @@ final class WorkTable {
     boolean[] held;
     try (PreparedStatement statement = connection.prepareStatement("""
         UPDATE work SET state = 'dead', previous = ?, lease_owner = NULL, lease_until = NULL, died_at = ?, cause = ?
-        WHERE seq = ? AND attempts = ? AND lease_owner = ? AND state = 'leased'""")) {
+        WHERE seq = ? AND attempts = ? AND lease_owner = ?""")) {
       for (Settlement.Bury settlement : settlements) {
         statement.setString(1, settlement.failure().failureClass().name());
         statement.setLong(2, now);
@@ -223,7 +223,7 @@ final class WorkTable {
 
   boolean[] renew(Connection connection, String owner, long until, List<Lease> leases) throws SQLException {
     try (PreparedStatement statement = connection.prepareStatement("""
-        UPDATE work SET lease_until = ? WHERE seq = ? AND attempts = ? AND lease_owner = ? AND state = 'leased'""")) {
+        UPDATE work SET lease_until = ? WHERE seq = ? AND attempts = ? AND lease_owner = ?""")) {
       for (Lease lease : leases) {
         statement.setLong(1, until);
         fence(statement, 2, lease, owner);

@@ -36,7 +36,7 @@ final class ExchangeBench {
       for (String jurisdiction : pair.jurisdictions()) {
         pair.side(jurisdiction).subscribe(PREDICATE, pair.listener(jurisdiction).callback());
       }
-      cross(pair, "warm", Duration.ofSeconds(10));
+      cross(pair, "warm", AcceptBench.WARM_UP);
       long early = Machine.residentMebibytes(pair.pid(NodePair.SG));
       Crossed crossed = cross(pair, "run", time);
       long late = Machine.residentMebibytes(pair.pid(NodePair.SG));
