@@ -72,7 +72,8 @@ public final class Exchange implements AutoCloseable {
   /** Whose migrations the store must run. */
   public static final List<String> ROOMS = List.of("websub", "exchange");
 
-  private static final String NODE_HUB = "node";
+  /** The hub whose subscribers are told of messages. */
+  public static final String NODE_HUB = "node";
   private static final String CHANNEL_HUB = "channel.";
 
   private final ExchangeConfig config;

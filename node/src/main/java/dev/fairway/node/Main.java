@@ -23,7 +23,8 @@ import picocli.CommandLine.Command;
     MessageCommands.class, DocumentCommands.class, SubscriptionCommands.class, WorkCommands.Work.class,
     WorkCommands.Dead.class, IntegrationCommands.class, LedgerCommands.class, RequestCommands.class,
     DamlCommands.class, ConnectorCommand.class, ServeCommand.class, DemoCommand.class, TortureCommand.class,
-    BenchCommand.class, DoctorCommand.class, ChannelCommands.class, DatatrustCommands.class}, footer = {"",
+    BenchCommand.class, DoctorCommand.class, ChannelCommands.class, DatatrustCommands.class,
+    ImportCommands.class}, footer = {"",
         "Exit codes: 0 done, 1 the thing asked for failed, 2 the request itself was wrong."})
 public final class Main {
   private Main() {}

@@ -21,7 +21,7 @@ public enum Tone {
       case CONFIRMED, RECEIVED, APPROVED -> GOOD;
       case UNCERTAIN, REVOKED -> WARN;
       case NO_ROUTE, REFUSED, EXPIRED, UNDELIVERABLE -> BAD;
-      case DECLINED -> PLAIN;
+      case DECLINED, SENT_EARLIER -> PLAIN;
     };
   }
 

@@ -46,10 +46,11 @@ public final class DocumentTable {
             after.get().storedAt(), after.get().blob().hex(), limit);
   }
 
-  public void grant(Transaction tx, BlobId blob, Jurisdiction jurisdiction, String by) throws SQLException {
-    Sql.update(tx, """
+  /** False when it had the right already. */
+  public boolean grant(Transaction tx, BlobId blob, Jurisdiction jurisdiction, String by) throws SQLException {
+    return Sql.update(tx, """
         INSERT INTO exchange_grant (hash, jurisdiction, granted_by, granted_at) VALUES (?,?,?,?)
-        ON CONFLICT DO NOTHING""", blob.hex(), jurisdiction.code(), by, tx.now());
+        ON CONFLICT DO NOTHING""", blob.hex(), jurisdiction.code(), by, tx.now()) == 1;
   }
 
   boolean withdraw(Transaction tx, BlobId blob, Jurisdiction jurisdiction) throws SQLException {

@@ -10,6 +10,7 @@ import java.util.Optional;
  * <pre>
  * sent:      QUEUED ─ SENDING ─ SENT ─ CONFIRMED ─ REVOKED        QUEUED ─ NO_ROUTE
  *                        ├ UNCERTAIN  └ UNDELIVERABLE             SENDING ─ REFUSED, EXPIRED
+ * taken over: SENT_EARLIER, which becomes what SENT becomes
  * received:  RECEIVED ─ APPROVED, DECLINED
  * </pre>
  */
@@ -24,6 +25,8 @@ public enum MessageState {
   SENT(MessageStatus.ACCEPTED),
   /** Certain on its channel. */
   CONFIRMED(MessageStatus.ACCEPTED),
+  /** An endpoint had it from the node before this one, which did not follow it further. */
+  SENT_EARLIER(MessageStatus.ACCEPTED),
   /** Taken back after it was accepted. Clients of the old API know no way back, so the status stays. */
   REVOKED(MessageStatus.ACCEPTED),
   /** No rule had a channel for it. */
@@ -72,7 +75,7 @@ public enum MessageState {
    */
   public Optional<MessageState> told(ChannelStatus news) {
     MessageState next = switch (this) {
-      case SENT -> news.certain()
+      case SENT, SENT_EARLIER -> news.certain()
           ? CONFIRMED
           : news == ChannelStatus.UNDELIVERABLE
               ? UNDELIVERABLE

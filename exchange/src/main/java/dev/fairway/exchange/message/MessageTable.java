@@ -53,6 +53,16 @@ public final class MessageTable {
     return insert(tx, message, senderRef, MessageState.RECEIVED, Optional.of(carriage), documents, 5, false, "");
   }
 
+  /** Stores a message that an older node kept, from the time it did. Neither its reference nor its carriage is here. */
+  public StoredMessage takeOver(Transaction tx, Message message, MessageRef ref, MessageState state,
+      Optional<StoredMessage.Carriage> carriage, StoredMessage.Documents documents, Instant at) throws SQLException {
+    Sql.update(tx, INSERT, message.sender().code(), ref.senderRef(), message.receiver().code(), message.subject(),
+        message.obj(), message.predicate(), state, carriage.map(StoredMessage.Carriage::channel),
+        carriage.map(StoredMessage.Carriage::id), carriage.map(StoredMessage.Carriage::status), documents, 5, false, "",
+        at, at);
+    return find(tx, ref).orElseThrow();
+  }
+
   public Optional<StoredMessage> find(View view, MessageRef ref) throws SQLException {
     return Sql.first(view, SELECT + "WHERE sender = ? AND sender_ref = ?", MessageTable::read, ref.sender().code(),
         ref.senderRef());

@@ -53,8 +53,7 @@ public record LegacyRoutingTable(List<Row> rows) {
   }
 
   private static Row row(JsonNode json, int index) {
-    // Ids were free text; a row without one was known by its place.
-    String id = json.path("Id").asString("").toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9._-]", "-");
+    String id = json.path("Id").asString("");
     String receiver = required(json, "Jurisdiction");
     if (!receiver.matches("[A-Z]{2}")) {
       throw new IllegalArgumentException("Jurisdiction must be two upper-case letters, is \"" + receiver + "\"");
@@ -63,9 +62,16 @@ public record LegacyRoutingTable(List<Row> rows) {
     if (predicate.indexOf('*') >= 0 || predicate.indexOf('/') >= 0) {
       throw new IllegalArgumentException("Predicate must be the beginning of a dotted name, is \"" + predicate + "\"");
     }
-    return new Row(id.matches("[a-z0-9][a-z0-9._-]{0,63}") ? id : "row-" + (index + 1),
+    // A row without an id was known by its place.
+    return new Row(channelName(id).orElse("row-" + (index + 1)),
         json.path("Name").asString(id.isEmpty() ? "row " + (index + 1) : id), receiver, predicate,
         url(required(json, "ChannelUrl")), credentials(json));
+  }
+
+  /** What a channel is called here that older nodes knew by an id, which was free text; empty when nothing is left of it. */
+  public static Optional<String> channelName(String id) {
+    return Optional.of(id.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9._-]", "-"))
+        .filter(name -> name.matches("[a-z0-9][a-z0-9._-]{0,63}"));
   }
 
   private static Optional<Credentials> credentials(JsonNode json) {
