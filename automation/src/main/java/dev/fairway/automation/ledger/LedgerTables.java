@@ -259,6 +259,16 @@ final class LedgerTables {
     }
   }
 
+  static int packageCount(View view) throws SQLException {
+    try (
+        PreparedStatement statement = view.connection()
+            .prepareStatement("SELECT count(*) FROM automation_ledger_package");
+        ResultSet rows = statement.executeQuery()) {
+      rows.next();
+      return rows.getInt(1);
+    }
+  }
+
   static List<String> packageSources(View view) throws SQLException {
     try (PreparedStatement statement = view.connection()
         .prepareStatement("SELECT source FROM automation_ledger_package ORDER BY place");

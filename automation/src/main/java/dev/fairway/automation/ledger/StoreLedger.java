@@ -20,6 +20,7 @@ import dev.fairway.core.ledger.SubmitResult;
 import dev.fairway.core.ledger.TemplateId;
 import dev.fairway.core.ledger.model.Interpreter;
 import dev.fairway.core.ledger.model.LedgerModel;
+import dev.fairway.core.store.Dialect;
 import dev.fairway.core.store.Store;
 import dev.fairway.core.store.Transaction;
 import dev.fairway.core.store.View;
@@ -46,20 +47,31 @@ public final class StoreLedger implements Ledger {
 
   private final Store store;
   private final Collection<LedgerModel> models;
-  private volatile Interpreter interpreter;
+  private volatile Templates templates;
 
   /** @param models templates written in Java; those given by {@link #upload} are in the store */
   public StoreLedger(Store store, Collection<LedgerModel> models) {
     this.store = store;
     this.models = List.copyOf(models);
-    this.interpreter = new Interpreter(List.of());
-    readPackages();
+    this.templates = store.read(this::read);
   }
 
-  private void readPackages() {
+  /** What the store said when it was last asked. */
+  private record Templates(int sources, Interpreter interpreter) {}
+
+  private Templates read(View view) throws SQLException {
+    List<String> sources = LedgerTables.packageSources(view);
     var all = new ArrayList<>(models);
-    store.read(LedgerTables::packageSources).forEach(source -> all.add(TemplateSource.read(source)));
-    interpreter = new Interpreter(all);
+    sources.forEach(source -> all.add(TemplateSource.read(source)));
+    return new Templates(sources.size(), new Interpreter(all));
+  }
+
+  /* Packages are only ever added, on a shared store by other processes too. */
+  private Interpreter interpreter(View view) throws SQLException {
+    if (view.dialect() == Dialect.POSTGRES && LedgerTables.packageCount(view) != templates.sources()) {
+      templates = read(view);
+    }
+    return templates.interpreter();
   }
 
   @Override
@@ -98,7 +110,7 @@ public final class StoreLedger implements Ledger {
       }
     }
     long position = LedgerTables.head(tx).position() + 1;
-    return switch (interpreter.decide(submission, new StoredContracts(tx), tx.now(),
+    return switch (interpreter(tx).decide(submission, new StoredContracts(tx), tx.now(),
         n -> new ContractId("#" + position + ":" + n))) {
       case Interpreter.Decision.Refuse(SubmitResult.Rejected why) -> refuse(tx, submission, why);
       case Interpreter.Decision.Commit(var effects) -> {
@@ -187,7 +199,7 @@ public final class StoreLedger implements Ledger {
 
   @Override
   public List<LedgerPackage> packages() {
-    return interpreter.models().stream().map(LedgerModel::describe).toList();
+    return store.read(this::interpreter).models().stream().map(LedgerModel::describe).toList();
   }
 
   /** @param archive a package of templates as {@link TemplateSource} reads it */
@@ -196,7 +208,7 @@ public final class StoreLedger implements Ledger {
     String source = new String(archive, StandardCharsets.UTF_8);
     LedgerModel model = TemplateSource.read(source);
     store.run(tx -> LedgerTables.addPackage(tx, model.id(), source));
-    readPackages();
+    templates = store.read(this::read);
   }
 
   @Override
