@@ -161,6 +161,9 @@ public final class Node implements AutoCloseable {
       parts.keep(Every.start("take over what other processes changed", TAKE_OVER, exchange::refresh));
     }
     installations.start(config.automation().integrations());
+    if (config.storage() instanceof StorageConfig.Postgres) {
+      parts.keep(Every.start("take over integrations that other processes changed", TAKE_OVER, installations::refresh));
+    }
     connectors.start();
     datatrust.ifPresent(Datatrust::start);
   }

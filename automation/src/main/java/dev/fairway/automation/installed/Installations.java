@@ -23,6 +23,7 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -43,7 +44,8 @@ public final class Installations {
   private final Automation automation;
   private final PackageShelf shelf;
   private final Map<String, IntegrationConfig> fromSettings = new ConcurrentHashMap<>();
-  private final Map<String, String> failures = new ConcurrentHashMap<>();
+  private final Map<String, Failure> failures = new ConcurrentHashMap<>();
+  private final Map<String, String> hashesInForce = new ConcurrentHashMap<>();
 
   /** @param folder where package files are unpacked; what is in it can be thrown away while the node is down */
   public Installations(Store store, Blobs blobs, Path folder, Automation automation) {
@@ -51,6 +53,9 @@ public final class Installations {
     this.automation = automation;
     this.shelf = new PackageShelf(blobs, folder);
   }
+
+  /** Why something did not start with such settings. */
+  private record Failure(IntegrationConfig config, String why) {}
 
   /** A package in force, and the types it brings. */
   public record InstalledPackage(PackageFacts facts, List<PackageMetadata.IntegrationType> types) {
@@ -69,9 +74,9 @@ public final class Installations {
    */
   public record Standing(IntegrationConfig config, boolean fixed, boolean enabled,
       Optional<RunningIntegration> running, Optional<String> failure) {
-    /** {@code running}, {@code starting}, {@code failed} or {@code stopped}. */
+    /** {@code running}, {@code starting}, {@code standing by}, {@code failed} or {@code stopped}. */
     public String state() {
-      return running.map(r -> r.ready() ? "running" : "starting")
+      return running.map(r -> r.standingBy() ? "standing by" : r.ready() ? "running" : "starting")
           .orElseGet(() -> failure.isPresent() ? "failed" : "stopped");
     }
   }
@@ -83,19 +88,58 @@ public final class Installations {
    * @param named the integrations that the node's settings name
    */
   public void start(Collection<IntegrationConfig> named) {
-    for (PackageFacts stored : store.read(InstalledTables::packages)) {
-      try {
-        shelf.types(shelf.open(stored.hash()), stored.name()).forEach(automation::offer);
-      } catch (IOException | FairwayException e) {
-        LOG.error("an installed package cannot be used package={} version={} why={}", stored.name(), stored.version(),
-            e.getMessage());
-      }
-    }
+    store.read(InstalledTables::packages).forEach(this::offer);
     named.forEach(config -> fromSettings.put(config.id(), config));
     named.forEach(this::tryStart);
     store.read(InstalledTables::integrations).stream().filter(StoredIntegration::enabled)
         .filter(stored -> !fromSettings.containsKey(stored.config().id()))
         .forEach(stored -> tryStart(stored.config()).ifPresent(running -> running.logLevel(stored.logLevel())));
+  }
+
+  private void offer(PackageFacts stored) {
+    hashesInForce.put(stored.name(), stored.hash());
+    try {
+      shelf.types(shelf.open(stored.hash()), stored.name()).forEach(automation::offer);
+    } catch (IOException | FairwayException e) {
+      LOG.error("an installed package cannot be used package={} version={} why={}", stored.name(), stored.version(),
+          e.getMessage());
+    }
+  }
+
+  /**
+   * Takes over what another process on the same database changed: packages, settings, log levels, and what is meant to run.
+   * A package's file must be in a place that both processes read.
+   */
+  public synchronized void refresh() {
+    for (PackageFacts stored : store.read(InstalledTables::packages)) {
+      if (!stored.hash().equals(hashesInForce.get(stored.name()))) {
+        automation.withdraw(type -> type.packageName().equals(Optional.of(stored.name())));
+        offer(stored);
+        running(stored.name()).forEach(this::again);
+      }
+    }
+    Map<String, StoredIntegration> wanted = new HashMap<>();
+    store.read(InstalledTables::integrations).stream().filter(StoredIntegration::enabled)
+        .filter(stored -> !fromSettings.containsKey(stored.config().id()))
+        .forEach(stored -> wanted.put(stored.config().id(), stored));
+    automation.running().stream().map(RunningIntegration::id)
+        .filter(id -> !wanted.containsKey(id) && !fromSettings.containsKey(id)).forEach(automation::stop);
+    wanted.values().forEach(this::takeOver);
+  }
+
+  private void takeOver(StoredIntegration stored) {
+    IntegrationConfig config = stored.config();
+    Optional<RunningIntegration> running = automation.find(config.id()).filter(r -> r.config().equals(config));
+    Failure failure = failures.get(config.id());
+    if (running.isEmpty() && (failure == null || !failure.config().equals(config))) {
+      automation.stop(config.id());
+      running = tryStart(config);
+    }
+    running.ifPresent(r -> r.logLevel(stored.logLevel()));
+  }
+
+  private List<RunningIntegration> running(String packageName) {
+    return automation.running().stream().filter(r -> r.type().packageName().equals(Optional.of(packageName))).toList();
   }
 
   private Optional<RunningIntegration> tryStart(IntegrationConfig config) {
@@ -104,7 +148,7 @@ public final class Installations {
       failures.remove(config.id());
       return Optional.of(running);
     } catch (FairwayException e) {
-      failures.put(config.id(), String.valueOf(e.getMessage()));
+      failures.put(config.id(), new Failure(config, String.valueOf(e.getMessage())));
       LOG.error("an integration does not start integration={} why={}", config.id(), e.getMessage());
       return Optional.empty();
     }
@@ -149,12 +193,9 @@ public final class Installations {
           .put("version", catalog.version()).put("hash", dit.hash())));
     });
     automation.withdraw(type -> type.packageName().equals(Optional.of(catalog.name())));
+    hashesInForce.put(catalog.name(), dit.hash());
     types.forEach(automation::offer);
-    for (RunningIntegration running : automation.running()) {
-      if (running.type().packageName().equals(Optional.of(catalog.name()))) {
-        again(running);
-      }
-    }
+    running(catalog.name()).forEach(this::again);
     failures.keySet().forEach(id -> standing(id).filter(s -> s.enabled() && s.running().isEmpty())
         .ifPresent(s -> tryStart(s.config())));
     return opened(store.read(InstalledTables::packages).stream().filter(p -> p.name().equals(catalog.name()))
@@ -214,7 +255,8 @@ public final class Installations {
   private Standing standing(IntegrationConfig config, boolean fixed, boolean enabled) {
     Optional<RunningIntegration> running = automation.find(config.id());
     return new Standing(config, fixed, enabled, running,
-        running.map(RunningIntegration::error).orElseGet(() -> Optional.ofNullable(failures.get(config.id()))));
+        running.map(RunningIntegration::error)
+            .orElseGet(() -> Optional.ofNullable(failures.get(config.id())).map(Failure::why)));
   }
 
   private Optional<Standing> standing(String id) {

@@ -42,22 +42,24 @@ final class Feed {
   private final Registrations registrations;
   private final Query query;
   private final Lanes lanes;
+  private final Leadership leadership;
   private final Runnable caughtUp;
-  private volatile boolean stopping;
+  private volatile Leadership.Term term = new Leadership.Term();
   private volatile @Nullable LedgerStream stream;
   private volatile @Nullable String trouble;
   private volatile Offset offset = Offset.BEGIN;
   private boolean told;
 
-  /** @param caughtUp called once, when what was there has been recorded */
+  /** @param caughtUp called once in each term, when what was there has been recorded */
   Feed(Store store, Ledger ledger, String integration, Party party, Registrations registrations, Lanes lanes,
-      Runnable caughtUp) {
+      Leadership leadership, Runnable caughtUp) {
     this.store = store;
     this.ledger = ledger;
     this.integration = integration;
     this.registrations = registrations;
     this.query = new Query(Set.of(party), registrations.patterns());
     this.lanes = lanes;
+    this.leadership = leadership;
     this.caughtUp = caughtUp;
   }
 
@@ -71,25 +73,30 @@ final class Feed {
     return Optional.ofNullable(trouble);
   }
 
-  void stop() {
-    stopping = true;
+  /** Ends a read that waits; called when a term is over. */
+  void interrupt() {
     LedgerStream open = stream;
     if (open != null) {
       open.close();
     }
   }
 
-  /** Reads until {@link #stop}; whatever goes wrong with the ledger, tries again, later each time. */
-  void run() {
+  /** Reads until the term is over; whatever goes wrong with the ledger, tries again, later each time. */
+  void run(Leadership.Term current) {
+    term = current;
+    told = false;
     Duration pause = Duration.ofMillis(200);
-    while (!stopping) {
+    while (!current.over()) {
       try {
         follow();
         pause = Duration.ofMillis(200);
       } catch (InterruptedException e) {
         return;
+      } catch (Leadership.Lost e) {
+        LOG.info("stops reading integration={} why={}", integration, e.getMessage());
+        return;
       } catch (RuntimeException e) {
-        if (stopping) {
+        if (current.over()) {
           return;
         }
         trouble = String.valueOf(e.getMessage());
@@ -144,19 +151,19 @@ final class Feed {
     if (!before.telling().isEmpty()) {
       telling.retainAll(before.telling());
     }
-    store.run(tx -> IntegrationTables.save(tx, integration, new IntegrationTables.Place(before.ledger(),
+    fenced(tx -> IntegrationTables.save(tx, integration, new IntegrationTables.Place(before.ledger(),
         before.offset(), before.handlers(), before.round(), telling)));
     try (LedgerStream open = ledger.open(query, From.snapshot())) {
       stream = open;
       List<Contract> batch = new ArrayList<>();
-      while (!stopping) {
+      while (!term.over()) {
         for (LedgerEvent event : open.read(BATCH, WAIT)) {
           switch (event) {
             case LedgerEvent.Created(Contract contract) -> batch.add(contract);
             case LedgerEvent.SnapshotEnd(Offset end) -> {
               write(batch, before);
               reconcile(before.round() + 1);
-              store.run(tx -> IntegrationTables.save(tx, integration, new IntegrationTables.Place(ledger.id(), end,
+              fenced(tx -> IntegrationTables.save(tx, integration, new IntegrationTables.Place(ledger.id(), end,
                   handlerIds(), before.round() + 1, Set.of())));
               offset = end;
               LOG.info("ledger snapshot read integration={} offset={}", integration, end);
@@ -179,9 +186,16 @@ final class Feed {
     }
   }
 
+  private void fenced(Store.Effect step) {
+    store.run(tx -> {
+      leadership.hold(tx);
+      step.apply(tx);
+    });
+  }
+
   private void write(List<Contract> contracts, IntegrationTables.Place before) {
     long round = before.round() + 1;
-    store.run(tx -> {
+    fenced(tx -> {
       for (Contract contract : contracts) {
         Optional<Long> seen = IntegrationTables.see(tx, integration, contract, round);
         Set<String> told = seen.isEmpty() ? Set.of() : seen.get() == round ? before.telling() : before.handlers();
@@ -197,7 +211,7 @@ final class Feed {
       if (missing.isEmpty()) {
         return;
       }
-      store.run(tx -> {
+      fenced(tx -> {
         for (ContractId id : missing) {
           archived(tx, id, Optional.empty());
         }
@@ -207,7 +221,7 @@ final class Feed {
 
   private void tail(LedgerStream open) throws InterruptedException {
     List<LedgerEvent> pending = new ArrayList<>();
-    while (!stopping) {
+    while (!term.over()) {
       List<LedgerEvent> events = open.read(BATCH, WAIT);
       int complete = pending.size();
       Offset reached = null;
@@ -236,7 +250,7 @@ final class Feed {
       if (reached != null) {
         List<LedgerEvent> whole = List.copyOf(pending.subList(0, complete));
         Offset end = reached;
-        store.run(tx -> {
+        fenced(tx -> {
           record(tx, whole);
           IntegrationTables.move(tx, integration, end);
         });

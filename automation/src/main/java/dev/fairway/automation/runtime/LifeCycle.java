@@ -29,17 +29,23 @@ final class LifeCycle {
   private final Runnable templates;
   private final Instant startTime;
   private final List<Thread> threads = new ArrayList<>();
+  private final List<Thread> tasks = new ArrayList<>();
+  private final Leadership leadership;
+  private volatile Leadership.Term term = new Leadership.Term();
   private volatile boolean initialised;
+  private volatile boolean standingBy;
   private volatile boolean running;
   private volatile boolean stopping;
   private volatile @Nullable String errorMessage;
   private volatile @Nullable Instant errorTime;
 
   /** @param templates makes the integration's templates known to its ledger */
-  LifeCycle(RunningIntegration integration, RunningIntegration.Shared shared, Runnable templates) {
+  LifeCycle(RunningIntegration integration, RunningIntegration.Shared shared, Runnable templates,
+      Leadership leadership) {
     this.integration = integration;
     this.shared = shared;
     this.templates = templates;
+    this.leadership = leadership;
     this.startTime = shared.clock().instant();
   }
 
@@ -55,6 +61,11 @@ final class LifeCycle {
   /** Whether its ready handlers have run, so that timers and messages may come. */
   boolean running() {
     return running && !stopping;
+  }
+
+  /** Whether another process does what only one may do. */
+  boolean standingBy() {
+    return standingBy && !stopping;
   }
 
   Optional<String> error() {
@@ -79,11 +90,67 @@ final class LifeCycle {
       return;
     }
     initialised = true;
-    if (registrations.readsLedger()) {
-      integration.feed().run();
+    if (!leadership.contested()) {
+      lead(new Leadership.Term());
+      return;
+    }
+    while (!stopping) {
+      if (untilDone("cannot ask who acts for it", this::leadForATerm) && !sleep(Leadership.RENEW)) {
+        return;
+      }
+    }
+  }
+
+  private void lead(Leadership.Term current) {
+    term = current;
+    if (stopping) {
+      return;
+    }
+    if (integration.registrations().readsLedger()) {
+      integration.feed().run(current);
     } else {
       caughtUp();
     }
+  }
+
+  /* Leads, if nobody else does, for as long as the lease can be renewed. */
+  private boolean leadForATerm() throws InterruptedException {
+    if (!leadership.take()) {
+      standingBy = true;
+      return true;
+    }
+    standingBy = false;
+    var current = new Leadership.Term();
+    Thread leading = thread("leader", () -> lead(current));
+    try {
+      while (!stopping && leadership.keep()) {
+        Thread.sleep(Leadership.RENEW);
+      }
+    } finally {
+      stepDown(current, leading);
+    }
+    return true;
+  }
+
+  private void stepDown(Leadership.Term current, Thread leading) {
+    List<Thread> own = new ArrayList<>(List.of(leading));
+    synchronized (this) {
+      running = false;
+      current.end();
+      own.addAll(tasks);
+      tasks.clear();
+    }
+    integration.feed().interrupt();
+    end(own);
+    try {
+      leadership.release();
+    } catch (FairwayException e) {
+      LOG.debug("the right to act runs out by itself integration={} why={}", integration.id(), e.getMessage());
+    }
+  }
+
+  private Thread thread(String what, Runnable body) {
+    return Thread.ofVirtual().name("integration-" + integration.id() + "-" + what).start(body);
   }
 
   /** Called when what was on the ledger has been recorded for delivery. */
@@ -97,12 +164,12 @@ final class LifeCycle {
           .forEach((label, timer) -> tx.enqueue(integration.lanes().tick(label, timer.period()))));
     }
     synchronized (this) {
-      if (stopping) {
+      Leadership.Term current = term;
+      if (stopping || current.over()) {
         return;
       }
       running = true;
-      registrations.tasks.values().forEach(task -> threads.add(Thread.ofVirtual()
-          .name("integration-" + integration.id() + "-" + task.name()).start(() -> keepRunning(task))));
+      registrations.tasks.values().forEach(task -> tasks.add(thread(task.name(), () -> keepRunning(task, current))));
     }
     LOG.info("integration is running integration={} party={}", integration.id(), integration.party());
   }
@@ -150,9 +217,9 @@ final class LifeCycle {
     return false;
   }
 
-  private void keepRunning(Registrations.LongTask task) {
+  private void keepRunning(Registrations.LongTask task, Leadership.Term current) {
     Duration pause = FIRST_PAUSE;
-    while (!stopping) {
+    while (!current.over()) {
       Instant began = shared.clock().instant();
       try {
         task.counters().used();
@@ -164,7 +231,7 @@ final class LifeCycle {
       } catch (InterruptedException e) {
         return;
       } catch (Exception | LinkageError e) {
-        if (stopping) {
+        if (current.over()) {
           return;
         }
         task.counters().failed(e.toString(), shared.clock().instant());
@@ -199,9 +266,18 @@ final class LifeCycle {
     List<Thread> under;
     synchronized (this) {
       stopping = true;
-      under = List.copyOf(threads);
+      term.end();
+      under = new ArrayList<>(threads);
+      under.addAll(tasks);
     }
-    integration.feed().stop();
+    integration.feed().interrupt();
+    if (end(under)) {
+      closeLoader();
+    }
+  }
+
+  /** Interrupts them and waits for their end; false when this thread was interrupted meanwhile. */
+  private boolean end(List<Thread> under) {
     under.forEach(Thread::interrupt);
     for (Thread thread : under) {
       try {
@@ -210,9 +286,13 @@ final class LifeCycle {
         }
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
-        return;
+        return false;
       }
     }
+    return true;
+  }
+
+  private void closeLoader() {
     if (integration.loader() instanceof PackageLoader own) {
       close(own);
     }

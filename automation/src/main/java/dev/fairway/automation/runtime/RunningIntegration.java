@@ -77,8 +77,10 @@ public final class RunningIntegration {
     this.registrations = registrations;
     this.lanes = new Lanes(config.id(), registrations);
     this.loader = loader;
-    this.life = new LifeCycle(this, shared, on.templates());
-    this.feed = new Feed(shared.store, on.ledger, config.id(), config.party(), registrations, lanes, life::caughtUp);
+    var leadership = new Leadership(shared.store, shared.clock, config.id());
+    this.life = new LifeCycle(this, shared, on.templates(), leadership);
+    this.feed = new Feed(shared.store, on.ledger, config.id(), config.party(), registrations, lanes, leadership,
+        life::caughtUp);
     this.requests = new Requests(this, shared);
     this.lane = new Lane(this, shared);
   }
@@ -121,9 +123,17 @@ public final class RunningIntegration {
     return config;
   }
 
-  /** Whether what was there when it started has been recorded, and its ready handlers have run. */
+  /**
+   * Whether what was there when it started has been recorded, and its ready handlers have run, or another process sees to
+   * that.
+   */
   public boolean ready() {
-    return life.running() && feed.trouble().isEmpty();
+    return life.standingBy() || (life.running() && feed.trouble().isEmpty());
+  }
+
+  /** Whether another process reads the ledger and runs timers and tasks for it, and this one takes over if that one dies. */
+  public boolean standingBy() {
+    return life.standingBy();
   }
 
   /** How far it has read its ledger: what happened up to here is recorded for delivery. */
@@ -272,11 +282,20 @@ public final class RunningIntegration {
 
   /** Stores commands to be sent; nothing when there are none. */
   void send(Transaction tx, String handler, List<Command> commands, String purpose, Payloads.LedgerDelivery origin,
-      String request) {
+      String request) throws SQLException {
     if (!commands.isEmpty()) {
       tx.enqueue(Outbox.work(new Payloads.Submit(id(), handler, commandId(handler, purpose), party().name(),
-          Payloads.write(qualified(commands)), feed.offset().value(), origin, request, config.ledger())));
+          Payloads.write(qualified(commands)), since(tx).value(), origin, request, config.ledger())));
     }
+  }
+
+  /* From where an outcome would have to be looked for. A process that stands by does not know; the store does. */
+  private Offset since(Transaction tx) throws SQLException {
+    Offset read = feed.offset();
+    return readsLedger() && read.equals(Offset.BEGIN)
+        ? IntegrationTables.place(tx, id()).filter(place -> place.ledger().equals(on.ledger.id()))
+            .map(IntegrationTables.Place::offset).orElse(read)
+        : read;
   }
 
   String commandId(String handler, String purpose) {
