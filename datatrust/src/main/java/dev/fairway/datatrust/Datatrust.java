@@ -11,6 +11,8 @@ import dev.fairway.datatrust.http.OperatorDoor;
 import dev.fairway.datatrust.identity.LogIn;
 import dev.fairway.datatrust.identity.Tokens;
 import dev.fairway.datatrust.index.MarketIndex;
+import dev.fairway.datatrust.listing.Adoption;
+import dev.fairway.datatrust.listing.Caretaker;
 import dev.fairway.datatrust.listing.Integrity;
 import dev.fairway.datatrust.listing.Uploads;
 import dev.fairway.datatrust.market.MarketReader;
@@ -22,12 +24,13 @@ import dev.fairway.evm.tx.Transactions;
 import dev.fairway.store.Sql;
 import dev.fairway.store.workers.Handlers;
 import dev.fairway.web.Door;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -42,6 +45,7 @@ public final class Datatrust implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Datatrust.class);
 
   private static final Duration TIDY = Duration.ofHours(1);
+  private static final Duration LOOK = Duration.ofSeconds(30);
   private static final Duration KEPT = Duration.ofDays(7);
 
   private final DatatrustConfig config;
@@ -57,7 +61,10 @@ public final class Datatrust implements AutoCloseable {
   private final SealedObjects objects;
   private final Integrity integrity;
   private final CapiDoor door;
-  private @Nullable Thread tidying;
+  private final Caretaker caretaker;
+  private final Adoption adoption;
+  private final Vitals vitals;
+  private final List<Thread> rounds = new ArrayList<>();
 
   /**
    * What it stands on.
@@ -66,7 +73,8 @@ public final class Datatrust implements AutoCloseable {
    * @param rpc the market's chain
    * @param transactions what the account sends that is elected datatrust; started by whoever made it, after this was made
    */
-  public record Parts(Store store, Blobs blobs, Handlers handlers, EthereumRpc rpc, Transactions transactions) {}
+  public record Parts(Store store, Blobs blobs, Handlers handlers, EthereumRpc rpc, Transactions transactions,
+      MeterRegistry meters) {}
 
   /**
    * @throws FairwayException with {@code CONFIGURATION} when the market had other contracts before, or these are none
@@ -91,6 +99,10 @@ public final class Datatrust implements AutoCloseable {
     LogIn logIn = new LogIn(store, config.dnsName(), rpc::chainId, config.compat().freeLogIn());
     Tokens tokens = new Tokens(store, config.jwtSecret(), config.accessLife(), config.refreshLife());
     door = new CapiDoor(common, deliveries, logIn, tokens, config);
+    caretaker = new Caretaker(store, chain, index, tasks, integrity, config);
+    adoption = new Adoption(store, chain, index, tasks, integrity, config.market());
+    vitals = new Vitals(new Vitals.Sources(store, rpc, office, index::position, tasks, deliveries, uploads,
+        () -> trouble().isPresent()), config, parts.meters());
     config.warning().ifPresent(warning -> LOG.warn("market={} {}", config.market(), warning));
   }
 
@@ -126,31 +138,52 @@ public final class Datatrust implements AutoCloseable {
   /** Begins to read the chain. Work is done by whoever runs the handlers. */
   public void start() {
     index.start();
-    tidying = Thread.ofVirtual().name("datatrust-tidy-" + config.market()).start(this::tidyNowAndThen);
+    every("look", LOOK, vitals::look);
+    every("tidy", TIDY, this::tidy);
   }
 
-  private void tidyNowAndThen() {
-    try {
-      while (true) {
-        try {
-          tidy();
-        } catch (IOException | RuntimeException e) {
-          LOG.warn("cannot tidy up, will go on trying market={} why={}", config.market(), e.getMessage());
+  /** A round made now and then. */
+  private interface Round {
+    void make() throws IOException;
+  }
+
+  private void every(String name, Duration pause, Round round) {
+    rounds.add(Thread.ofVirtual().name("datatrust-" + name + "-" + config.market()).start(() -> {
+      try {
+        while (true) {
+          try {
+            round.make();
+          } catch (IOException | RuntimeException e) {
+            LOG.warn("a round fails, will go on trying round={} market={} why={}", name, config.market(),
+                e.getMessage());
+          }
+          Thread.sleep(pause);
         }
-        Thread.sleep(TIDY);
+      } catch (InterruptedException e) {
+        LOG.debug("rounds end round={} market={}", name, config.market());
       }
-    } catch (InterruptedException e) {
-      LOG.debug("tidying ends market={}", config.market());
-    }
+    }));
   }
 
-  /** Removes bytes that no upload names, and forgets clients' watches that ended a week ago. */
+  /** Looks at how it does, for the gauges. */
+  public void look() {
+    vitals.look();
+  }
+
+  /**
+   * Reads stored data through that are due, erases what is kept no longer, removes bytes that no upload names, and forgets
+   * clients' watches that ended a week ago.
+   */
   public void tidy() throws IOException {
-    Instant now = store.read(View::now);
+    Instant now = now();
+    int read = caretaker.check(now);
+    int erased = caretaker.erase(now);
     int bytes = uploads.collect(now);
     int watches = tasks.forget(now.minus(KEPT));
-    if (bytes + watches > 0) {
-      LOG.info("tidied up market={} blobs={} watches={}", config.market(), bytes, watches);
+    if (read + erased + bytes + watches > 0) {
+      LOG.info("tidied up market={} read-through={} erased={} blobs={} watches={}", config.market(), read, erased,
+          bytes,
+          watches);
     }
   }
 
@@ -162,6 +195,11 @@ public final class Datatrust implements AutoCloseable {
   /** What its operator asks and does, with the node's own credentials. */
   public Door operatorDoor(String prefix) {
     return new OperatorDoor(this).door(prefix);
+  }
+
+  /** The node's time. */
+  public Instant now() {
+    return store.read(View::now);
   }
 
   public DatatrustConfig config() {
@@ -193,6 +231,16 @@ public final class Datatrust implements AutoCloseable {
     return integrity;
   }
 
+  /** Takes over data that another service kept. */
+  public Adoption adoption() {
+    return adoption;
+  }
+
+  /** Reads stored data through. */
+  public Caretaker caretaker() {
+    return caretaker;
+  }
+
   /** The market as the newest block has it. */
   public MarketReader market() {
     return chain;
@@ -210,9 +258,7 @@ public final class Datatrust implements AutoCloseable {
 
   @Override
   public void close() {
-    if (tidying != null) {
-      tidying.interrupt();
-    }
+    rounds.forEach(Thread::interrupt);
     index.close();
   }
 }

@@ -4,6 +4,7 @@ import dev.fairway.core.Secret;
 import dev.fairway.datatrust.market.MarketContracts;
 import dev.fairway.evm.Finality;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -26,11 +27,12 @@ import java.util.Optional;
  * @param bookingLimit how long a delivery waits for that
  * @param previewBytes most bytes of a preview; also never more than a tenth of the whole
  * @param publishUrl whether to write the DNS name into the market's contract on winning office
+ * @param origins whose pages may read the answers; all when empty
  */
 public record DatatrustConfig(String market, MarketContracts contracts, long genesis, String dnsName, Secret jwtSecret,
     Secret sealingKey, Finality finality, Duration poll, Duration accessLife, Duration refreshLife, long largest,
     long quota, Duration watchLimit, BookedBy bookedBy, Duration bookingLimit,
-    long previewBytes, boolean publishUrl, Compat compat) {
+    long previewBytes, boolean publishUrl, Compat compat, Upkeep upkeep, List<String> origins) {
   private static final int LONGEST_DNS_NAME = 128;
 
   /** When a booking is good enough for the data to flow. */
@@ -42,6 +44,7 @@ public record DatatrustConfig(String market, MarketContracts contracts, long gen
   }
 
   public DatatrustConfig {
+    origins = List.copyOf(origins);
     if (!market.matches("[a-z0-9][a-z0-9-]{0,31}")) {
       throw new IllegalArgumentException("a market's name must be 1 to 32 of a-z 0-9 -, is \"" + market + "\"");
     }
@@ -55,45 +58,69 @@ public record DatatrustConfig(String market, MarketContracts contracts, long gen
   public static DatatrustConfig of(MarketContracts contracts, String dnsName, Secret jwtSecret, Secret sealingKey) {
     return new DatatrustConfig("default", contracts, 0, dnsName, jwtSecret, sealingKey, Finality.USUAL,
         Duration.ofSeconds(1), Duration.ofDays(1), Duration.ofDays(30), 5L << 30, 50L << 30,
-        Duration.ofMinutes(10), BookedBy.SENT, Duration.ofSeconds(60), 64 << 10, true, Compat.STRICT);
+        Duration.ofMinutes(10), BookedBy.SENT, Duration.ofSeconds(60), 64 << 10, true, Compat.STRICT, Upkeep.USUAL,
+        List.of());
   }
 
   public DatatrustConfig withGenesis(long block) {
     return new DatatrustConfig(market, contracts, block, dnsName, jwtSecret, sealingKey, finality, poll,
-        accessLife, refreshLife, largest, quota, watchLimit, bookedBy, bookingLimit, previewBytes, publishUrl, compat);
+        accessLife, refreshLife, largest, quota, watchLimit, bookedBy, bookingLimit, previewBytes, publishUrl, compat,
+        upkeep, origins);
   }
 
   public DatatrustConfig withChain(Finality rule, Duration look) {
     return new DatatrustConfig(market, contracts, genesis, dnsName, jwtSecret, sealingKey, rule, look,
         accessLife, refreshLife, largest, quota, watchLimit, bookedBy,
-        bookingLimit, previewBytes, publishUrl, compat);
+        bookingLimit, previewBytes, publishUrl, compat, upkeep, origins);
   }
 
   public DatatrustConfig withLimits(long mostBytes, long mostOfOneMaker, long mostOfAPreview) {
     return new DatatrustConfig(market, contracts, genesis, dnsName, jwtSecret, sealingKey, finality, poll,
         accessLife, refreshLife, mostBytes, mostOfOneMaker, watchLimit, bookedBy, bookingLimit, mostOfAPreview,
-        publishUrl, compat);
+        publishUrl, compat, upkeep, origins);
   }
 
   public DatatrustConfig withTimes(Duration access, Duration refresh, Duration watch) {
     return new DatatrustConfig(market, contracts, genesis, dnsName, jwtSecret, sealingKey, finality, poll,
-        access, refresh, largest, quota, watch, bookedBy, bookingLimit, previewBytes, publishUrl, compat);
+        access, refresh, largest, quota, watch, bookedBy, bookingLimit, previewBytes, publishUrl, compat, upkeep,
+        origins);
   }
 
   public DatatrustConfig withBooking(BookedBy when, Duration limit) {
     return new DatatrustConfig(market, contracts, genesis, dnsName, jwtSecret, sealingKey, finality, poll,
-        accessLife, refreshLife, largest, quota, watchLimit, when, limit, previewBytes, publishUrl, compat);
+        accessLife, refreshLife, largest, quota, watchLimit, when, limit, previewBytes, publishUrl, compat, upkeep,
+        origins);
   }
 
   public DatatrustConfig withPublishUrl(boolean publish) {
     return new DatatrustConfig(market, contracts, genesis, dnsName, jwtSecret, sealingKey, finality, poll,
-        accessLife, refreshLife, largest, quota, watchLimit, bookedBy, bookingLimit, previewBytes, publish, compat);
+        accessLife, refreshLife, largest, quota, watchLimit, bookedBy, bookingLimit, previewBytes, publish, compat,
+        upkeep, origins);
   }
 
   public DatatrustConfig withCompat(Compat looseness) {
     return new DatatrustConfig(market, contracts, genesis, dnsName, jwtSecret, sealingKey, finality, poll,
         accessLife, refreshLife, largest, quota, watchLimit, bookedBy, bookingLimit, previewBytes, publishUrl,
-        looseness);
+        looseness, upkeep, origins);
+  }
+
+  public DatatrustConfig withUpkeep(Upkeep care) {
+    return new DatatrustConfig(market, contracts, genesis, dnsName, jwtSecret, sealingKey, finality, poll,
+        accessLife, refreshLife, largest, quota, watchLimit, bookedBy, bookingLimit, previewBytes, publishUrl, compat,
+        care, origins);
+  }
+
+  public DatatrustConfig withOrigins(List<String> only) {
+    return new DatatrustConfig(market, contracts, genesis, dnsName, jwtSecret, sealingKey, finality, poll,
+        accessLife, refreshLife, largest, quota, watchLimit, bookedBy, bookingLimit, previewBytes, publishUrl, compat,
+        upkeep, only);
+  }
+
+  /** The same rules for another market. */
+  public DatatrustConfig forMarket(String name, MarketContracts there) {
+    return new DatatrustConfig(name, there, genesis, dnsName, jwtSecret, sealingKey, finality, poll,
+        accessLife, refreshLife, largest, quota, watchLimit, bookedBy, bookingLimit, previewBytes, publishUrl, compat,
+        upkeep, origins);
   }
 
   /** The name of something of this market: {@code base} for the default one, {@code base.market} for others. */

@@ -3,6 +3,7 @@ package dev.fairway.datatrust;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.fairway.core.Secret;
+import dev.fairway.core.store.Store;
 import dev.fairway.datatrust.market.MarketCalls;
 import dev.fairway.datatrust.market.TestMarket;
 import dev.fairway.datatrust.market.Wallet;
@@ -24,6 +25,7 @@ import dev.fairway.web.DevAuthenticator;
 import dev.fairway.web.Json;
 import dev.fairway.web.WebConfig;
 import dev.fairway.web.WebServer;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
@@ -44,14 +46,17 @@ final class Service implements AutoCloseable {
   final TestMarket market;
   final TestClock clock = new TestClock(Instant.now());
   final TemporaryStore store;
+  SimpleMeterRegistry meters = new SimpleMeterRegistry();
   Datatrust datatrust;
   Client client;
+  Client operator;
   private final UnaryOperator<DatatrustConfig> change;
   private RpcConfig chain;
   private EthereumRpc rpc;
   private Transactions transactions;
   private Workers workers;
   private WebServer server;
+  private Fuse fuse = Fuse.none();
 
   Service(TestMarket market, UnaryOperator<DatatrustConfig> change) {
     this(market, change, clock -> TemporaryStore.embedded(clock, Datatrust.ROOMS.toArray(String[]::new)));
@@ -72,17 +77,22 @@ final class Service implements AutoCloseable {
 
   private void open() {
     Handlers handlers = new Handlers();
+    meters = new SimpleMeterRegistry();
     DatatrustConfig config = change.apply(config(market));
     rpc = new EthereumRpc(chain.withChainId(DevChain.CHAIN_ID));
-    transactions = new Transactions(store.store(), rpc, market.backend.signer(), TransactionsConfig.DEFAULT
+    Store kept = fuse.store(store.store());
+    transactions = new Transactions(kept, rpc, market.backend.signer(), TransactionsConfig.DEFAULT
         .withFinality(config.finality()).withPoll(config.poll()).withPatience(Duration.ofMillis(500)));
-    datatrust = new Datatrust(config, new Datatrust.Parts(store.store(),
-        new DiskBlobs(store.directory().resolve("datatrust")), handlers, rpc, transactions));
-    server = WebServer.start(WebConfig.loopback(), new DevAuthenticator(), List.of(datatrust.door("/datatrust")));
-    workers = new Workers(store.work(), handlers, Clock.systemUTC(), WorkersConfig.DEFAULT).start();
+    datatrust = new Datatrust(config, new Datatrust.Parts(kept,
+        new DiskBlobs(store.directory().resolve("datatrust")), handlers, rpc, transactions,
+        meters));
+    server = WebServer.start(WebConfig.loopback(), new DevAuthenticator(),
+        List.of(datatrust.door("/datatrust"), datatrust.operatorDoor("/api/datatrust")));
+    workers = new Workers(fuse.work(store.work()), handlers, Clock.systemUTC(), WorkersConfig.DEFAULT).start();
     transactions.start();
     datatrust.start();
     client = new Client(URI.create(server.baseUrl() + "/datatrust"));
+    operator = new Client(URI.create(server.baseUrl() + "/api/datatrust"));
   }
 
   /** Stops all threads of it, and starts it again on what it kept. */
@@ -90,6 +100,21 @@ final class Service implements AutoCloseable {
     shut();
     store.reopen();
     open();
+  }
+
+  /** Starts it again to crash at a write. */
+  void arm(Fuse next) {
+    fuse = next;
+    restart();
+  }
+
+  /** Starts it again to stay. */
+  void disarm() {
+    arm(Fuse.none());
+  }
+
+  Fuse fuse() {
+    return fuse;
   }
 
   /** Starts it again with its chain reached at another address. */

@@ -4,6 +4,7 @@ import dev.fairway.core.Secret;
 import dev.fairway.datatrust.Compat;
 import dev.fairway.datatrust.DatatrustConfig;
 import dev.fairway.datatrust.DatatrustConfig.BookedBy;
+import dev.fairway.datatrust.Upkeep;
 import dev.fairway.datatrust.market.MarketContracts;
 import dev.fairway.evm.Address;
 import dev.fairway.evm.sign.KeySigner;
@@ -13,25 +14,50 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** The section {@code datatrust}: the market this node holds the data of. */
-record DatatrustSettings(ChainSettings chain, MarketContracts contracts, long genesis, String dnsName, Secret jwtSecret,
+/**
+ * The section {@code datatrust}: a market this node holds the data of. More of them, each with the same settings, may be written
+ * by name in a part of it.
+ *
+ * @param market its name; {@code default} for the one that old paths serve
+ */
+record DatatrustSettings(String market, ChainSettings chain, MarketContracts contracts, long genesis, String dnsName,
+    Secret jwtSecret,
     Duration accessLife, Duration refreshLife, Duration watchLimit, long largest, long quota, long previewBytes,
-    BookedBy bookedBy, boolean publishUrl, Compat compat) {
+    BookedBy bookedBy, boolean publishUrl, Compat compat, Upkeep upkeep, List<String> origins) {
+  private static final String DEFAULT = "default";
   private static final List<String> CONTRACTS = List.of("ether-token", "market-token", "voting", "parameterizer",
       "reserve", "datatrust", "listing");
   private static final Address NOBODY = new Address("0x" + "0".repeat(40));
 
-  /** Empty when there is no such section, or what is written cannot be used; the problems are noted. */
-  static Optional<DatatrustSettings> from(Section root) {
+  /** The default market first; without those that are written so that they cannot be used, whose problems are noted. */
+  static List<DatatrustSettings> from(Section root) {
     if (!root.has("datatrust")) {
-      return Optional.empty();
+      return List.of();
     }
     Section section = root.section("datatrust");
+    List<DatatrustSettings> markets = new ArrayList<>();
+    Map<String, Section> named = section.has("markets") ? section.named("markets") : Map.of();
+    if (named.isEmpty() || section.has("contracts")) {
+      from(DEFAULT, section).ifPresent(markets::add);
+    }
+    named.forEach((name, other) -> {
+      if (name.equals(DEFAULT) || !name.matches("[a-z0-9][a-z0-9-]{0,31}")) {
+        other.problem("dns-name", "belongs to a market named \"" + name
+            + "\"; a name has 1 to 32 of a-z 0-9 -, and \"default\" is the market without one");
+      } else {
+        from(name, other).ifPresent(markets::add);
+      }
+    });
+    return List.copyOf(markets);
+  }
+
+  private static Optional<DatatrustSettings> from(String market, Section section) {
     Section at = section.section("chain");
     List<URI> url = at.url("url", "a node of the chain (JSON-RPC over HTTP), asked before those of urls").stream()
         .toList();
@@ -55,6 +81,10 @@ record DatatrustSettings(ChainSettings chain, MarketContracts contracts, long ge
     boolean publish = section.flag("publish-url", true,
         "whether to write dns-name into the contract on winning office");
     Compat compat = compat(section.section("compat"));
+    Upkeep upkeep = upkeep(section.section("upkeep"));
+    List<String> origins = section.texts("origins",
+        "whose pages may read the answers, such as https://dapp.example; all"
+            + " when empty");
     if (dnsName.length() > 128) {
       section.problem("dns-name", "has more than 128 characters, which the contract does not take");
       return Optional.empty();
@@ -62,8 +92,19 @@ record DatatrustSettings(ChainSettings chain, MarketContracts contracts, long ge
     return dnsName.isBlank() || jwt.isEmpty() || contracts.byName().containsValue(NOBODY)
         ? Optional.empty()
         : chain
-            .map(there -> new DatatrustSettings(there, contracts, genesis, dnsName, jwt.get(), access, refresh, watch,
-                largest, quota, preview, bookedBy, publish, compat));
+            .map(there -> new DatatrustSettings(market, there, contracts, genesis, dnsName, jwt.get(), access, refresh,
+                watch,
+                largest, quota, preview, bookedBy, publish, compat, upkeep, origins));
+  }
+
+  private static Upkeep upkeep(Section upkeep) {
+    Duration check = upkeep.duration("check-every", "7d", "1h", "365d",
+        "how often stored data are read through and compared with the chain");
+    boolean erase = upkeep.flag("erase", true, "whether data are erased some time after their listing left the market");
+    Duration keep = upkeep.duration("keep-gone", "30d", "0s", "3650d", "how long they are kept after that");
+    Duration stuck = upkeep.duration("stuck-after", "1h", "1m", "30d",
+        "after how long a task or a booking that has not ended counts as stuck");
+    return new Upkeep(check, Optional.of(keep).filter(_ -> erase), stuck);
   }
 
   private static Compat compat(Section compat) {
@@ -115,9 +156,25 @@ record DatatrustSettings(ChainSettings chain, MarketContracts contracts, long ge
     return Optional.empty();
   }
 
+  /** Where it is written. */
+  String section() {
+    return market.equals(DEFAULT) ? "datatrust" : "datatrust.markets." + market;
+  }
+
+  /** What its paths have after those of the default market. */
+  String path() {
+    return market.equals(DEFAULT) ? "" : "/markets/" + market;
+  }
+
+  /** The folder of its data, below the node's. */
+  Path folder() {
+    return market.equals(DEFAULT) ? Path.of("datatrust") : Path.of("datatrust-markets", market);
+  }
+
   /** @param sealingKey the node's; keys of stored data are derived from it */
   DatatrustConfig toConfig(Secret sealingKey) {
-    return DatatrustConfig.of(contracts, dnsName, jwtSecret, sealingKey).withGenesis(genesis)
+    return DatatrustConfig.of(contracts, dnsName, jwtSecret, sealingKey).forMarket(market, contracts)
+        .withUpkeep(upkeep).withOrigins(origins).withGenesis(genesis)
         .withChain(chain.finality(), chain.poll()).withLimits(largest, quota, previewBytes)
         .withTimes(accessLife, refreshLife, watchLimit).withBooking(bookedBy, Duration.ofSeconds(60))
         .withPublishUrl(publishUrl).withCompat(compat);

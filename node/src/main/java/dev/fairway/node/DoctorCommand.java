@@ -69,7 +69,7 @@ final class DoctorCommand implements Callable<Integer> {
     checkPort(config);
     config.peers().forEach(this::checkPeer);
     config.exchange().ethereum().forEach((id, way) -> checkChain(id, way, config.jurisdiction()));
-    config.datatrust().ifPresent(this::checkMarket);
+    config.datatrust().forEach(this::checkMarket);
     return sick ? 1 : 0;
   }
 
@@ -169,20 +169,20 @@ final class DoctorCommand implements Callable<Integer> {
   private void checkMarket(DatatrustSettings settings) {
     try (EthereumRpc rpc = new EthereumRpc(settings.chain().rpc())) {
       Address account = settings.chain().signer().address();
-      well("datatrust", rpc.check() + " answers, on chain " + rpc.chainId());
+      well(settings.section(), rpc.check() + " answers, on chain " + rpc.chainId());
       settings.contracts().byName().values().forEach(rpc::requireCode);
       if (rpc.balance(account).signum() == 0) {
-        ill("datatrust", "account " + account + " has nothing to pay for gas with; send it some");
+        ill(settings.section(), "account " + account + " has nothing to pay for gas with; send it some");
       }
       Optional<Address> backend = MarketReader.latest(rpc, settings.contracts()).backend();
       if (backend.equals(Optional.of(account))) {
-        well("datatrust", "account " + account + " is the registered datatrust");
+        well(settings.section(), "account " + account + " is the registered datatrust");
       } else {
-        ill("datatrust", "account " + account + " is not the registered datatrust, "
+        ill(settings.section(), "account " + account + " is not the registered datatrust, "
             + backend.map(other -> other + " is").orElse("nobody is") + "; run \"fairway datatrust register\"");
       }
     } catch (FairwayException | RpcException e) {
-      ill("datatrust", String.valueOf(e.getMessage()));
+      ill(settings.section(), String.valueOf(e.getMessage()));
     }
   }
 

@@ -25,7 +25,6 @@ import dev.fairway.core.Secret;
 import dev.fairway.core.blob.Blobs;
 import dev.fairway.core.ledger.Ledger;
 import dev.fairway.core.store.View;
-import dev.fairway.datatrust.Datatrust;
 import dev.fairway.exchange.Exchange;
 import dev.fairway.node.management.JournalDoor;
 import dev.fairway.node.management.WorkDoor;
@@ -115,10 +114,8 @@ public final class Node implements AutoCloseable {
     Connectors connectors = parts.keep(new Connectors(store, config.dir().resolve("collections"),
         config.connectors(), Sealed.fromEnvironment(System.getenv(), clock), clock));
 
-    Optional<Datatrust> datatrust = config.datatrust()
-        .map(settings -> parts.keep(new Datatrust(settings.toConfig(sealingKey),
-            new Datatrust.Parts(store, new DiskBlobs(config.dir().resolve("datatrust")), handlers,
-                chains.client(settings.chain()), chains.transactions(settings.chain())))));
+    Markets markets = parts.keep(new Markets(config.datatrust(),
+        new Markets.Ground(store, config.dir(), handlers, chains, sealingKey, meters)));
 
     Authenticator authenticator = authenticator(config, toPartners, clock);
     Health health = health(store);
@@ -130,7 +127,7 @@ public final class Node implements AutoCloseable {
             new MessagesPage(exchange.messages(), store.journal(), clock),
             new DocumentsPage(exchange.documents(), clock),
             new SubscriptionsPage(List.of(exchange.hub()), clock)));
-    datatrust.ifPresent(market -> pages.add(new MarketPage(market, clock)));
+    markets.all().forEach(market -> pages.add(new MarketPage(market, clock)));
     pages.addAll(List.of(new WorkPage(overview, clock), new DeadLettersPage(letters, clock),
         new JournalPage(store.journal(), clock), new AuditPage(audit, clock)));
     Console console = new Console(own, pages, store.journal(), authenticator);
@@ -140,10 +137,7 @@ public final class Node implements AutoCloseable {
     doors.add(new IntegrationsApi(installations, automation).door());
     doors.add(new LedgersApi(ledgers, store).door());
     doors.add(connectors.door());
-    datatrust.ifPresent(market -> {
-      doors.add(market.door("/datatrust"));
-      doors.add(market.operatorDoor("/api/datatrust"));
-    });
+    doors.addAll(markets.doors());
     doors.add(new JournalDoor(store.journal(), own).door());
     doors.add(new WorkDoor(overview, letters, audit).door());
     WorkGauges work = new WorkGauges(overview, meters);
@@ -165,7 +159,7 @@ public final class Node implements AutoCloseable {
       parts.keep(Every.start("take over integrations that other processes changed", TAKE_OVER, installations::refresh));
     }
     connectors.start();
-    datatrust.ifPresent(Datatrust::start);
+    markets.start();
   }
 
   private static Health health(SqlStore store) {

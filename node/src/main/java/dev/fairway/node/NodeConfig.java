@@ -23,13 +23,13 @@ import java.util.Set;
  * @param dir where it keeps what it must not lose, unless a database or a bucket is named
  * @param sealingKey seals subscribers' secrets in the store; made and kept in {@code dir} when empty
  * @param connectors Flow specification files and their bounds
- * @param datatrust the market it holds the data of
+ * @param datatrust the markets it holds the data of
  * @param issuers whose tokens are believed; empty only in the dev profile
  */
 record NodeConfig(Jurisdiction jurisdiction, Profile profile, Path dir, WebConfig web, StorageConfig storage,
     List<JwtConfig.Issuer> issuers, Set<String> trustedHosts, Optional<Secret> sealingKey,
     ExchangeSettings exchange, AutomationSettings automation, ConnectorsConfig connectors,
-    Optional<DatatrustSettings> datatrust) {
+    List<DatatrustSettings> datatrust) {
 
   /** Reads the settings; problems are noted in them and told together. */
   static NodeConfig from(Section root) {

@@ -29,7 +29,15 @@ class AlertsTest {
             profile: dev
             dir: .
             exchange: { channels: { shared: { participants: [AU, SG] } } }
-            """);
+            datatrust:
+              # Nobody is there: what is measured of a market is told all the same.
+              chain: { url: "http://127.0.0.1:9", chain-id: 31337, timeout: 100ms }
+              dns-name: data.example.org
+              jwt-secret: a secret of a test, long enough for anyone
+              operator-key: "%1$s"
+              contracts: { ether-token: "%2$s", market-token: "%2$s", voting: "%2$s", parameterizer: "%2$s",
+                reserve: "%2$s", datatrust: "%2$s", listing: "%2$s" }
+            """.formatted("1".repeat(64), "0x" + "1".repeat(40)));
     String rules = Files.readString(Path.of("..", "docs", "operations", "alerts.yaml"));
     List<String> meters = RULE.matcher(rules).results().map(rule -> rule.group(1))
         .flatMap(rule -> METER.matcher(rule).results().map(MatchResult::group)).distinct().toList();

@@ -45,12 +45,12 @@ public final class MarketPage implements ConsolePage {
 
   @Override
   public String title() {
-    return "Datatrust";
+    return datatrust.config().named("Datatrust").replace('.', ' ');
   }
 
   @Override
   public String path() {
-    return "/market";
+    return datatrust.config().named("/market").replace('.', '/');
   }
 
   @Override
@@ -65,7 +65,7 @@ public final class MarketPage implements ConsolePage {
         datatrust.uploads().recent(ROWS).stream().map(this::data).toList(),
         datatrust.deliveries().recent(ROWS).stream().map(MarketPage::given).toList(),
         datatrust.tasks().recent(ROWS).stream().map(MarketPage::step).toList(), clock.instant());
-    return new View("Datatrust", Templates.of("market", Map.of("listing", listing)),
+    return new View(title(), Templates.of("market", Map.of("listing", listing)),
         visit.curl("/api/datatrust/uploads"));
   }
 

@@ -140,7 +140,8 @@ public final class Deliveries {
       return new Entitlement.NotTheBuyer();
     }
     Room room = new Room(left.get().requested(), left.get().open(), now.bytesPurchased(asked.buyer()), open);
-    Optional<String> wrong = wrongOnChain(now, upload);
+    Optional<String> damaged = parts.uploads().fault(upload);
+    Optional<String> wrong = damaged.isPresent() ? damaged : wrongOnChain(now, upload);
     if (wrong.isPresent()) {
       LOG.error("data withheld market={} listing={} why={}", config.market(), asked.listing(), wrong.get());
       return new Entitlement.Withheld(wrong.get());

@@ -44,6 +44,7 @@ public final class CapiDoor {
 
   /** @param prefix {@code /datatrust}, say */
   public Door door(String prefix) {
+    Pages pages = new Pages(config.origins());
     List<Route> routes = new ArrayList<>();
     routes.add(Route.get("/status/", "Whether this is the market's datatrust, and its name").anyone()
         .answers(200, "how it is").handle(Wire.collection(this::status)));
@@ -59,8 +60,9 @@ public final class CapiDoor {
         .handle(Wire.item(call -> Wire.json(call, 200, document))));
     new TreeSet<>(routes.stream().map(Route::path).toList()).forEach(path -> routes.add(
         Route.of("OPTIONS", path, "What a page of another origin may do").anyone().unlisted()
-            .handle(Wire::preflight)));
-    return new Door(config.named("datatrust"), prefix, ErrorStyle.MESSAGE, routes);
+            .handle(pages::preflight)));
+    return new Door(config.named("datatrust"), prefix, ErrorStyle.MESSAGE,
+        routes.stream().map(route -> route.handle(pages.sharing(route.handler()))).toList());
   }
 
   /* Answers also while the chain cannot be reached, since whoever balances load asks here. */

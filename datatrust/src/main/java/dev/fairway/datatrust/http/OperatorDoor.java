@@ -41,7 +41,7 @@ public final class OperatorDoor {
 
   /** @param prefix {@code /api/datatrust}, say */
   public Door door(String prefix) {
-    return new Door("datatrust-operator", prefix, ErrorStyle.PROBLEM, List.of(
+    return new Door(datatrust.config().named("datatrust-operator"), prefix, ErrorStyle.PROBLEM, List.of(
         Route.get("", "The market, who holds office, and how this node stands").scope(SCOPE)
             .answers(200, "the market").handle(this::market),
         Route.get("/candidates/{hash}", "A poll").scope(SCOPE).answers(200, "the poll").handle(this::candidate),
@@ -54,6 +54,10 @@ public final class OperatorDoor {
             .handle(this::uploads),
         Route.post("/listings/{hash}/verify", "Reads a listing's data through and compares them with the chain")
             .scope(SCOPE).answers(200, "whether they are what the chain says").handle(this::verify),
+        Route
+            .post("/listings/{hash}/scrub", "Reads a listing's data through, and withholds them while they are damaged")
+            .scope(SCOPE).answers(200, "what was found").handle(this::scrub),
+        new AdoptionRoute(datatrust.uploads(), datatrust.adoption(), datatrust.config().largest()).route(SCOPE),
         Route.get("/deliveries", "Bytes given out, the newest first").scope(SCOPE).answers(200, "deliveries")
             .handle(this::deliveries),
         Route.get("/tasks", "What is under way or was, the newest first").scope(SCOPE).answers(200, "tasks")
@@ -132,15 +136,28 @@ public final class OperatorDoor {
         .or(() -> index.applicant(hash).filter(upload.owner()::equals).map(_ -> "under vote"));
     return Json.object().put("listing", hash.hex()).put("title", upload.description().title())
         .put("owner", upload.owner().checksummed()).put("state", state.orElse("not in the market"))
+        .put("fault", datatrust.uploads().fault(upload).orElse(""))
         .put("size", upload.object().size()).put("data_hash", upload.digests().data().hex())
         .put("sales", index.sales(hash)).put("task", upload.task().toString())
         .put("uploaded_at", upload.uploadedAt().toString());
   }
 
+  private Upload current(Hash hash) {
+    return datatrust.uploads().current(hash)
+        .orElseThrow(() -> new FairwayException(ErrorCode.NOT_FOUND, CapiError.NO_RESULTS));
+  }
+
+  private void scrub(Call call) throws IOException {
+    Hash hash = hash(call);
+    Optional<String> fault = datatrust.caretaker().check(current(hash), datatrust.now());
+    ObjectNode body = Json.object().put("listing", hash.hex()).put("ok", fault.isEmpty());
+    fault.ifPresentOrElse(why -> body.put("fault", why), () -> body.putNull("fault"));
+    call.json(200, body);
+  }
+
   private void verify(Call call) throws IOException {
     Hash hash = hash(call);
-    Upload upload = datatrust.uploads().current(hash)
-        .orElseThrow(() -> new FairwayException(ErrorCode.NOT_FOUND, CapiError.NO_RESULTS));
+    Upload upload = current(hash);
     Optional<Hash> chain = datatrust.market().dataHash(hash);
     Integrity.Checked checked = datatrust.integrity().check(upload, chain);
     ObjectNode body = Json.object().put("listing", hash.hex()).put("stored", checked.stored().hex());

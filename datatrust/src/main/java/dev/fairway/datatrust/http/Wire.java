@@ -17,7 +17,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tools.jackson.databind.node.ObjectNode;
 
-/** What all answers of this interface have in common: headers for pages of other origins, bodies, refusals, slashes. */
+/** What all answers of this interface have in common: bodies, refusals, slashes. */
 final class Wire {
   private static final Logger LOG = LoggerFactory.getLogger(Wire.class);
   private static final Pattern HASH = Pattern.compile("0[xX][0-9a-fA-F]{64}");
@@ -40,7 +40,6 @@ final class Wire {
 
   static Handler item(Handler handler) {
     return call -> {
-      shareWithPages(call);
       try {
         handler.handle(call);
       } catch (CapiError e) {
@@ -62,28 +61,6 @@ final class Wire {
     LOG.warn("the chain does not answer request={} why={}", call.id(), e.getMessage());
     call.with("Retry-After", "5");
     json(call, 503, Json.object().put("message", CapiError.SERVER_ERROR));
-  }
-
-  /** Before a page of another origin asks (the Fetch standard's CORS protocol). */
-  static void preflight(Call call) {
-    shareWithPages(call);
-    call.with("Access-Control-Allow-Methods", "DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT");
-    call.header("Access-Control-Request-Headers").filter(Wire::plain)
-        .ifPresent(wanted -> call.with("Access-Control-Allow-Headers", wanted));
-    call.empty(200);
-  }
-
-  private static void shareWithPages(Call call) {
-    Optional<String> origin = call.header("Origin").filter(Wire::plain);
-    call.with("Access-Control-Allow-Origin", origin.orElse("*"));
-    if (origin.isPresent()) {
-      call.with("Vary", "Origin");
-    }
-    call.with("Access-Control-Expose-Headers", "Content-Disposition, Filename");
-  }
-
-  private static boolean plain(String text) {
-    return text.length() <= 1_000 && text.chars().allMatch(c -> c >= 0x20 && c < 0x7f);
   }
 
   static void json(Call call, int status, ObjectNode body) throws IOException {

@@ -11,15 +11,19 @@ import dev.fairway.store.Sql;
 import dev.fairway.web.Json;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import org.jdbi.v3.core.statement.SqlStatement;
 import org.jspecify.annotations.Nullable;
 
 /** The statements on uploads. */
 final class UploadTable {
   private static final String SELECT = "SELECT * FROM datatrust_upload WHERE market = :market";
+  private static final String THIS = "market = :market AND listing = :listing AND owner = :owner AND blob = :blob";
+
   private final String market;
 
   UploadTable(String market) {
@@ -60,7 +64,8 @@ final class UploadTable {
           description = excluded.description, license = excluded.license, file_type = excluded.file_type,
           tags = excluded.tags, filename = excluded.filename, size = excluded.size, md5 = excluded.md5,
           sha256 = excluded.sha256, data_hash = excluded.data_hash, blob = excluded.blob,
-          sealed_key = excluded.sealed_key, task = excluded.task, uploaded_at = excluded.uploaded_at""")
+          sealed_key = excluded.sealed_key, task = excluded.task, uploaded_at = excluded.uploaded_at,
+          checked_at = NULL, fault = NULL, gone_since = NULL""")
         .bind("market", market).bind("listing", upload.listing().hex()).bind("owner", upload.owner().hex())
         .bind("transaction", words.transaction()).bind("title", words.title())
         .bind("description", words.description()).bind("license", words.license()).bind("type", words.fileType())
@@ -69,6 +74,57 @@ final class UploadTable {
         .bind("sha256", upload.digests().sha256()).bind("data", upload.digests().data().hex())
         .bind("blob", upload.object().blob().hex()).bind("key", upload.object().key())
         .bind("task", upload.task().toString()).bind("now", Micros.of(upload.uploadedAt())).execute();
+  }
+
+  List<Upload> all(View view) {
+    return Sql.on(view).createQuery(SELECT).bind("market", market).map((row, _) -> upload(row)).list();
+  }
+
+  /** Those not read through since a time, the longest unread first. */
+  List<Upload> uncheckedSince(View view, Instant time, int limit) {
+    return Sql.on(view)
+        .createQuery(
+            SELECT + " AND COALESCE(checked_at, uploaded_at) < :time ORDER BY COALESCE(checked_at, uploaded_at)"
+                + " LIMIT :limit")
+        .bind("market", market).bind("time", Micros.of(time)).bind("limit", limit).map((row, _) -> upload(row)).list();
+  }
+
+  /** What was wrong with it when it was last read through. */
+  Optional<String> fault(View view, Upload upload) {
+    return bound(Sql.on(view).createQuery("SELECT fault FROM datatrust_upload WHERE fault IS NOT NULL AND " + THIS),
+        upload)
+        .mapTo(String.class).findFirst();
+  }
+
+  long faults(View view) {
+    return Sql.on(view)
+        .createQuery("SELECT COUNT(*) FROM datatrust_upload WHERE market = :market AND fault IS NOT NULL")
+        .bind("market", market).mapTo(Long.class).one();
+  }
+
+  void checked(Transaction tx, Upload upload, Instant at, Optional<String> fault) {
+    bound(Sql.on(tx).createUpdate("UPDATE datatrust_upload SET checked_at = :at, fault = :fault WHERE " + THIS), upload)
+        .bind("at", Micros.of(at)).bind("fault", fault.orElse(null)).execute();
+  }
+
+  Optional<Instant> goneSince(View view, Upload upload) {
+    return bound(Sql.on(view).createQuery("SELECT gone_since FROM datatrust_upload WHERE gone_since IS NOT NULL AND "
+        + THIS), upload).mapTo(Long.class).findFirst().map(Micros::instant);
+  }
+
+  void gone(Transaction tx, Upload upload, Optional<Instant> since) {
+    bound(Sql.on(tx).createUpdate("UPDATE datatrust_upload SET gone_since = :since WHERE " + THIS), upload)
+        .bind("since", since.map(Micros::of).orElse(null)).execute();
+  }
+
+  void remove(Transaction tx, Upload upload) {
+    bound(Sql.on(tx).createUpdate("DELETE FROM datatrust_upload WHERE " + THIS), upload).execute();
+  }
+
+  /* One upload, and not one that took its place. */
+  private <S extends SqlStatement<S>> S bound(S statement, Upload upload) {
+    return statement.bind("market", market).bind("listing", upload.listing().hex())
+        .bind("owner", upload.owner().hex()).bind("blob", upload.object().blob().hex());
   }
 
   private static Upload upload(ResultSet row) throws SQLException {

@@ -159,6 +159,16 @@ public final class Uploads {
     return store.read(view -> table.recent(view, limit));
   }
 
+  /** What was wrong with data when they were last read through. */
+  public Optional<String> fault(Upload upload) {
+    return store.read(view -> table.fault(view, upload));
+  }
+
+  /** How many objects were damaged when they were last read through. */
+  public long damaged() {
+    return store.read(table::faults);
+  }
+
   /** Removes bytes that no upload names: of those refused, replaced, or left by a process that died. */
   public int collect(Instant now) throws IOException {
     return objects.blobs().collect(now.minus(UNDER_WAY), this::needed);

@@ -62,6 +62,13 @@ final class TaskTable {
         .findFirst().isPresent();
   }
 
+  long openSince(View view, Instant before) {
+    return Sql.on(view)
+        .createQuery("SELECT COUNT(*) FROM datatrust_task WHERE market = :market AND created_at < :before AND state IN"
+            + " ('QUEUED', 'SUBMITTED', 'MINED')")
+        .bind("market", market).bind("before", Micros.of(before)).mapTo(Long.class).one();
+  }
+
   List<Task> recent(View view, int limit) {
     return Sql.on(view).createQuery(SELECT + " ORDER BY created_at DESC LIMIT :limit").bind("market", market)
         .bind("limit", limit).map((row, _) -> task(row)).list();

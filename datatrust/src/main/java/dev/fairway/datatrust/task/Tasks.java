@@ -69,6 +69,11 @@ public final class Tasks {
     return store.read(view -> table.recent(view, limit));
   }
 
+  /** How many tasks from before a time have not ended. */
+  public long openSince(Instant before) {
+    return store.read(view -> table.openSince(view, before));
+  }
+
   /** Watches a transaction; the same task when it is watched already. The text may be anything. */
   public UUID watch(String text) {
     String known = text.length() > LONGEST ? text.substring(0, LONGEST) : text;
@@ -111,6 +116,11 @@ public final class Tasks {
 
   void becomes(Transaction tx, UUID id, TaskState state, Optional<String> result, Optional<String> reason) {
     table.becomes(tx, id, state, result, reason);
+  }
+
+  /** Ends a task whose aim was reached before it. */
+  public void confirm(Transaction tx, UUID id) {
+    table.becomes(tx, id, TaskState.CONFIRMED, Optional.empty(), Optional.empty());
   }
 
   /** Ends a task that cannot be done. */

@@ -22,20 +22,20 @@ import tools.jackson.databind.node.JsonNodeFactory;
 @Command(name = "datatrust", description = "Data listed, voted on and bought on a chain, delivered only to who paid.", subcommands = {
     DatatrustCommands.Market.class, DatatrustCommands.Register.class, DatatrustCommands.Candidate.class,
     DatatrustCommands.Resolve.class, DatatrustCommands.Unstake.class, DatatrustCommands.Listing.class,
-    DatatrustCommands.DeliveryList.class, DatatrustCommands.TaskList.class, TradeCommands.Offer.class,
+    DatatrustCommands.DeliveryList.class, DatatrustCommands.TaskList.class, AdoptCommand.class,
+    TradeCommands.Offer.class,
     TradeCommands.Buy.class, TradeCommands.Vote.class, TradeCommands.Challenge.class, TradeCommands.Exit.class,
     TradeCommands.Claim.class, TradeCommands.Give.class})
 public final class DatatrustCommands {
-  private static final String API = "/api/datatrust";
   private static final Duration PATIENCE = Duration.ofMinutes(10);
 
   private DatatrustCommands() {}
 
   /** Waits until a task of the node has ended. */
-  static JsonNode await(Remote remote, String task) throws InterruptedException {
+  static JsonNode await(Remote remote, String door, String task) throws InterruptedException {
     long deadline = System.nanoTime() + PATIENCE.toNanos();
     while (true) {
-      JsonNode state = remote.get("/datatrust/tasks/" + task);
+      JsonNode state = remote.get(door + "/tasks/" + task);
       switch (state.path("status").asString("")) {
         case "SUCCESS" -> {
           return state;
@@ -53,9 +53,9 @@ public final class DatatrustCommands {
     }
   }
 
-  static void awaitAll(Remote remote, JsonNode sent) throws InterruptedException {
+  static void awaitAll(Question question, JsonNode sent) throws InterruptedException {
     for (JsonNode task : sent.path("tasks")) {
-      await(remote, task.asString());
+      await(question.remote, question.door(), task.asString());
     }
   }
 
@@ -69,8 +69,20 @@ public final class DatatrustCommands {
     Remote remote = new Remote();
     @Mixin
     Output output = new Output();
+    @Option(names = "--market", paramLabel = "NAME", defaultValue = "", description = "which market, by its name under datatrust.markets; the default one when not given")
+    String market = "";
     @Spec
     CommandSpec spec = CommandSpec.create();
+
+    /** The market's paths for its operator. */
+    String api() {
+      return "/api" + door();
+    }
+
+    /** The market's paths for everyone. */
+    String door() {
+      return market.isEmpty() ? "/datatrust" : "/datatrust/markets/" + Remote.encode(market);
+    }
 
     PrintWriter out() {
       return spec.commandLine().getOut();
@@ -134,7 +146,7 @@ public final class DatatrustCommands {
   static final class MarketShow extends Question implements Callable<Integer> {
     @Override
     public Integer call() {
-      output.object(out(), remote.get(API));
+      output.object(out(), remote.get(api()));
       return 0;
     }
   }
@@ -144,11 +156,11 @@ public final class DatatrustCommands {
     @Override
     public Integer call() throws InterruptedException {
       out().println("Checking for the ability to stake...");
-      JsonNode sent = remote.post(API + "/register", nothing());
+      JsonNode sent = remote.post(api() + "/register", nothing());
       out().println("Registering...");
-      awaitAll(remote, sent);
+      awaitAll(this, sent);
       out().println("This API is an active candidate for datatrust");
-      out().println(remote.get(API).path("candidate").asString());
+      out().println(remote.get(api()).path("candidate").asString());
       return 0;
     }
   }
@@ -159,7 +171,7 @@ public final class DatatrustCommands {
     String hash = "";
 
     String path() {
-      return API + "/candidates/" + Remote.encode(hash);
+      return api() + "/candidates/" + Remote.encode(hash);
     }
   }
 
@@ -176,7 +188,7 @@ public final class DatatrustCommands {
   static final class Resolve extends Poll implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
-      awaitAll(remote, remote.post(path() + "/resolve", nothing()));
+      awaitAll(this, remote.post(path() + "/resolve", nothing()));
       out().println("Candidate " + hash + " has been marked for resolution");
       return 0;
     }
@@ -186,21 +198,21 @@ public final class DatatrustCommands {
   static final class Unstake extends Poll implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
-      awaitAll(remote, remote.post(path() + "/unstake", nothing()));
+      awaitAll(this, remote.post(path() + "/unstake", nothing()));
       out().println("The stake is back.");
       return 0;
     }
   }
 
   @Command(name = "listing", description = "Data handed in.", subcommands = {ListingList.class, ListingShow.class,
-      ListingVerify.class})
+      ListingVerify.class, ListingScrub.class})
   static final class Listing {}
 
   @Command(name = "list", mixinStandardHelpOptions = true, description = "List data handed in, the newest first.")
   static final class ListingList extends Question implements Callable<Integer> {
     @Override
     public Integer call() {
-      output.table(out(), remote.get(API + "/uploads").path("items"), "nobody has handed in data", "listing", "title",
+      output.table(out(), remote.get(api() + "/uploads").path("items"), "nobody has handed in data", "listing", "title",
           "state", "size", "sales");
       return 0;
     }
@@ -210,7 +222,7 @@ public final class DatatrustCommands {
   static final class ListingShow extends Poll implements Callable<Integer> {
     @Override
     public Integer call() {
-      output.object(out(), remote.get("/datatrust/listings/" + Remote.encode(hash)));
+      output.object(out(), remote.get(door() + "/listings/" + Remote.encode(hash)));
       return 0;
     }
   }
@@ -219,7 +231,17 @@ public final class DatatrustCommands {
   static final class ListingVerify extends Poll implements Callable<Integer> {
     @Override
     public Integer call() {
-      JsonNode found = remote.post(API + "/listings/" + Remote.encode(hash) + "/verify", nothing());
+      JsonNode found = remote.post(api() + "/listings/" + Remote.encode(hash) + "/verify", nothing());
+      output.object(out(), found);
+      return found.path("ok").asBoolean() ? 0 : 1;
+    }
+  }
+
+  @Command(name = "scrub", mixinStandardHelpOptions = true, description = "Read a listing's data through now; damaged ones are withheld until they are whole.")
+  static final class ListingScrub extends Poll implements Callable<Integer> {
+    @Override
+    public Integer call() {
+      JsonNode found = remote.post(api() + "/listings/" + Remote.encode(hash) + "/scrub", nothing());
       output.object(out(), found);
       return found.path("ok").asBoolean() ? 0 : 1;
     }
@@ -229,7 +251,7 @@ public final class DatatrustCommands {
   static final class DeliveryList extends Question implements Callable<Integer> {
     @Override
     public Integer call() {
-      output.table(out(), remote.get(API + "/deliveries").path("items"), "nobody has bought anything", "delivery",
+      output.table(out(), remote.get(api() + "/deliveries").path("items"), "nobody has bought anything", "delivery",
           "listing", "buyer", "bytes", "state");
       return 0;
     }
@@ -239,7 +261,7 @@ public final class DatatrustCommands {
   static final class TaskList extends Question implements Callable<Integer> {
     @Override
     public Integer call() {
-      output.table(out(), remote.get(API + "/tasks").path("items"), "nothing is under way", "id", "kind", "state",
+      output.table(out(), remote.get(api() + "/tasks").path("items"), "nothing is under way", "id", "kind", "state",
           "result", "reason");
       return 0;
     }

@@ -11,10 +11,8 @@ import dev.fairway.datatrust.market.Wallet;
 import dev.fairway.evm.Address;
 import dev.fairway.evm.Hash;
 import dev.fairway.evm.rpc.EthereumRpc;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.SequenceInputStream;
 import java.io.UncheckedIOException;
 import java.math.BigInteger;
 import java.net.http.HttpRequest;
@@ -27,10 +25,8 @@ import java.nio.file.StandardCopyOption;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
-import java.util.Collections;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -58,7 +54,7 @@ final class TradeCommands {
 
     @Override
     public Integer call() throws InterruptedException {
-      MarketContracts contracts = contracts(remote.get("/datatrust/market").path("contracts"));
+      MarketContracts contracts = contracts(remote.get(door() + "/market").path("contracts"));
       account.use((wallet, rpc) -> {
         try {
           act(new Trader(wallet, contracts, MarketReader.latest(rpc, contracts), rpc));
@@ -81,7 +77,7 @@ final class TradeCommands {
     /** Signs in to the node; calls after this are the account's. */
     void logIn(Trader trader) {
       String message = "timestamp: " + System.currentTimeMillis();
-      JsonNode tokens = remote.post("/datatrust/authorize/", Remote.JSON.createObjectNode().put("message", message)
+      JsonNode tokens = remote.post(door() + "/authorize/", Remote.JSON.createObjectNode().put("message", message)
           .put("signature",
               trader.wallet().signer().signMessage(message.getBytes(StandardCharsets.UTF_8)).toString())
           .put("public_key", trader.wallet().address().checksummed()));
@@ -215,32 +211,13 @@ final class TradeCommands {
       fields.put("owner", trader.wallet().address().hex());
       fields.put("tags", tags);
       String boundary = "fairway-" + UUID.randomUUID();
-      JsonNode taken = remote.expect(remote.send("POST", "/datatrust/listings/",
-          BodyPublishers.ofInputStream(() -> form(boundary, fields)),
+      JsonNode taken = remote.expect(remote.send("POST", door() + "/listings/",
+          BodyPublishers.ofInputStream(() -> MultipartForm.of(boundary, fields, file)),
           Map.of("Content-Type", "multipart/form-data; boundary=" + boundary)));
       out().println("handed in " + Files.size(file) + " bytes; waiting until the chain has their hash");
-      DatatrustCommands.await(remote, taken.path("task_id").asString());
+      DatatrustCommands.await(remote, door(), taken.path("task_id").asString());
       out().println("the data hash is on the chain; the vote decides");
       out().println(listing);
-    }
-
-    private InputStream form(String boundary, Map<String, String> fields) {
-      StringBuilder head = new StringBuilder();
-      fields.forEach((name, value) -> head.append("--").append(boundary)
-          .append("\r\nContent-Disposition: form-data; name=\"").append(name).append("\"\r\n\r\n").append(value)
-          .append("\r\n"));
-      head.append("--").append(boundary)
-          .append("\r\nContent-Disposition: form-data; name=\"file\"; filename=\"data\"\r\n\r\n");
-      try {
-        return new SequenceInputStream(Collections.enumeration(List.of(text(head.toString()),
-            Files.newInputStream(file), text("\r\n--" + boundary + "--\r\n"))));
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
-      }
-    }
-
-    private static InputStream text(String text) {
-      return new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8));
     }
   }
 
@@ -261,7 +238,7 @@ final class TradeCommands {
         return;
       }
       if (trader.market().purchase(delivery).map(Purchase::owner).filter(trader.wallet().address()::equals).isEmpty()) {
-        pay(trader, delivery, remote.get("/datatrust/listings/" + listing).path("size").asLong());
+        pay(trader, delivery, remote.get(door() + "/listings/" + listing).path("size").asLong());
       }
       long deadline = System.nanoTime() + PATIENCE.toNanos();
       // The node gives data only for a purchase that is certain.
@@ -287,7 +264,7 @@ final class TradeCommands {
     private Optional<Integer> fetch(Hash delivery, Hash listing) throws IOException {
       Path part = Path.of(target + ".part");
       HttpRequest.Builder request = remote.request("GET",
-          "/datatrust/deliveries/?delivery_hash=" + delivery + "&query=" + listing, BodyPublishers.noBody(), Map.of());
+          door() + "/deliveries/?delivery_hash=" + delivery + "&query=" + listing, BodyPublishers.noBody(), Map.of());
       HttpResponse<Path> answer = remote.exchange(request, HttpResponse.BodyHandlers.ofFile(part));
       if (answer.statusCode() != 200) {
         Files.deleteIfExists(part);

@@ -1,0 +1,4 @@
+-- When stored data were last read through, what was wrong with them, and since when the market has no use for them.
+ALTER TABLE datatrust_upload ADD COLUMN checked_at INTEGER;
+ALTER TABLE datatrust_upload ADD COLUMN fault TEXT;
+ALTER TABLE datatrust_upload ADD COLUMN gone_since INTEGER;
