@@ -167,8 +167,8 @@ record DatatrustSettings(String market, ChainSettings chain, MarketContracts con
   }
 
   /** The folder of its data, below the node's. */
-  Path folder() {
-    return market.equals(DEFAULT) ? Path.of("datatrust") : Path.of("datatrust-markets", market);
+  String folder() {
+    return market.equals(DEFAULT) ? "datatrust" : "datatrust-markets/" + market;
   }
 
   /** @param sealingKey the node's; keys of stored data are derived from it */

@@ -1,6 +1,7 @@
 package dev.fairway.node;
 
 import dev.fairway.core.FairwayException;
+import dev.fairway.core.blob.Blob;
 import dev.fairway.core.channel.Jurisdiction;
 import dev.fairway.datatrust.market.MarketReader;
 import dev.fairway.evm.Address;
@@ -8,6 +9,9 @@ import dev.fairway.evm.channel.ChannelExamination;
 import dev.fairway.evm.rpc.EthereumRpc;
 import dev.fairway.evm.rpc.RpcException;
 import dev.fairway.node.config.Settings;
+import dev.fairway.s3.S3Blobs;
+import dev.fairway.store.StorageConfig;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.InetSocketAddress;
@@ -66,6 +70,7 @@ final class DoctorCommand implements Callable<Integer> {
     }
     checkDisk(config.dir());
     checkDatabase(config);
+    checkDocuments(config);
     checkPort(config);
     config.peers().forEach(this::checkPeer);
     config.exchange().ethereum().forEach((id, way) -> checkChain(id, way, config.jurisdiction()));
@@ -110,7 +115,7 @@ final class DoctorCommand implements Callable<Integer> {
   }
 
   private void checkDatabase(NodeConfig config) {
-    if (!(config.storage() instanceof dev.fairway.store.StorageConfig.Postgres postgres)) {
+    if (!(config.storage() instanceof StorageConfig.Postgres postgres)) {
       well("database", "embedded, in " + config.dir());
       return;
     }
@@ -130,6 +135,23 @@ final class DoctorCommand implements Callable<Integer> {
     } catch (SQLException e) {
       ill("database", "cannot use " + postgres.url() + " as " + postgres.user() + ": " + e.getMessage()
           + "; check store.url, store.user and store.password, and that it runs");
+    }
+  }
+
+  private void checkDocuments(NodeConfig config) {
+    if (config.bucket().isEmpty()) {
+      if (config.storage() instanceof StorageConfig.Postgres) {
+        say("note", "documents", "are kept under " + config.dir() + "; several processes on one database need a folder"
+            + " that all of them see there, or a bucket (store.bucket)");
+      }
+      return;
+    }
+    try (S3Blobs bucket = new S3Blobs(config.bucket().get().under("doctor"), config.dir().resolve("spool"))) {
+      Blob probe = bucket.write(new ByteArrayInputStream(new byte[]{'?'}), 1, List.of());
+      bucket.delete(probe.id());
+      well("documents", "bucket " + config.bucket().get().bucket() + " takes and gives back");
+    } catch (FairwayException | IOException e) {
+      ill("documents", String.valueOf(e.getMessage()));
     }
   }
 

@@ -8,7 +8,6 @@ import dev.fairway.exchange.moving.MovingIn;
 import dev.fairway.exchange.moving.OldOutbox;
 import dev.fairway.node.config.Settings;
 import dev.fairway.store.SqlStore;
-import dev.fairway.store.blob.DiskBlobs;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -71,8 +70,9 @@ final class ImportCommands {
       requireOne(buckets);
       List<MovingIn.Tally> tallies;
       try (OldOutbox old = outbox == null ? OldOutbox.none() : OldOutbox.open(outbox, user, new Secret(password));
-          SqlStore store = SqlStore.open(config.storage(), Clock.systemUTC(), Node.ROOMS)) {
-        tallies = new MovingIn(store, new DiskBlobs(config.dir().resolve("blobs")), config.jurisdiction(),
+          SqlStore store = SqlStore.open(config.storage(), Clock.systemUTC(), Node.ROOMS);
+          BlobHomes homes = new BlobHomes(config)) {
+        tallies = new MovingIn(store, homes.in("blobs"), config.jurisdiction(),
             Clock.systemUTC(), dryRun, new Progress(spec.commandLine().getErr()))
             .run(new FolderObjects(folder), buckets, old);
       }

@@ -3,11 +3,9 @@ package dev.fairway.node;
 import dev.fairway.core.Secret;
 import dev.fairway.datatrust.Datatrust;
 import dev.fairway.store.SqlStore;
-import dev.fairway.store.blob.DiskBlobs;
 import dev.fairway.store.workers.Handlers;
 import dev.fairway.web.Door;
 import io.micrometer.core.instrument.MeterRegistry;
-import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,7 +16,8 @@ final class Markets implements AutoCloseable {
   private final Map<DatatrustSettings, Datatrust> markets = new LinkedHashMap<>();
 
   /** What all of them stand on. */
-  record Ground(SqlStore store, Path dir, Handlers handlers, Chains chains, Secret sealingKey, MeterRegistry meters) {}
+  record Ground(SqlStore store, BlobHomes blobs, Handlers handlers, Chains chains, Secret sealingKey,
+      MeterRegistry meters) {}
 
   Markets(List<DatatrustSettings> settings, Ground ground) {
     try {
@@ -31,7 +30,7 @@ final class Markets implements AutoCloseable {
 
   private static Datatrust open(DatatrustSettings settings, Ground ground) {
     return new Datatrust(settings.toConfig(ground.sealingKey()),
-        new Datatrust.Parts(ground.store(), new DiskBlobs(ground.dir().resolve(settings.folder())), ground.handlers(),
+        new Datatrust.Parts(ground.store(), ground.blobs().in(settings.folder()), ground.handlers(),
             ground.chains().client(settings.chain()), ground.chains().transactions(settings.chain()),
             ground.meters()));
   }

@@ -34,7 +34,6 @@ import dev.fairway.store.SqlStore;
 import dev.fairway.store.StorageConfig;
 import dev.fairway.store.WorkGauges;
 import dev.fairway.store.WorkOverview;
-import dev.fairway.store.blob.DiskBlobs;
 import dev.fairway.store.workers.Handlers;
 import dev.fairway.store.workers.Workers;
 import dev.fairway.store.workers.WorkersConfig;
@@ -90,7 +89,8 @@ public final class Node implements AutoCloseable {
     String own = config.jurisdiction().code();
     PrometheusMeterRegistry meters = parts.keep(new Meters()).registry();
     SqlStore store = parts.keep(SqlStore.open(config.storage(), clock, ROOMS, meters));
-    Blobs blobs = new DiskBlobs(config.dir().resolve("blobs"));
+    BlobHomes homes = parts.keep(new BlobHomes(config));
+    Blobs blobs = homes.in("blobs");
     OutboundClient toPartners = parts.keep(new OutboundClient(OutboundConfig.defaults(), EgressPolicy.trusting()));
     OutboundClient toStrangers = parts.keep(new OutboundClient(OutboundConfig.defaults(), egress(config)));
     Handlers handlers = new Handlers();
@@ -115,7 +115,7 @@ public final class Node implements AutoCloseable {
         config.connectors(), Sealed.fromEnvironment(System.getenv(), clock), clock));
 
     Markets markets = parts.keep(new Markets(config.datatrust(),
-        new Markets.Ground(store, config.dir(), handlers, chains, sealingKey, meters)));
+        new Markets.Ground(store, homes, handlers, chains, sealingKey, meters)));
 
     Authenticator authenticator = authenticator(config, toPartners, clock);
     Health health = health(store);

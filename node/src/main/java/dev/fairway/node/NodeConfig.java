@@ -5,6 +5,7 @@ import dev.fairway.core.Secret;
 import dev.fairway.core.channel.Jurisdiction;
 import dev.fairway.exchange.simplex.SigningKey;
 import dev.fairway.node.config.Section;
+import dev.fairway.s3.S3Config;
 import dev.fairway.store.StorageConfig;
 import dev.fairway.web.JwtConfig;
 import dev.fairway.web.Tls;
@@ -21,13 +22,14 @@ import java.util.Set;
  * What a node runs with.
  *
  * @param dir where it keeps what it must not lose, unless a database or a bucket is named
+ * @param bucket where documents lie instead of {@code dir}
  * @param sealingKey seals subscribers' secrets in the store; made and kept in {@code dir} when empty
  * @param connectors Flow specification files and their bounds
  * @param datatrust the markets it holds the data of
  * @param issuers whose tokens are believed; empty only in the dev profile
  */
 record NodeConfig(Jurisdiction jurisdiction, Profile profile, Path dir, WebConfig web, StorageConfig storage,
-    List<JwtConfig.Issuer> issuers, Set<String> trustedHosts, Optional<Secret> sealingKey,
+    Optional<S3Config> bucket, List<JwtConfig.Issuer> issuers, Set<String> trustedHosts, Optional<Secret> sealingKey,
     ExchangeSettings exchange, AutomationSettings automation, ConnectorsConfig connectors,
     List<DatatrustSettings> datatrust) {
 
@@ -52,7 +54,9 @@ record NodeConfig(Jurisdiction jurisdiction, Profile profile, Path dir, WebConfi
       root.problem("auth",
           "names nobody whose tokens are believed; add auth.issuers, or run with profile: dev to try things");
     }
-    return new NodeConfig(jurisdiction(root), profile, dir, web, storage(root.section("store"), dir), issuers,
+    Section store = root.section("store");
+    return new NodeConfig(jurisdiction(root), profile, dir, web, storage(store, dir),
+        bucket(store.section("bucket")), issuers,
         Set.copyOf(root.texts("trusted-hosts", "hosts outbound calls may reach although their addresses are private")),
         root.secret("sealing-key", "seals subscribers' secrets; made and kept in dir when absent, and the same for all"
             + " processes on one database"),
@@ -149,6 +153,29 @@ record NodeConfig(Jurisdiction jurisdiction, Profile profile, Path dir, WebConfi
     } catch (IllegalArgumentException e) {
       store.problem("url", String.valueOf(e.getMessage()));
       return new StorageConfig.Embedded(dir);
+    }
+  }
+
+  private static Optional<S3Config> bucket(Section bucket) {
+    Optional<String> name = bucket.text("name", "the S3 bucket documents are kept in, which processes on one database"
+        + " share; a folder under dir when absent");
+    Optional<URI> endpoint = bucket.url("endpoint", "where the service is, when it is not Amazon's");
+    String region = bucket.text("region", "us-east-1", "the service's region");
+    String prefix = bucket.text("prefix", "", "put before every key; ends in a slash");
+    Optional<String> accessKey = bucket.text("access-key",
+        "who the node is to the service; found as Amazon's own tools find it when absent");
+    Optional<Secret> secretKey = bucket.secret("secret-key", "the secret of that access key");
+    if (accessKey.isPresent() != secretKey.isPresent()) {
+      bucket.problem(accessKey.isPresent() ? "secret-key" : "access-key",
+          "is missing: access-key and secret-key go together");
+    }
+    try {
+      return name.map(given -> new S3Config(endpoint, region, given, prefix,
+          accessKey.flatMap(key -> secretKey.map(secret -> new S3Config.Credentials(key, secret)))));
+    } catch (IllegalArgumentException e) {
+      String text = String.valueOf(e.getMessage());
+      bucket.problem(text.startsWith("prefix") ? "prefix" : "name", text);
+      return Optional.empty();
     }
   }
 

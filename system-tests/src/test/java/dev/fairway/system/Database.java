@@ -34,7 +34,12 @@ final class Database implements AutoCloseable {
 
   /** The settings that make a node use it. */
   String settings() {
-    return "store: { url: \"jdbc:postgresql://127.0.0.1:" + port + "/postgres\", user: postgres }\n";
+    return settings("");
+  }
+
+  /** The same, with a further setting of the store. */
+  String settings(String further) {
+    return "store: { url: \"jdbc:postgresql://127.0.0.1:" + port + "/postgres\", user: postgres, " + further + " }\n";
   }
 
   void stop() throws IOException {

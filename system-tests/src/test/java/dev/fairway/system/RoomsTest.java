@@ -65,6 +65,12 @@ class RoomsTest {
   }
 
   @Test
+  void amazonsClientStaysInItsRoom() {
+    rule(noClasses().that().resideOutsideOfPackage(room("s3")).should().dependOnClassesThat()
+        .resideInAPackage("software.amazon..").because("a node with a folder needs no bucket"));
+  }
+
+  @Test
   void databaseDriversStayBehindTheStore() {
     rule(noClasses().that().resideOutsideOfPackages(room("store"), room("exchange"), room("connectors"), room("system"))
         .should().dependOnClassesThat().resideInAnyPackage("org.sqlite..", "org.postgresql..", "com.zaxxer..")

@@ -4,10 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.fairway.node.pair.Listener;
+import dev.fairway.s3.BucketServer;
+import dev.fairway.s3.S3Config;
 import dev.fairway.web.Json;
 import java.net.URLEncoder;
 import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -29,6 +33,7 @@ class SharedDatabaseTest {
   @TempDir
   private static Path folder;
   private static Database database;
+  private static BucketServer buckets;
   private static ServedNode one;
   private static ServedNode two;
   private static ServedNode singapore;
@@ -36,6 +41,12 @@ class SharedDatabaseTest {
   @BeforeAll
   static void start() throws Exception {
     database = Database.start(folder.resolve("postgres"));
+    buckets = BucketServer.start(Files.createDirectories(folder.resolve("s3")));
+    S3Config bucket = buckets.bucket("documents");
+    S3Config.Credentials credentials = bucket.credentials().orElseThrow();
+    String shared = database.settings("""
+        bucket: { name: %s, endpoint: "%s", access-key: %s, secret-key: %s }""".formatted(bucket.bucket(),
+        buckets.endpoint(), credentials.accessKey(), credentials.secretKey().reveal()));
     String exchange = """
         sealing-key: "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="
         exchange:
@@ -44,14 +55,14 @@ class SharedDatabaseTest {
           routes:
             - { name: to Singapore, receiver: [SG], channels: [shared] }
         """.formatted(folder.resolve("medium"));
-    one = ServedNode.start(folder, "one", "AU", database.settings() + exchange);
-    two = ServedNode.start(folder, "two", "AU", database.settings() + exchange);
+    one = ServedNode.start(folder, "one", "AU", shared + exchange);
+    two = ServedNode.start(folder, "two", "AU", shared + exchange);
     singapore = ServedNode.start(folder, "singapore", "SG", exchange);
   }
 
   @AfterAll
   static void stop() throws Exception {
-    for (AutoCloseable part : new AutoCloseable[]{one, two, singapore, database}) {
+    for (AutoCloseable part : new AutoCloseable[]{one, two, singapore, database, buckets}) {
       if (part != null) {
         part.close();
       }
@@ -106,6 +117,20 @@ class SharedDatabaseTest {
       post(one, "after");
       await().atMost(LONG).untilAsserted(() -> assertThat(refs(messages(singapore))).contains("after"));
     }
+  }
+
+  @Test
+  void aDocumentGivenToOneIsGivenOutByTheOther() throws Exception {
+    String boundary = "certificate";
+    String form = "--" + boundary + "\r\nContent-Disposition: form-data; name=\"document\"; filename=\"coo.txt\"\r\n"
+        + "Content-Type: text/plain\r\n\r\nof Australian origin\r\n--" + boundary + "--\r\n";
+    HttpResponse<String> stored = one.post("/document-api/jurisdictions/SG",
+        "multipart/form-data; boundary=" + boundary,
+        form);
+    assertThat(stored.statusCode()).as(stored.body()).isEqualTo(200);
+    String multihash = Json.parse(stored.body()).path("multihash").stringValue();
+    assertThat(two.send(two.to("/document-api/" + multihash + "?as_jurisdiction=SG")).body())
+        .isEqualTo("of Australian origin");
   }
 
   @Test
