@@ -36,7 +36,26 @@ public final class TemporaryStore implements AutoCloseable {
   /** A real store in a folder of its own. */
   public static TemporaryStore embedded(Clock clock, String... rooms) {
     try {
-      Path directory = Files.createTempDirectory("fairway-test");
+      return embedded(Files.createTempDirectory("fairway-test"), clock, rooms);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** In memory where the machine has a folder for that: for tests that write very often, and survive no loss of power. */
+  public static TemporaryStore unsynced(Clock clock, String... rooms) {
+    Path memory = Path.of("/dev/shm");
+    try {
+      return Files.isWritable(memory)
+          ? embedded(Files.createTempDirectory(memory, "fairway-test"), clock, rooms)
+          : embedded(clock, rooms);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static TemporaryStore embedded(Path directory, Clock clock, String... rooms) {
+    try {
       Files.write(directory.resolve(EmbeddedHome.FILE),
           TEMPLATES.computeIfAbsent(List.of(rooms), TemporaryStore::template));
       return new TemporaryStore(directory, new StorageConfig.Embedded(directory), clock, List.of(rooms));

@@ -13,7 +13,6 @@ import dev.fairway.core.ledger.Query;
 import dev.fairway.core.ledger.TemplateId;
 import dev.fairway.core.store.Store;
 import dev.fairway.core.store.Transaction;
-import dev.fairway.core.work.NewWork;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -141,8 +140,8 @@ final class Feed {
   }
 
   /* A handler that was there before is told only of contracts that it has not been told of; one that is new, of all.
-   * What was known and is not in the snapshot has been archived in the meantime. When a snapshot is broken off, the next
-   * try has the same round, and what was told in that round is not told again. */
+   * What was known and is not in the snapshot has been archived in the meantime. What a snapshot
+   * showed that was broken off is not told again, and is archived when the next try no longer shows it. */
   private void snapshot() throws InterruptedException {
     IntegrationTables.Place before = store.read(view -> IntegrationTables.place(view, integration))
         .filter(p -> p.ledger().equals(ledger.id()))
@@ -151,8 +150,11 @@ final class Feed {
     if (!before.telling().isEmpty()) {
       telling.retainAll(before.telling());
     }
-    fenced(tx -> IntegrationTables.save(tx, integration, new IntegrationTables.Place(before.ledger(),
-        before.offset(), before.handlers(), before.round(), telling)));
+    fenced(tx -> {
+      IntegrationTables.breakOff(tx, integration, before.round() + 1);
+      IntegrationTables.save(tx, integration, new IntegrationTables.Place(before.ledger(), before.offset(),
+          before.handlers(), before.round(), telling));
+    });
     try (LedgerStream open = ledger.open(query, From.snapshot())) {
       stream = open;
       List<Contract> batch = new ArrayList<>();
@@ -198,7 +200,8 @@ final class Feed {
     fenced(tx -> {
       for (Contract contract : contracts) {
         Optional<Long> seen = IntegrationTables.see(tx, integration, contract, round);
-        Set<String> told = seen.isEmpty() ? Set.of() : seen.get() == round ? before.telling() : before.handlers();
+        boolean brokenOff = seen.filter(in -> in == round || in == IntegrationTables.BROKEN_OFF).isPresent();
+        Set<String> told = seen.isEmpty() ? Set.of() : brokenOff ? before.telling() : before.handlers();
         tell(tx, contract, true, handler -> !told.contains(handler));
       }
     });
@@ -318,21 +321,10 @@ final class Feed {
       }
     }
     for (Registrations.OnRequest<?, ?> handler : registrations.requests.values()) {
-      if (handlers.test(handler.id()) && handler.pattern().matches(contract.template(), contract.packageName())
-          && RequestTables.insert(tx, integration, handler.id(), contract)) {
-        NewWork<Payloads.LedgerDelivery> work = lanes.ledger(handler.id(),
-            new Payloads.LedgerDelivery(handler.id(), body, initial, contract.id().value()));
-        tx.enqueue(order(handler, contract).map(work::key).orElse(work));
+      if (handlers.test(handler.id()) && handler.pattern().matches(contract.template(), contract.packageName())) {
+        Requests.take(tx, integration, handler, contract, lanes.ledger(handler.id(),
+            new Payloads.LedgerDelivery(handler.id(), body, initial, contract.id().value())));
       }
-    }
-  }
-
-  /* A request that cannot be read has no order; it will be set aside when it is tried. */
-  private static <Q> Optional<String> order(Registrations.OnRequest<Q, ?> handler, Contract contract) {
-    try {
-      return handler.order().map(key -> key.apply(handler.reader().apply(contract.payload())));
-    } catch (RuntimeException e) {
-      return Optional.empty();
     }
   }
 

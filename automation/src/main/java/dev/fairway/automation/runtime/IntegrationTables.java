@@ -17,6 +17,9 @@ import java.util.Set;
 
 /** Where an integration is in its ledger, and which contracts it knows. */
 final class IntegrationTables {
+  /** The round of contracts that a snapshot showed which did not come to its end. */
+  static final long BROKEN_OFF = -1;
+
   private IntegrationTables() {}
 
   /**
@@ -105,6 +108,17 @@ final class IntegrationTables {
       statement.executeUpdate();
     }
     return before;
+  }
+
+  /** Marks what a snapshot that was broken off showed, since the next may no longer show it. */
+  static void breakOff(Transaction tx, String integration, long round) throws SQLException {
+    try (PreparedStatement statement = tx.connection()
+        .prepareStatement("UPDATE automation_seen SET round = ? WHERE integration = ? AND round = ?")) {
+      statement.setLong(1, BROKEN_OFF);
+      statement.setString(2, integration);
+      statement.setLong(3, round);
+      statement.executeUpdate();
+    }
   }
 
   /** Takes a contract out, and gives it back as it was. */
