@@ -89,6 +89,11 @@ public interface OutsideCalls {
       return status / 100 == 2;
     }
 
+    /** By lower-case name. */
+    public Map<String, String> headers() {
+      return headers;
+    }
+
     public Optional<String> header(String name) {
       return Optional.ofNullable(headers.get(name.toLowerCase(Locale.ROOT)));
     }

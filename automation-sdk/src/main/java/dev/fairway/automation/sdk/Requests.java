@@ -58,6 +58,17 @@ public interface Requests {
     /** How many run at once, 1 to 1,000; 16 when nothing is said. */
     Accepting<Q, A> concurrency(int atOnce);
 
+    /**
+     * Each try runs in a process of its own, a worker, so that code that can kill a JVM (native libraries, memory
+     * without bound) kills only that: its death is a failed try, told with its last words, and the third in a row sets the
+     * request aside. A worker makes the integration for itself, by its public constructor without parameters, and is kept
+     * for the next request; it has the node's calls to the outside, contracts and queues, the real time, and nothing
+     * that was changed in the integration's own objects.
+     *
+     * @param heapMegabytes the most memory for a worker's objects, 16 to 65,536
+     */
+    Accepting<Q, A> inWorker(int heapMegabytes);
+
     void handle(RequestHandler<Q, A> handler);
   }
 }

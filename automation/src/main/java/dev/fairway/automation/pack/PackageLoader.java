@@ -29,10 +29,12 @@ public final class PackageLoader extends URLClassLoader {
   }
 
   private final ClassLoader node;
+  private final List<String> jars;
 
   /** @param jars on disk; closed with {@link #close} */
   public PackageLoader(String name, List<Path> jars) {
     super("integration-" + name, urls(jars), ClassLoader.getPlatformClassLoader());
+    this.jars = jars.stream().map(jar -> jar.toAbsolutePath().toString()).toList();
     this.node = PackageLoader.class.getClassLoader();
   }
 
@@ -44,6 +46,11 @@ public final class PackageLoader extends URLClassLoader {
         throw new UncheckedIOException(e);
       }
     }).toArray(URL[]::new);
+  }
+
+  /** The jars on disk, by their paths. */
+  public List<String> jars() {
+    return jars;
   }
 
   private static boolean shown(String name) {

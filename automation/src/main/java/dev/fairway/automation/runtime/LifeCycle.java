@@ -293,6 +293,7 @@ final class LifeCycle {
   }
 
   private void closeLoader() {
+    integration.requests().close();
     if (integration.loader() instanceof PackageLoader own) {
       close(own);
     }

@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -61,7 +62,7 @@ final class Registrations implements Events {
   record OnRequest<Q, A>(String id, TemplatePattern pattern, Function<LedgerValue.Struct, Q> reader, String accept,
       Function<A, LedgerValue.Struct> accepting, Optional<Refusal<A>> reject, boolean rejectDead,
       Optional<Function<Q, String>> order, int attempts, Duration age, Duration timeLimit, int concurrency,
-      RequestHandler<Q, A> handler, Counters counters) {}
+      OptionalInt workerHeap, RequestHandler<Q, A> handler, Counters counters) {}
 
   record Refusal<A>(String choice, Function<Answer.Reject<A>, LedgerValue.Struct> argument) {}
 
@@ -384,6 +385,7 @@ final class Registrations implements Events {
     private Duration age = Duration.ofDays(1);
     private Duration limit = Duration.ofMinutes(5);
     private int concurrency = 16;
+    private OptionalInt workerHeap = OptionalInt.empty();
 
     AcceptingBuilder(RequestBuilder<Q> request, String accept, Function<A, LedgerValue.Struct> accepting) {
       this.request = request;
@@ -438,6 +440,15 @@ final class Registrations implements Events {
       return this;
     }
 
+    @Override
+    public Requests.Accepting<Q, A> inWorker(int heapMegabytes) {
+      if (heapMegabytes < 16 || heapMegabytes > 65_536) {
+        throw new IllegalArgumentException("a worker's heap must be 16 to 65536 MB, is " + heapMegabytes);
+      }
+      workerHeap = OptionalInt.of(heapMegabytes);
+      return this;
+    }
+
     private int within(String what, int value) {
       return Registrations.within(what, value);
     }
@@ -451,8 +462,8 @@ final class Registrations implements Events {
       String id = handlerId("request", request.pattern, requests.keySet());
       requests.put(id,
           new OnRequest<>(id, request.pattern, request.reader, accept, accepting, Optional.ofNullable(reject),
-              rejectDead,
-              Optional.ofNullable(order), attempts, age, limit, concurrency, handler, new Counters("Request")));
+              rejectDead, Optional.ofNullable(order), attempts, age, limit, concurrency, workerHeap, handler,
+              new Counters("Request")));
     }
   }
 

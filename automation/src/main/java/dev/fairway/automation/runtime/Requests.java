@@ -1,99 +1,160 @@
 package dev.fairway.automation.runtime;
 
 import dev.fairway.automation.ledger.StoredValue;
-import dev.fairway.automation.sdk.Answer;
 import dev.fairway.automation.sdk.Attempt;
-import dev.fairway.automation.sdk.Request;
 import dev.fairway.core.ledger.Command;
 import dev.fairway.core.ledger.Contract;
 import dev.fairway.core.ledger.LedgerValue;
 import dev.fairway.core.store.Transaction;
 import dev.fairway.core.work.Delivery;
+import dev.fairway.core.work.NewWork;
 import dev.fairway.core.work.Outcome;
+import dev.fairway.core.work.WorkId;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Answers requests. One piece of work for each contract: the spine counts its attempts before the handler runs, spaces
  * them and sets it aside in the end; here is decided what an answer becomes. The answer to a request, yes or no, has one
  * command id for ever, so that it cannot be given twice.
+ *
+ * <p>Of the requests that the process died with, one at a time is tried again, so that of all those that were under way
+ * only the guilty one dies with it every time. After {@link #MOST_CRASHES} times in a row it is set aside, however many
+ * attempts it has left: a process that supervisors start over and over must come up.
  */
-final class Requests {
-  private static final RequestTables.Reason UNPROCESSABLE = new RequestTables.Reason("UNPROCESSABLE",
-      "the request could not be processed", Map.of(), false);
+final class Requests implements AutoCloseable {
+  /** How often in a row the process may die while it answers the same request. */
+  static final int MOST_CRASHES = 3;
+
+  private static final Duration BEHIND_ANOTHER = Duration.ofMillis(100);
+  private static final Duration BEHIND_A_SUSPECT = Duration.ofSeconds(1);
 
   private final RunningIntegration integration;
   private final RunningIntegration.Shared shared;
+  private final ForkedWorkers workers;
+  private final Semaphore suspects = new Semaphore(1);
 
-  Requests(RunningIntegration integration, RunningIntegration.Shared shared) {
+  /** @param workers for handlers that want one; closed with this */
+  Requests(RunningIntegration integration, RunningIntegration.Shared shared, ForkedWorkers workers) {
     this.integration = integration;
     this.shared = shared;
+    this.workers = workers;
   }
 
-  private record Given<Q>(Contract contract, Q payload, Attempt attempt, Instant deadline, Requests requests)
-      implements
-        Request<Q> {
-    @Override
-    public boolean cancelled() {
-      return requests.row(contract).filter(row -> !row.ended()).isEmpty();
+  /** Makes a contract that was not seen before a request, and the work of answering it. */
+  static <Q> void take(Transaction tx, String integration, Registrations.OnRequest<Q, ?> handler, Contract contract,
+      NewWork<Payloads.LedgerDelivery> work) throws SQLException {
+    if (RequestTables.find(tx, integration, contract.id().value()).isEmpty()) {
+      Optional<String> order = order(handler, contract);
+      WorkId id = tx.enqueue(order.map(work::key).orElse(work));
+      RequestTables.insert(tx, integration, handler.id(), contract, id, order);
     }
   }
 
-  private Optional<RequestTables.Row> row(Contract contract) {
+  /* A request that cannot be read has no order; it will be set aside when it is tried. */
+  private static <Q> Optional<String> order(Registrations.OnRequest<Q, ?> handler, Contract contract) {
+    try {
+      return handler.order().map(key -> key.apply(handler.reader().apply(contract.payload())));
+    } catch (RuntimeException e) {
+      return Optional.empty();
+    }
+  }
+
+  private Optional<KnownRequest> known(Contract contract) {
     return shared.store().read(view -> RequestTables.find(view, integration.id(), contract.id().value()));
   }
 
-  <Q, A> Outcome run(Registrations.OnRequest<Q, A> handler, Delivery<Payloads.LedgerDelivery> delivery,
-      Attempt attempt) throws Exception {
+  /** Tries once to answer a request. */
+  Outcome run(Registrations.OnRequest<?, ?> handler, Delivery<Payloads.LedgerDelivery> delivery, Attempt attempt)
+      throws Exception {
     Contract contract = StoredValue.contract(StoredValue.parse(delivery.payload().body()));
-    Optional<RequestTables.Row> row = row(contract);
-    if (row.isEmpty() || (row.get().ended() && !row.get().state().equals("quarantined"))
-        || row.get().state().equals("submitting")) {
-      return Outcome.gone("the request is " + row.map(RequestTables.Row::state).orElse("gone"));
+    Optional<KnownRequest> known = known(contract).filter(request -> request.state() != RequestState.SUBMITTING
+        && !request.state().settled());
+    if (known.isEmpty()) {
+      return Outcome.gone("the request has been answered or has gone");
     }
-    Q payload;
-    try {
-      payload = handler.reader().apply(contract.payload());
-    } catch (RuntimeException e) {
-      handler.counters().failed("cannot be read: " + e, shared.clock().instant());
-      return Outcome.fail("the payload cannot be read: " + e.getMessage());
-    }
-    Instant deadline = shared.clock().instant().plus(handler.timeLimit());
-    Answer<A> answer = integration.called(handler.counters(), handler.timeLimit(),
-        () -> handler.handler().handle(new Given<>(contract, payload, attempt, deadline, this)));
     if (delivery.dryRun()) {
-      return Outcome.fail("would answer " + answer);
+      return Outcome.fail("would answer " + decide(handler, contract, attempt));
     }
+    if (handler.order().isPresent() && answerBeforeIsUnderWay(contract)) {
+      return Outcome.later(BEHIND_ANOTHER, "the answer before it in order is not on the ledger yet");
+    }
+    if (!delivery.maybeDone()) {
+      reopen(known.get());
+      return tried(handler, delivery, contract, attempt);
+    }
+    if (!suspects.tryAcquire()) {
+      return Outcome.later(BEHIND_A_SUSPECT, "the process died with it, and another such request is being tried");
+    }
+    try {
+      int crashes = known.get().crashes() + 1;
+      shared.store().run(tx -> RequestTables.crashed(tx, integration.id(), contract.id().value(), crashes));
+      return crashes >= MOST_CRASHES
+          ? Outcome.fail("the process died " + crashes + " times in a row while this request was being answered")
+          : tried(handler, delivery, contract, attempt);
+    } finally {
+      suspects.release();
+    }
+  }
+
+  private Outcome tried(Registrations.OnRequest<?, ?> handler, Delivery<Payloads.LedgerDelivery> delivery,
+      Contract contract, Attempt attempt) throws Exception {
+    try {
+      return outcome(handler, delivery, contract, decide(handler, contract, attempt));
+    } catch (ForkedWorker.Died e) {
+      return Outcome.unknown(String.valueOf(e.getMessage()));
+    }
+  }
+
+  private boolean answerBeforeIsUnderWay(Contract contract) {
+    return shared.store()
+        .read(view -> RequestTables.orderIsTaken(view, integration.id(), contract.id().value()));
+  }
+
+  /* One that an operator released is no longer set aside, and its process has come to an end in good order since. */
+  private void reopen(KnownRequest request) {
+    if (request.state() == RequestState.QUARANTINED || request.crashes() > 0) {
+      shared.store().run(tx -> RequestTables.reopened(tx, integration.id(), request.contractId()));
+    }
+  }
+
+  private Decision decide(Registrations.OnRequest<?, ?> handler, Contract contract, Attempt attempt)
+      throws Exception {
+    Instant deadline = shared.clock().instant().plus(handler.timeLimit());
+    var asked = new Decision.Asked(contract, attempt, deadline,
+        () -> known(contract).filter(request -> !request.state().ended()).isEmpty());
+    return integration.called(handler.counters(), handler.timeLimit(), () -> handler.workerHeap().isPresent()
+        ? workers.decide(handler, handler.workerHeap().getAsInt(), asked)
+        : Decision.of(handler, asked));
+  }
+
+  private Outcome outcome(Registrations.OnRequest<?, ?> handler, Delivery<Payloads.LedgerDelivery> delivery,
+      Contract contract, Decision decision) {
     String id = contract.id().value();
-    return switch (answer) {
-      case Answer.Accept<A>(A result) ->
-        submit(handler, delivery, contract, handler.accept(), handler.accepting().apply(result), null);
-      case Answer.Reject<A> no -> {
-        var reason = new RequestTables.Reason(no.code(), no.message(), no.details(), no.retryable());
-        yield handler.reject()
-            .map(r -> submit(handler, delivery, contract, r.choice(), r.argument().apply(no), reason))
-            .orElseGet(() -> Outcome.done(
-                tx -> RequestTables.rejectedHere(tx, integration.id(), id, delivery.attempt(), reason)));
-      }
-      case Answer.Later<A>(Duration after, String why) -> new Outcome.Later(after, why,
+    return switch (decision) {
+      case Decision.Accept(LedgerValue.Struct argument) -> Outcome.done(tx -> submit(tx, handler.id(),
+          delivery.attempt(), contract, Command.exercise(contract, handler.accept(), argument), null));
+      case Decision.Reject(RequestReason reason, Optional<LedgerValue.Struct> argument) -> Outcome.done(tx -> {
+        if (argument.isPresent()) {
+          String choice = handler.reject().orElseThrow().choice();
+          submit(tx, handler.id(), delivery.attempt(), contract, Command.exercise(contract, choice, argument.get()),
+              reason);
+        } else {
+          RequestTables.rejectedHere(tx, integration.id(), id, delivery.attempt(), reason);
+        }
+      });
+      case Decision.Later(Duration after, String why) -> new Outcome.Later(after, why,
           tx -> RequestTables.attempted(tx, integration.id(), id, delivery.attempt() - 1));
     };
   }
 
-  private Outcome submit(Registrations.OnRequest<?, ?> handler, Delivery<Payloads.LedgerDelivery> delivery,
-      Contract contract, String choice, LedgerValue.Struct argument, RequestTables.@Nullable Reason reason) {
-    return Outcome.done(
-        tx -> submit(tx, handler.id(), delivery.attempt(), contract, Command.exercise(contract, choice, argument),
-            reason));
-  }
-
   private void submit(Transaction tx, String handler, int attempts, Contract contract, Command command,
-      RequestTables.@Nullable Reason reason) throws SQLException {
+      @Nullable RequestReason reason) throws SQLException {
     String id = contract.id().value();
     String purpose = id + "|answer";
     RequestTables.submitting(tx, integration.id(), id, attempts, integration.commandId(handler, purpose), reason);
@@ -102,29 +163,35 @@ final class Requests {
   }
 
   /** Called when a request has been set aside. Its requester learns that, and nothing of the errors. */
-  <Q, A> void dead(Transaction tx, Registrations.OnRequest<Q, A> handler, Delivery<Payloads.LedgerDelivery> delivery)
+  void dead(Transaction tx, Registrations.OnRequest<?, ?> handler, Delivery<Payloads.LedgerDelivery> delivery)
       throws SQLException {
     Contract contract = StoredValue.contract(StoredValue.parse(delivery.payload().body()));
     String id = contract.id().value();
+    int crashes = RequestTables.find(tx, integration.id(), id).map(KnownRequest::crashes).orElse(0);
     // After a crash the last attempt is found used up when the next would begin; that one is not made.
-    RequestTables.attempted(tx, integration.id(), id, Math.min(delivery.attempt(), handler.attempts()));
+    int made = crashes >= MOST_CRASHES ? delivery.attempt() - 1 : delivery.attempt();
+    RequestTables.attempted(tx, integration.id(), id, Math.min(made, handler.attempts()));
     RequestTables.quarantined(tx, integration.id(), id);
     if (handler.rejectDead()) {
-      reject(tx, handler, contract, new Answer.Reject<>(UNPROCESSABLE.code(), UNPROCESSABLE.message(),
-          UNPROCESSABLE.details(), UNPROCESSABLE.retryable()));
+      reject(tx, handler, contract, RequestReason.UNPROCESSABLE);
     }
   }
 
   /** Says no on the ledger to a request that was set aside; nothing where its template has no choice for that. */
-  <A> void reject(Transaction tx, Registrations.OnRequest<?, A> handler, Contract contract, Answer.Reject<A> no)
+  <A> void reject(Transaction tx, Registrations.OnRequest<?, A> handler, Contract contract, RequestReason reason)
       throws SQLException {
     if (handler.reject().isPresent()) {
       Registrations.Refusal<A> refusal = handler.reject().get();
       String id = contract.id().value();
-      int attempts = RequestTables.find(tx, integration.id(), id).map(RequestTables.Row::attempts).orElse(0);
+      int attempts = RequestTables.find(tx, integration.id(), id).map(KnownRequest::attempts).orElse(0);
       submit(tx, handler.id(), attempts, contract,
-          Command.exercise(contract, refusal.choice(), refusal.argument().apply(no)),
-          new RequestTables.Reason(no.code(), no.message(), no.details(), no.retryable()));
+          Command.exercise(contract, refusal.choice(), refusal.argument().apply(reason.answer())), reason);
     }
+  }
+
+  /** Ends the workers; what they were answering is answered again later. */
+  @Override
+  public void close() {
+    workers.close();
   }
 }

@@ -33,10 +33,12 @@ final class RequestsDoor {
   private static final Duration BEAT = Duration.ofSeconds(15);
 
   private final Store store;
+  private final RequestBook book;
   private final Ledgers ledgers;
 
   RequestsDoor(Store store, Ledgers ledgers) {
     this.store = store;
+    this.book = new RequestBook(store);
     this.ledgers = ledgers;
   }
 
@@ -60,7 +62,7 @@ final class RequestsDoor {
   private void list(Call call) throws Exception {
     int limit = (int) number(call, "limit", 50, 1, 500);
     var list = Json.array();
-    store.read(view -> RequestTables.newest(view, 500)).stream().filter(row -> mayKnow(call.caller(), row))
+    book.newest().stream().filter(row -> mayKnow(call.caller(), row))
         .limit(limit).forEach(row -> list.add(node(row)));
     call.json(200, Json.object().set("requests", list));
   }
@@ -101,9 +103,9 @@ final class RequestsDoor {
     long deadline = System.nanoTime() + wait.toNanos();
     while (true) {
       long end = store.journal().end();
-      Optional<RequestTables.Row> row = find(call);
+      Optional<KnownRequest> row = find(call);
       Duration left = Duration.ofNanos(deadline - System.nanoTime());
-      if (row.filter(RequestTables.Row::ended).isPresent() || !left.isPositive()) {
+      if (row.filter(known -> known.state().ended()).isPresent() || !left.isPositive()) {
         call.json(200, node(row.orElseThrow(() -> unknown(call))));
         return;
       }
@@ -122,16 +124,16 @@ final class RequestsDoor {
     String told = "";
     while (sink.open()) {
       long end = store.journal().end();
-      Optional<RequestTables.Row> row = find(call);
+      Optional<KnownRequest> row = find(call);
       if (row.isEmpty()) {
         return;
       }
       String now = Json.text(node(row.get()));
       if (!now.equals(told)) {
-        sink.send(row.get().changed().toString(), row.get().state(), now);
+        sink.send(row.get().changed().toString(), row.get().state().word(), now);
         told = now;
       }
-      if (row.get().ended() && !row.get().state().equals("quarantined")) {
+      if (row.get().state().settled()) {
         return;
       }
       if (!store.journal().await(end, BEAT)) {
@@ -142,9 +144,9 @@ final class RequestsDoor {
 
   private void cancel(Call call) throws Exception {
     JsonNode body = call.json();
-    RequestTables.Row row = find(call).orElseThrow(() -> unknown(call));
-    if (row.ended() && !row.state().equals("quarantined")) {
-      throw new FairwayException(ErrorCode.CONFLICT, "the request is " + row.state() + " already");
+    KnownRequest row = find(call).orElseThrow(() -> unknown(call));
+    if (row.state().settled()) {
+      throw new FairwayException(ErrorCode.CONFLICT, "the request is " + row.state().word() + " already");
     }
     Party party = call.caller().party().map(Party::new).orElseGet(() -> row.parties().iterator().next());
     Ledger ledger = ledger(body);
@@ -155,17 +157,17 @@ final class RequestsDoor {
   }
 
   /* A contract may be a request to several integrations; whichever is nearest its end speaks for it. */
-  private Optional<RequestTables.Row> find(Call call) {
+  private Optional<KnownRequest> find(Call call) {
     String contract = call.param("contract");
-    return store.read(view -> RequestTables.byContract(view, contract)).stream()
-        .filter(row -> mayKnow(call.caller(), row)).max(Comparator.comparing(RequestTables.Row::ended));
+    return book.ofContract(contract).stream()
+        .filter(row -> mayKnow(call.caller(), row)).max(Comparator.comparing(known -> known.state().ended()));
   }
 
   private static FairwayException unknown(Call call) {
     return new FairwayException(ErrorCode.NOT_FOUND, "no request " + call.param("contract"));
   }
 
-  private static boolean mayKnow(Caller caller, RequestTables.Row row) {
+  private static boolean mayKnow(Caller caller, KnownRequest row) {
     return caller.party().map(name -> row.parties().contains(new Party(name)))
         .orElse(caller.kind() == Caller.Kind.DEVELOPER);
   }
@@ -180,17 +182,21 @@ final class RequestsDoor {
     return value;
   }
 
-  static ObjectNode node(RequestTables.Row row) {
+  static ObjectNode node(KnownRequest row) {
     ObjectNode node = Json.object().put("contract", row.contractId()).put("template", row.template())
-        .put("state", row.state()).put("attempts", row.attempts()).put("first_seen", row.firstSeen().toString())
+        .put("state", row.state().word()).put("attempts", row.attempts()).put("first_seen", row.firstSeen().toString())
         .put("changed", row.changed().toString());
-    if (row.code().isPresent() && row.state().equals("rejected")) {
-      ObjectNode reason = Json.object().put("code", row.code().get()).put("message", row.message().orElse(""))
-          .put("retryable", row.retryable().orElse(false));
-      ObjectNode details = Json.object();
-      row.details().forEach(details::put);
-      node.set("reason", reason.set("details", details));
-    }
+    row.reason().filter(reason -> row.state() == RequestState.REJECTED)
+        .ifPresent(reason -> node.set("reason", node(reason)));
+    return node;
+  }
+
+  private static ObjectNode node(RequestReason reason) {
+    ObjectNode details = Json.object();
+    reason.details().forEach(details::put);
+    ObjectNode node = Json.object().put("code", reason.code()).put("message", reason.message()).put("retryable",
+        reason.retryable());
+    node.set("details", details);
     return node;
   }
 }

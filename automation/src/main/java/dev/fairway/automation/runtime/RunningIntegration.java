@@ -1,6 +1,8 @@
 package dev.fairway.automation.runtime;
 
 import dev.fairway.automation.ledger.StoredValue;
+import dev.fairway.automation.metadata.SettingsReader;
+import dev.fairway.automation.pack.PackageLoader;
 import dev.fairway.automation.sdk.Attempt;
 import dev.fairway.automation.sdk.Integration;
 import dev.fairway.automation.sdk.LedgerEvents;
@@ -9,6 +11,7 @@ import dev.fairway.automation.sdk.Response;
 import dev.fairway.core.ErrorCode;
 import dev.fairway.core.FairwayException;
 import dev.fairway.core.ledger.Command;
+import dev.fairway.core.ledger.Contract;
 import dev.fairway.core.ledger.ContractId;
 import dev.fairway.core.ledger.Ledger;
 import dev.fairway.core.ledger.Offset;
@@ -69,7 +72,7 @@ public final class RunningIntegration {
   private volatile int logLevel;
 
   private RunningIntegration(IntegrationConfig config, AvailableType type, OnLedger on, Shared shared,
-      Registrations registrations, ClassLoader loader) {
+      Registrations registrations, ClassLoader loader, Class<?> entry) {
     this.config = config;
     this.type = type;
     this.on = on;
@@ -81,7 +84,7 @@ public final class RunningIntegration {
     this.life = new LifeCycle(this, shared, on.templates(), leadership);
     this.feed = new Feed(shared.store, on.ledger, config.id(), config.party(), registrations, lanes, leadership,
         life::caughtUp);
-    this.requests = new Requests(this, shared);
+    this.requests = new Requests(this, shared, new ForkedWorkers(() -> worker(entry), new WorkerNode()));
     this.lane = new Lane(this, shared);
   }
 
@@ -105,9 +108,34 @@ public final class RunningIntegration {
       throw new FairwayException(ErrorCode.CONFIGURATION, "integration " + config.id() + " does not start: " + e, e);
     }
     registrations.close();
-    var started = new RunningIntegration(config, type, on, shared, registrations, loader);
+    var started = new RunningIntegration(config, type, on, shared, registrations, loader,
+        integration.getClass());
     env.started(started);
     return started;
+  }
+
+  /* How a worker makes this integration for itself. */
+  private WorkerMessages.Start worker(Class<?> entry) {
+    List<String> jars = loader instanceof PackageLoader own ? own.jars() : List.of();
+    return new WorkerMessages.Start(id(), entry.getName(), jars, party(), on.mainPackage,
+        new SettingsReader(type.metadata().fields(), List.of()).check(config.settings()));
+  }
+
+  private final class WorkerNode implements ForkedWorkers.Node {
+    @Override
+    public OutsideCalls http() {
+      return shared.http;
+    }
+
+    @Override
+    public List<Contract> active(String template) {
+      return IntegrationEnvironment.active(on, party(), template);
+    }
+
+    @Override
+    public void put(String queue, String message) {
+      RunningIntegration.this.put(queue, message);
+    }
   }
 
   public String id() {

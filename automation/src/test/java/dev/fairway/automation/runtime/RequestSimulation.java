@@ -327,10 +327,11 @@ final class RequestSimulation {
         store.run(tx -> IntegrationTables.move(tx, id, ledger.end()));
       }
       hasRead = true;
-      var feed = new ArrayList<Feed>();
-      Ledger far = new Crash.OfLedger(process, ledger, () -> feed.getFirst().stop());
-      feed.add(new Feed(reached, far, id, DESK, running.registrations(), running.lanes(), () -> {}));
-      feed.getFirst().run();
+      var term = new Leadership.Term();
+      Ledger far = new Crash.OfLedger(process, ledger, term::end);
+      new Feed(reached, far, id, DESK, running.registrations(), running.lanes(), new Leadership(reached, clock, id),
+          () -> {
+          }).run(term);
     }
   }
 
