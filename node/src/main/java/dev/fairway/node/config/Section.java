@@ -354,11 +354,16 @@ public final class Section {
       case "GB" -> 1_000_000_000L;
       case null, default -> 1L;
     };
+    long size;
     try {
-      return Math.multiplyExact(Long.parseLong(matcher.group(1)), unit);
+      size = Math.multiplyExact(Long.parseLong(matcher.group(1)), unit);
     } catch (ArithmeticException e) {
       throw new IllegalArgumentException("is too large", e);
     }
+    if (size == 0) {
+      throw new IllegalArgumentException("must be at least 1 byte");
+    }
+    return size;
   }
 
   private static URI parseUrl(String text) {

@@ -75,6 +75,15 @@ class SettingsTest {
   }
 
   @Test
+  void noSizeIsZero() {
+    Settings settings = settings("a: 0 MiB\nb: 0\n");
+    settings.root().size("a", "1 B", "");
+    settings.root().size("b", "1 B", "");
+    assertThatThrownBy(settings::check).hasMessageContaining("2 problems")
+        .hasMessageContaining("must be at least 1 byte");
+  }
+
+  @Test
   void aFileThatIsNotThereIsNamed() {
     assertThatThrownBy(() -> Settings.load(Optional.of(folder.resolve("nope.yaml")), Map.of(), name -> null))
         .hasMessageContaining("there is no configuration file").hasMessageContaining("nope.yaml");
