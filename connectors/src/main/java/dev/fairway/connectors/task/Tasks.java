@@ -15,6 +15,7 @@ import dev.fairway.connectors.capture.FilesCapture;
 import dev.fairway.connectors.capture.FlowCapture;
 import dev.fairway.connectors.capture.JavaCapture;
 import dev.fairway.connectors.capture.SingerCapture;
+import dev.fairway.connectors.capture.postgres.PostgresCapture;
 import dev.fairway.connectors.materialize.FieldSelections;
 import dev.fairway.connectors.materialize.FileMaterialize;
 import dev.fairway.connectors.materialize.FlowMaterialize;
@@ -59,8 +60,10 @@ public final class Tasks {
       case Endpoint.Singer singer -> new SingerCapture(singer.command(), singer.env(), programs);
       case Endpoint.Shipped(String name, var _) -> switch (name) {
         case "source-files" -> new JavaCapture<>(new FilesCapture());
+        case "source-postgres" -> new JavaCapture<>(new PostgresCapture());
         default -> throw new FairwayException(ErrorCode.CONFIGURATION,
-            "no connector fairway/" + name + " captures; the one that ships is fairway/source-files");
+            "no connector fairway/" + name + " captures; those that ship are fairway/source-files and"
+                + " fairway/source-postgres");
       };
       case Endpoint.Image image -> throw noEngine(image);
     };
