@@ -4,10 +4,11 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /**
- * The files a listener proves itself with. They are read again when they change, so a renewed certificate needs no restart.
+ * The files a listener or a caller proves itself with. They are read again when they change, so a renewed certificate needs no restart.
  *
  * @param certificate the chain in PEM, the node's own certificate first
  * @param key its private key in PEM, not encrypted
- * @param clientAuthorities whose certificates callers may prove themselves with, in PEM; nobody is asked for one when absent
+ * @param authorities whose certificates the other side may prove itself with, in PEM; when absent, a listener asks nobody for
+ * one, and a caller believes those the platform trusts
  */
-public record Tls(Path certificate, Path key, Optional<Path> clientAuthorities) {}
+public record Tls(Path certificate, Path key, Optional<Path> authorities) {}

@@ -9,6 +9,7 @@ import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
+import javax.net.ssl.SSLContext;
 import nl.altindag.ssl.SSLFactory;
 import nl.altindag.ssl.exception.GenericException;
 import nl.altindag.ssl.pem.util.PemUtils;
@@ -18,7 +19,7 @@ import org.eclipse.jetty.util.ssl.SslContextFactory;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Certificate and key of a listener, looked at every minute while it runs and taken in anew when the files have changed. */
+/** Certificate and key of a listener or a caller, looked at every minute while it runs and taken in anew when the files have changed. */
 final class TlsFiles extends AbstractLifeCycle {
   private static final Logger LOG = LoggerFactory.getLogger(TlsFiles.class);
   private static final Duration PAUSE = Duration.ofMinutes(1);
@@ -35,11 +36,16 @@ final class TlsFiles extends AbstractLifeCycle {
     this.inUse = read(SSLFactory.builder().withSwappableIdentityMaterial().withSwappableTrustMaterial());
   }
 
-  /** What Jetty opens TLS connections with; it follows the files. */
+  /** What connections are opened with; it follows the files. */
+  SSLContext context() {
+    return inUse.getSslContext();
+  }
+
+  /** What Jetty takes TLS connections with; it follows the files. */
   SslContextFactory.Server jetty() {
     SslContextFactory.Server factory = new SslContextFactory.Server();
-    factory.setSslContext(inUse.getSslContext());
-    factory.setWantClientAuth(tls.clientAuthorities().isPresent());
+    factory.setSslContext(context());
+    factory.setWantClientAuth(tls.authorities().isPresent());
     factory.setIncludeProtocols("TLSv1.3", "TLSv1.2");
     return factory;
   }
@@ -62,7 +68,7 @@ final class TlsFiles extends AbstractLifeCycle {
   private SSLFactory read(SSLFactory.Builder builder) {
     try {
       builder.withIdentityMaterial(PemUtils.loadIdentityMaterial(tls.certificate(), tls.key()));
-      tls.clientAuthorities().ifPresentOrElse(
+      tls.authorities().ifPresentOrElse(
           authorities -> builder.withTrustMaterial(PemUtils.loadTrustMaterial(authorities)),
           builder::withDefaultTrustMaterial);
       return builder.build();
@@ -73,7 +79,7 @@ final class TlsFiles extends AbstractLifeCycle {
   }
 
   private List<FileTime> times() {
-    return Stream.concat(Stream.of(tls.certificate(), tls.key()), tls.clientAuthorities().stream())
+    return Stream.concat(Stream.of(tls.certificate(), tls.key()), tls.authorities().stream())
         .map(TlsFiles::changed).toList();
   }
 

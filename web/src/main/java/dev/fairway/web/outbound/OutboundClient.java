@@ -23,6 +23,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import javax.net.ssl.SSLHandshakeException;
 import org.eclipse.jetty.client.BufferingResponseListener;
 import org.eclipse.jetty.client.BytesRequestContent;
 import org.eclipse.jetty.client.HttpClient;
@@ -242,6 +243,10 @@ public final class OutboundClient implements AutoCloseable {
         }
         case ConnectException e -> {
           return new OutboundResult.Failed("cannot connect: " + e.getMessage(), false);
+        }
+        // No request is read on a connection whose two sides have not agreed whom they believe.
+        case SSLHandshakeException e -> {
+          return new OutboundResult.Failed("no TLS with the other side: " + e.getMessage(), false);
         }
         case SocketTimeoutException _ -> {
           return new OutboundResult.TimedOut(total, sent);
