@@ -38,6 +38,7 @@ import dev.fairway.store.workers.Handlers;
 import dev.fairway.store.workers.Workers;
 import dev.fairway.store.workers.WorkersConfig;
 import dev.fairway.web.Authenticator;
+import dev.fairway.web.ClientTls;
 import dev.fairway.web.DevAuthenticator;
 import dev.fairway.web.Door;
 import dev.fairway.web.Health;
@@ -91,8 +92,11 @@ public final class Node implements AutoCloseable {
     SqlStore store = parts.keep(SqlStore.open(config.storage(), clock, ROOMS, meters));
     BlobHomes homes = parts.keep(new BlobHomes(config));
     Blobs blobs = homes.in("blobs");
-    OutboundClient toPartners = parts.keep(new OutboundClient(OutboundConfig.defaults(), EgressPolicy.trusting()));
-    OutboundClient toStrangers = parts.keep(new OutboundClient(OutboundConfig.defaults(), egress(config)));
+    OutboundConfig unnamed = OutboundConfig.defaults();
+    OutboundConfig named = config.partnerTls()
+        .map(tls -> unnamed.withTls(parts.keep(new ClientTls(tls)).context())).orElse(unnamed);
+    OutboundClient toPartners = parts.keep(new OutboundClient(named, EgressPolicy.trusting()));
+    OutboundClient toStrangers = parts.keep(new OutboundClient(unnamed, egress(config)));
     Handlers handlers = new Handlers();
 
     Secret sealingKey = config.sealingKey()

@@ -26,10 +26,12 @@ import java.util.Set;
  * @param sealingKey seals subscribers' secrets in the store; made and kept in {@code dir} when empty
  * @param connectors Flow specification files and their bounds
  * @param datatrust the markets it holds the data of
+ * @param partnerTls what it proves itself with to the systems it depends on, where they ask for a certificate
  * @param issuers whose tokens are believed; empty only in the dev profile
  */
 record NodeConfig(Jurisdiction jurisdiction, Profile profile, Path dir, WebConfig web, StorageConfig storage,
-    Optional<S3Config> bucket, List<JwtConfig.Issuer> issuers, Set<String> trustedHosts, Optional<Secret> sealingKey,
+    Optional<S3Config> bucket, Optional<Tls> partnerTls, List<JwtConfig.Issuer> issuers,
+    Set<String> trustedHosts, Optional<Secret> sealingKey,
     ExchangeSettings exchange, AutomationSettings automation, ConnectorsConfig connectors,
     List<DatatrustSettings> datatrust) {
 
@@ -56,7 +58,7 @@ record NodeConfig(Jurisdiction jurisdiction, Profile profile, Path dir, WebConfi
     }
     Section store = root.section("store");
     return new NodeConfig(jurisdiction(root), profile, dir, web, storage(store, dir),
-        bucket(store.section("bucket")), issuers,
+        bucket(store.section("bucket")), partnerTls(root.section("partner-tls")), issuers,
         Set.copyOf(root.texts("trusted-hosts", "hosts outbound calls may reach although their addresses are private")),
         root.secret("sealing-key", "seals subscribers' secrets; made and kept in dir when absent, and the same for all"
             + " processes on one database"),
@@ -123,12 +125,24 @@ record NodeConfig(Jurisdiction jurisdiction, Profile profile, Path dir, WebConfi
     }
   }
 
+  private static Optional<Tls> partnerTls(Section tls) {
+    return files(tls, tls.text("certificate",
+        "the certificate chain in PEM that the node shows channel endpoints and Document APIs which ask for one"),
+        tls.text("key", "the certificate's private key in PEM, not encrypted"),
+        tls.text("authorities", "who vouches for those systems, in PEM; whom the platform trusts when absent"));
+  }
+
   private static Optional<Tls> tls(Section tls) {
     Optional<String> certificate = tls.text("certificate", "the certificate chain in PEM, the node's own first; with it"
         + " the node speaks HTTPS, and takes in a renewed file without a restart");
     Optional<String> key = tls.text("key", "the certificate's private key in PEM, not encrypted");
     Optional<String> authorities = tls.text("client-authorities",
         "who vouches for callers that prove themselves by a certificate, in PEM");
+    return files(tls, certificate, key, authorities);
+  }
+
+  private static Optional<Tls> files(Section tls, Optional<String> certificate, Optional<String> key,
+      Optional<String> authorities) {
     if (certificate.isPresent() != key.isPresent()) {
       tls.problem(certificate.isPresent() ? "key" : "certificate", "is missing: certificate and key go together");
       return Optional.empty();
