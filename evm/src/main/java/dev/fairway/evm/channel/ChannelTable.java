@@ -24,6 +24,8 @@ import java.util.Optional;
  */
 final class ChannelTable {
   private static final String MESSAGE = "sender, receiver, subject, obj, predicate, sender_ref, id, status, updated_at";
+  /** Where a log's message may be: under its transaction's hash, or with its place added. */
+  private static final String OF_LOG = " WHERE channel = ? AND id IN (?, ?) AND block_hash = ? AND log_index = ?";
 
   private final String channel;
 
@@ -134,16 +136,20 @@ final class ChannelTable {
         + " WHERE channel = ? AND id = ?", status.name(), change(tx), micros(tx.now()), channel, id);
   }
 
+  /** The name of a message that is not the first of its transaction. */
+  static String further(LogEntry log, long index) {
+    return log.transaction().hex() + "-" + index;
+  }
+
   void reference(Transaction tx, LogEntry log, String senderRef) throws SQLException {
-    update(tx,
-        "UPDATE evm_channel_received SET sender_ref = ? WHERE channel = ? AND block_number = ? AND block_hash = ?"
-            + " AND log_index = ?",
-        senderRef, channel, log.blockNumber(), log.blockHash().hex(), log.index() - 1);
+    long index = log.index() - 1;
+    update(tx, "UPDATE evm_channel_received SET sender_ref = ?" + OF_LOG, senderRef, channel, log.transaction().hex(),
+        further(log, index), log.blockHash().hex(), index);
   }
 
   void retract(Transaction tx, LogEntry log) throws SQLException {
-    update(tx, "UPDATE evm_channel_received SET retracted = 1 WHERE channel = ? AND block_hash = ? AND log_index = ?",
-        channel, log.blockHash().hex(), log.index());
+    update(tx, "UPDATE evm_channel_received SET retracted = 1" + OF_LOG, channel, log.transaction().hex(),
+        further(log, log.index()), log.blockHash().hex(), log.index());
   }
 
   List<String> retracted(View view) throws SQLException {

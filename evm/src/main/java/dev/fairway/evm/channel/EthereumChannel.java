@@ -15,11 +15,8 @@ import dev.fairway.core.store.Store;
 import dev.fairway.core.store.Transaction;
 import dev.fairway.evm.Address;
 import dev.fairway.evm.Hash;
-import dev.fairway.evm.log.LogEvent;
 import dev.fairway.evm.log.LogFollower;
-import dev.fairway.evm.log.LogHandler;
 import dev.fairway.evm.rpc.EthereumRpc;
-import dev.fairway.evm.rpc.LogEntry;
 import dev.fairway.evm.rpc.LogQuery;
 import dev.fairway.evm.rpc.RpcException;
 import dev.fairway.evm.tx.SubmittedTransaction;
@@ -94,7 +91,7 @@ public final class EthereumChannel implements Channel {
     transactions.onChange(purpose, this::transactionChanged);
     this.follower = new LogFollower(store, rpc, purpose,
         new LogQuery(List.of(config.contract()), List.of(ChannelNode.RECEIVED, ChannelNode.RECEIVED_REFERENCE)),
-        config.startBlock(), new Inbox(), config.reading());
+        config.startBlock(), new Inbox(config.name(), table, () -> hint(config.own())), config.reading());
     try {
       open();
     } catch (FairwayException e) {
@@ -261,6 +258,14 @@ public final class EthereumChannel implements Channel {
   }
 
   private void transactionChanged(Transaction tx, long transaction, TransactionState state) throws SQLException {
+    if (state instanceof TransactionState.Sent(var hash, var _, var _)) {
+      table.named(tx, transaction, hash);
+    } else if (state.last()) {
+      settled(tx, transaction, state);
+    }
+  }
+
+  private void settled(Transaction tx, long transaction, TransactionState state) throws SQLException {
     Optional<ChannelTable.Posted> found = table.byTransaction(tx, transaction);
     if (found.isEmpty()) {
       return;
@@ -270,11 +275,7 @@ public final class EthereumChannel implements Channel {
         ? ChannelStatus.REVOKED
         : ChannelStatus.UNDELIVERABLE;
     ChannelStatus after = switch (state) {
-      case TransactionState.Sent(var hash, var _, var _) -> {
-        table.named(tx, transaction, hash);
-        yield before;
-      }
-      case TransactionState.Recorded _,TransactionState.Mined _ -> before;
+      case TransactionState.Sent _,TransactionState.Recorded _,TransactionState.Mined _ -> before;
       case TransactionState.Confirmed _ -> ChannelStatus.CONFIRMED;
       case TransactionState.Reverted(var _, var _, var reason) -> lost(found.get(), lost, reason);
       case TransactionState.Refused(var reason) -> lost(found.get(), lost, reason);
@@ -346,77 +347,5 @@ public final class EthereumChannel implements Channel {
 
   private void hint(Jurisdiction receiver) {
     listeners.stream().filter(listener -> listener.receiver.equals(receiver)).forEach(listener -> listener.hint.run());
-  }
-
-  /** Writes down what the contract tells of messages for this end. */
-  private final class Inbox implements LogHandler {
-    @Override
-    public void apply(Transaction tx, List<LogEvent> events) throws SQLException {
-      for (LogEvent event : events) {
-        if (event.log().isEvent(ChannelNode.RECEIVED)) {
-          switch (event) {
-            case LogEvent.Observed(var log) -> seen(tx, log, ChannelStatus.OBSERVED);
-            case LogEvent.Confirmed(var log) -> seen(tx, log, ChannelStatus.CONFIRMED);
-            case LogEvent.Retracted(var log, var _) -> table.retract(tx, log);
-          }
-        } else if (!(event instanceof LogEvent.Retracted)) {
-          Optional<String> senderRef = ChannelNode.senderRef(event.log());
-          if (senderRef.isPresent()) {
-            table.reference(tx, event.log(), senderRef.get());
-          }
-        }
-      }
-      tx.afterCommit(() -> hint(config.own()));
-    }
-
-    private void seen(Transaction tx, LogEntry log, ChannelStatus status) throws SQLException {
-      Optional<Message> message = message(log);
-      if (message.isEmpty()) {
-        LOG.warn("not a message, passed over channel={} transaction={} log={}", config.name(), log.transaction(),
-            log.index());
-        return;
-      }
-      String id = id(tx, log);
-      Optional<ChannelTable.Received> before = table.received(tx, id);
-      if (before.isEmpty()) {
-        table.receive(tx, id, message.get(), log, status);
-        return;
-      }
-      table.place(tx, id, log);
-      ChannelStatus was = before.get().message().status();
-      // A message that a fork only moved stays confirmed while its new block ripens.
-      if (was != status && was != ChannelStatus.CONFIRMED) {
-        table.status(tx, id, status);
-      }
-    }
-
-    /** The transaction's hash; a second message of one transaction has its place added. */
-    private String id(Transaction tx, LogEntry log) throws SQLException {
-      String hash = log.transaction().hex();
-      Optional<ChannelTable.Received> first = table.received(tx, hash);
-      boolean another = first.isPresent() && !first.get().retracted()
-          && first.get().blockHash().equals(log.blockHash().hex()) && first.get().index() != log.index();
-      return another ? hash + "-" + log.index() : hash;
-    }
-
-    private Optional<Message> message(LogEntry log) {
-      return ChannelNode.fields(log).flatMap(fields -> {
-        try {
-          return Optional.of(new Message(new Jurisdiction(fields.sender()), new Jurisdiction(fields.receiver()),
-              fields.subject(), fields.obj(), fields.predicate()));
-        } catch (IllegalArgumentException e) {
-          return Optional.empty();
-        }
-      });
-    }
-
-    @Override
-    public void caughtUp(Transaction tx, long head) throws SQLException {
-      for (String id : table.retracted(tx)) {
-        LOG.warn("message taken back by a fork channel={} id={}", config.name(), id);
-        table.status(tx, id, ChannelStatus.FALSE_ALARM);
-      }
-      tx.afterCommit(() -> hint(config.own()));
-    }
   }
 }

@@ -10,25 +10,19 @@ import dev.fairway.evm.rpc.Block;
 import dev.fairway.evm.rpc.EthereumRpc;
 import dev.fairway.evm.rpc.LogEntry;
 import dev.fairway.evm.rpc.LogQuery;
-import dev.fairway.evm.rpc.Receipt;
 import dev.fairway.evm.rpc.RpcAnswer;
 import dev.fairway.evm.rpc.RpcRequest;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
-import java.util.concurrent.Executor;
 import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import tools.jackson.databind.JsonNode;
 
 /**
  * Reads a chain's logs from a block on, for ever, and tells a handler of each in the transaction that moves its place: none
@@ -44,11 +38,10 @@ import tools.jackson.databind.JsonNode;
  */
 public final class LogFollower implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(LogFollower.class);
-  private static final Comparator<LogEntry> CHAIN_ORDER = Comparator.comparingLong(LogEntry::blockNumber)
-      .thenComparingLong(LogEntry::index);
   private static final int NEAR_BLOCKS = 400;
   private static final int RANGES_A_TURN = 16;
-  private static final int GROW_AGAIN_AFTER = 50;
+  /** A fork may tear a reading once or twice; more than that is the provider. */
+  private static final int MOST_TORN = 5;
 
   private final Store store;
   private final EthereumRpc rpc;
@@ -59,12 +52,9 @@ public final class LogFollower implements AutoCloseable {
   private final LogFollowerConfig config;
   private final FollowerTable table;
   private final Watch watch;
-  private final Executor ahead = task -> Thread.ofVirtual().start(task);
-
-  private int range;
-  private int refusedRange = Integer.MAX_VALUE;
-  private int borne;
-  private @Nullable Prefetch next;
+  private final LogRanges ranges;
+  private LogRanges.@Nullable Range next;
+  private int torn;
 
   /**
    * @param name stable and unique in the node; a name once used for other contracts or events is refused
@@ -79,7 +69,7 @@ public final class LogFollower implements AutoCloseable {
     this.start = start;
     this.handler = handler;
     this.config = config;
-    this.range = Math.min(1_000, config.mostBlocks());
+    this.ranges = new LogRanges(name, rpc, query, config.mostBlocks());
     this.table = new FollowerTable(name);
     this.watch = new Watch(store, "follower-" + name, config.poll(), this::turn, () -> next = null);
   }
@@ -262,27 +252,27 @@ public final class LogFollower implements AutoCloseable {
   private int readDeep(FollowerTable.Place from, long deepEnd) {
     FollowerTable.Place place = from;
     for (int i = 0; i < RANGES_A_TURN && place.number() < deepEnd; i++) {
-      Prefetch current = next != null && next.from == place.number() + 1 && next.to <= deepEnd
+      LogRanges.Range current = next != null && next.continues(place.number() + 1, deepEnd)
           ? next
-          : prefetch(place.number() + 1, deepEnd);
+          : ranges.ahead(place.number() + 1, deepEnd);
       next = null;
-      Optional<Fetched> fetched = current.join();
+      Optional<LogRanges.Fetched> fetched = current.join();
       if (fetched.isEmpty()) {
-        shrink(current);
+        ranges.refused(current);
         continue;
       }
-      grow(current);
-      if (current.to < deepEnd) {
-        next = prefetch(current.to + 1, deepEnd);
+      ranges.borne(current);
+      if (current.to() < deepEnd) {
+        next = ranges.ahead(current.to() + 1, deepEnd);
       }
       place = writeDeep(place, fetched.get());
     }
     return 1;
   }
 
-  private FollowerTable.Place writeDeep(FollowerTable.Place place, Fetched fetched) {
-    List<LogEntry> logs = fetched.logs.stream().filter(place::beyond).toList();
-    Block last = fetched.last;
+  private FollowerTable.Place writeDeep(FollowerTable.Place place, LogRanges.Fetched fetched) {
+    List<LogEntry> logs = fetched.logs().stream().filter(place::beyond).toList();
+    Block last = fetched.last();
     for (int done = 0; done < logs.size() || done == 0;) {
       List<LogEntry> chunk = logs.subList(done, Math.min(logs.size(), done + config.chunk()));
       done += Math.max(1, chunk.size());
@@ -309,34 +299,48 @@ public final class LogFollower implements AutoCloseable {
   /** Blocks a fork may still take: each block's hash is kept, and so is each log. */
   private int readNear(FollowerTable.Place place, Block head, long certain, long deepEnd) {
     long from = place.number() + 1;
-    long to = Math.min(head.number(), place.number() + Math.min(range, NEAR_BLOCKS));
+    long to = Math.min(head.number(), place.number() + Math.min(ranges.size(), NEAR_BLOCKS));
     List<Optional<Block>> found = blocks(rpc.batch(LongStream.rangeClosed(from, to)
         .mapToObj(number -> RpcRequest.of("eth_getBlockByNumber", Hex.of(number), false)).toList()));
     Map<Long, Hash> hashes = new LinkedHashMap<>();
     Optional<Hash> before = place.hash();
-    for (Optional<Block> block : found) {
-      if (block.isEmpty() || before.filter(parent -> !parent.equals(block.get().parent())).isPresent()) {
-        // The chain moved under our feet; the next turn sees how.
-        return 1;
+    for (int i = 0; i < found.size(); i++) {
+      Optional<Block> block = found.get(i);
+      if (block.isEmpty()) {
+        return tornReading("it does not have block " + (from + i) + ", and its head is " + head.number());
+      }
+      if (before.filter(parent -> !parent.equals(block.get().parent())).isPresent()) {
+        return tornReading("its block " + (from + i) + " does not come after its block before");
       }
       hashes.put(block.get().number(), block.get().hash());
       before = Optional.of(block.get().hash());
     }
-    Prefetch current = new Prefetch(from, to);
-    Optional<Fetched> fetched = current.fetch();
+    LogRanges.Range current = ranges.of(from, to);
+    Optional<LogRanges.Fetched> fetched = current.join();
     if (fetched.isEmpty()) {
-      shrink(current);
+      ranges.refused(current);
       return 1;
     }
-    List<LogEntry> logs = fetched.get().logs;
-    boolean moved = !fetched.get().last.hash().equals(hashes.get(to))
+    List<LogEntry> logs = fetched.get().logs();
+    boolean moved = !fetched.get().last().hash().equals(hashes.get(to))
         || logs.stream().anyMatch(log -> !log.blockHash().equals(hashes.get(log.blockNumber())));
     if (moved) {
-      return 1;
+      return tornReading("the logs of blocks " + from + " to " + to + " are of other blocks");
     }
-    grow(current);
+    torn = 0;
+    ranges.borne(current);
     writeNear(place, logs, hashes, to, certain, to == head.number(), deepEnd);
     return 1;
+  }
+
+  /** What was read does not fit together: the chain moved in mid-way, and the next turn sees how; or the provider is at fault. */
+  private int tornReading(String why) {
+    torn++;
+    if (torn < MOST_TORN) {
+      return 1;
+    }
+    throw new FairwayException(ErrorCode.PEER_LIED, "the provider's blocks have not fitted together " + torn
+        + " times in a row: " + why + "; it may be several nodes behind one address");
   }
 
   private void writeNear(FollowerTable.Place place, List<LogEntry> logs, Map<Long, Hash> hashes, long to, long certain,
@@ -377,112 +381,6 @@ public final class LogFollower implements AutoCloseable {
         }
         return true;
       });
-    }
-  }
-
-  private void shrink(Prefetch refused) {
-    int blocks = Math.toIntExact(refused.to - refused.from + 1);
-    refusedRange = blocks;
-    borne = 0;
-    range = Math.max(1, blocks / 2);
-    LOG.info("provider refuses a range follower={} blocks={} now={}", name, blocks, range);
-  }
-
-  private void grow(Prefetch borneRange) {
-    if (borneRange.to - borneRange.from + 1 < range) {
-      return;
-    }
-    borne++;
-    if (borne >= GROW_AGAIN_AFTER) {
-      refusedRange = Integer.MAX_VALUE;
-    }
-    int wanted = Math.min(config.mostBlocks(), range * 2);
-    range = wanted < refusedRange ? wanted : range;
-  }
-
-  private Prefetch prefetch(long from, long end) {
-    Prefetch prefetch = new Prefetch(from, Math.min(end, from + range - 1));
-    prefetch.begin();
-    return prefetch;
-  }
-
-  /**
-   * @param logs in chain order
-   * @param last the range's last block, as the same node saw it after the logs
-   */
-  private record Fetched(List<LogEntry> logs, Block last) {}
-
-  /** A range under way. */
-  private final class Prefetch {
-    private final long from;
-    private final long to;
-    private @Nullable CompletableFuture<Optional<Fetched>> result;
-
-    Prefetch(long from, long to) {
-      this.from = from;
-      this.to = to;
-    }
-
-    void begin() {
-      result = CompletableFuture.supplyAsync(this::fetch, ahead);
-    }
-
-    Optional<Fetched> join() {
-      try {
-        return result == null ? fetch() : result.join();
-      } catch (CompletionException e) {
-        if (e.getCause() instanceof RuntimeException cause) {
-          throw cause;
-        }
-        throw e;
-      }
-    }
-
-    /** Empty when the provider does not bear the range. */
-    Optional<Fetched> fetch() {
-      List<RpcAnswer> answers;
-      try {
-        // The last block is asked for after the logs, in the same request: a node that has it has had all before it.
-        answers = rpc.batch(List.of(RpcRequest.of("eth_getLogs", query.range(from, to)),
-            RpcRequest.of("eth_getBlockByNumber", Hex.of(to), false)));
-      } catch (FairwayException e) {
-        if (to > from && (e.code() == ErrorCode.TOO_LARGE || String.valueOf(e.getMessage()).contains("within"))) {
-          return Optional.empty();
-        }
-        throw e;
-      }
-      Optional<Block> last = answers.get(1) instanceof RpcAnswer.Result(var node)
-          ? EthereumRpc.readBlock(node)
-          : Optional.empty();
-      if (last.isEmpty()) {
-        throw new FairwayException(ErrorCode.PEER_FAILED, "the node does not have block " + to + " yet");
-      }
-      List<LogEntry> logs;
-      if (answers.getFirst() instanceof RpcAnswer.Result(var node)) {
-        logs = EthereumRpc.readLogs(node);
-      } else if (to > from) {
-        return Optional.empty();
-      } else {
-        logs = fromReceipts(last.get());
-      }
-      if (logs.stream().anyMatch(log -> log.blockNumber() < from || log.blockNumber() > to || !query.matches(log))) {
-        throw new FairwayException(ErrorCode.PEER_LIED, "the node gave logs nobody asked for");
-      }
-      return Optional.of(new Fetched(logs.stream().sorted(CHAIN_ORDER).distinct().toList(), last.get()));
-    }
-
-    /** For a provider that refuses the logs of even one block. */
-    private List<LogEntry> fromReceipts(Block block) {
-      JsonNode transactions = rpc.call("eth_getBlockByHash", block.hash().hex(), false).path("transactions");
-      List<RpcRequest> calls = new ArrayList<>();
-      transactions.forEach(hash -> calls.add(RpcRequest.of("eth_getTransactionReceipt", hash.asString())));
-      List<LogEntry> logs = new ArrayList<>();
-      for (RpcAnswer answer : rpc.batch(calls)) {
-        Receipt receipt = Receipt.of(answer.orThrow("eth_getTransactionReceipt")).orElseThrow(
-            () -> new FairwayException(ErrorCode.PEER_FAILED, "the node lacks a receipt of block " + block.number()));
-        receipt.logs().stream().filter(query::matches).forEach(logs::add);
-      }
-      return logs;
     }
   }
 }

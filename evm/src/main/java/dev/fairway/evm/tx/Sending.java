@@ -188,7 +188,7 @@ final class Sending {
     if (recorded.isEmpty()) {
       return;
     }
-    long highest = store.read(view -> table.number(view, "COALESCE(MAX(t.nonce), -1)", ""));
+    long highest = store.read(view -> table.number(view, "COALESCE(MAX(t.nonce), -1)", " AND t.nonce IS NOT NULL"));
     long nonce = Math.max(highest + 1, look.pending());
     for (Row row : gas.estimated(recorded, look)) {
       forms.add(form(row, nonce++, look, false));

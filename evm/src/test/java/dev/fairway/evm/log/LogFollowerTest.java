@@ -8,6 +8,7 @@ import dev.fairway.evm.Address;
 import dev.fairway.evm.DevChain;
 import dev.fairway.evm.Finality;
 import dev.fairway.evm.Hash;
+import dev.fairway.evm.Hex;
 import dev.fairway.evm.Keccak;
 import dev.fairway.evm.TestChain;
 import dev.fairway.evm.rpc.EthereumRpc;
@@ -291,6 +292,39 @@ class LogFollowerTest {
         String block = chain.rpc().call("eth_getBlockByNumber", number, false).toString();
         answer.append(",\"result\":").append(block).append("}");
       }
+    }
+    return new FlakyNode.Bad(200, answer.append("]").toString());
+  }
+
+  @Test
+  void providerThatLacksABlockIsToldInClearWordsAndNothingIsMissed() throws Exception {
+    emit(1);
+    catchUp();
+    emit(1);
+    long lacking = chain.height();
+    chain.mine(2);
+    provider.weather(request -> request.contains("eth_getBlockByNumber\",\"params\":[\"" + Hex.of(lacking) + "\"")
+        ? Optional.of(without(request, Hex.of(lacking)))
+        : Optional.empty());
+    assertThatThrownBy(this::catchUp).hasMessageContaining("have not fitted together")
+        .hasMessageContaining("does not have block " + lacking);
+    assertThat(ledger.standing()).hasSize(1);
+    provider.fair();
+    catchUp();
+    assertThat(ledger.standing()).containsExactlyElementsOf(onChain()).hasSize(2);
+  }
+
+  /** Answers a batch of questions for blocks as the node does, except for one that it says it does not have. */
+  private static FlakyNode.Bad without(String request, String number) {
+    StringBuilder answer = new StringBuilder("[");
+    Matcher call = Pattern.compile("\"id\":(\\d+),\"method\":\"eth_getBlockByNumber\",\"params\":\\[\"(0x[0-9a-f]+)\"")
+        .matcher(request);
+    while (call.find()) {
+      String block = call.group(2).equals(number)
+          ? "null"
+          : chain.rpc().call("eth_getBlockByNumber", call.group(2), false).toString();
+      answer.append(answer.length() > 1 ? "," : "").append("{\"jsonrpc\":\"2.0\",\"id\":").append(call.group(1))
+          .append(",\"result\":").append(block).append("}");
     }
     return new FlakyNode.Bad(200, answer.append("]").toString());
   }
