@@ -32,12 +32,14 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/** What old clients of the Message, Document and Channel APIs see, over HTTP against a started exchange. */
+/**
+ * What clients of the Message, Document and Channel APIs can rely on from one request to the next. Single requests and their
+ * answers, to the letter, are a table that a served node is asked by.
+ */
 class WireTest {
   private static final Duration SOON = Duration.ofSeconds(30);
   private static final String NOBODY = "QmQtYtUS7K1AdKjbuMsmPmPGDLaKL38M5HYwqxW9RKW49n";
@@ -91,52 +93,12 @@ class WireTest {
     return arrived;
   }
 
-  @ParameterizedTest
-  @CsvSource({"/message-api,message", "/document-api,document", "/subscription-api,subscriptions",
-      "/rx-api,message_rx"})
-  void indexNamesTheService(String path, String name) throws Exception {
-    HttpResponse<String> answer = au.get(path + "/");
-    assertThat(answer.statusCode()).isEqualTo(200);
-    assertThat(answer.body()).isEqualTo("{\"service\":\"" + name + "\"}");
-  }
-
-  @Test
-  void wrongContentTypeIsToldWithItsAlternatives() throws Exception {
-    HttpResponse<String> answer = au.send(au.request("/message-api/message").header("Content-Type", "text/plain")
-        .POST(HttpRequest.BodyPublishers.ofString(good().toString())));
-    assertError(answer, 415, "generic-http-error", "Unsupported Media Type",
-        "Unsupported mimetype. Value: \"text/plain\". Value must be one of ['application/json'].",
-        "{\"value\":\"text/plain\",\"include\":[\"application/json\"],\"exclude\":[]}");
-    assertThat(error(answer).get("status").stringValue()).isEqualTo("Unsupported Media Type");
-  }
-
   @Test
   void contentTypeMayHaveParameters() throws Exception {
     HttpResponse<String> answer = au.send(au.request("/message-api/message")
         .header("Content-Type", "application/json; charset=utf-8")
         .POST(HttpRequest.BodyPublishers.ofString(good().toString())));
     assertThat(answer.statusCode()).isEqualTo(201);
-  }
-
-  @Test
-  void unknownPathIsToldWithThreeKeys() throws Exception {
-    HttpResponse<String> answer = au.get("/message-api/nothing/here");
-    assertThat(answer.statusCode()).isEqualTo(404);
-    assertThat(answer.body()).isEqualTo(
-        "{\"errors\":[{\"status\":\"Not Found\",\"code\":\"generic-http-error\",\"title\":\"Not Found\"}]}");
-  }
-
-  @Test
-  void acceptedMessageIsAnsweredWhole() throws Exception {
-    HttpResponse<String> answer = au.postJson("/message-api/message", good());
-    assertThat(answer.statusCode()).isEqualTo(201);
-    JsonNode json = Json.parse(answer.body());
-    assertThat(json.propertyNames()).containsExactly("sender", "receiver", "subject", "obj", "predicate", "sender_ref",
-        "status");
-    assertThat(json.get("status").stringValue()).isEqualTo("pending");
-    String ref = "AU:" + json.get("sender_ref").stringValue();
-    assertThat(answer.headers().firstValue("location").orElse("")).endsWith("/message-api/message/" + ref);
-    assertThat(answer.headers().firstValue("link").orElse("")).contains("rel=\"hub\"").contains("rel=\"self\"");
   }
 
   @Test
@@ -155,14 +117,6 @@ class WireTest {
     assertThat(json.get("status").stringValue()).isEqualTo("accepted");
     assertThat(json.get("channel_id").stringValue()).isEqualTo("shared");
     assertThat(sg.find(json.get("channel_txn_id").stringValue())).isPresent();
-  }
-
-  @Test
-  void statusAndChannelOfAClientAreLeftOutOfAccount() throws Exception {
-    HttpResponse<String> answer = au.postJson("/message-api/message",
-        good().put("status", "accepted").put("channel_id", "x").put("channel_txn_id", "y").put("colour", "red"));
-    assertThat(answer.statusCode()).isEqualTo(201);
-    assertThat(answer.body()).contains("\"status\":\"pending\"").doesNotContain("channel_id");
   }
 
   @Test
@@ -196,58 +150,6 @@ class WireTest {
         .isEqualTo(409);
     assertThat(au.postJson("/message-api/message", good(), "Idempotency-Key", "x".repeat(256)).statusCode())
         .isEqualTo(400);
-  }
-
-  @ParameterizedTest
-  @ValueSource(strings = {"", "{", "{}", "[]", "1", "null"})
-  void emptyBodyIsToldInTheOldWords(String body) throws Exception {
-    assertError(au.postJson("/message-api/message", body), 400, "message-data-empty-error", "Message Data Empty Error",
-        "A single non-empty JSON must be passed", "[]");
-    assertError(au.patchJson("/message-api/message/AU:x", body), 400, "message-data-empty-error",
-        "Message Data Empty Error", "A single non-empty JSON must be passed", "[]");
-  }
-
-  @Test
-  void missingAndInvalidFieldsAreToldInTheOldWords() throws Exception {
-    ObjectNode without = good();
-    without.remove("receiver");
-    assertError(au.postJson("/message-api/message", without), 400, "message-deserialization-error",
-        "Message Deserialization Error", "Unable to deserialize the posted message", "[\"'receiver'\"]");
-    assertError(au.postJson("/message-api/message", good().put("receiver", "ZZ")), 400,
-        "message-deserialization-error", "Message Deserialization Error", "Unable to deserialize the posted message",
-        "[\"('Unknown jurisdiction name', 'ZZ')\"]");
-    assertError(au.postJson("/message-api/message", good().put("obj", "nothing")), 400, "message-validation-error",
-        "Message Validation Error", "Unable to validate the posted message", "[\"obj is not a URI: nothing\"]");
-  }
-
-  @ParameterizedTest
-  @ValueSource(strings = {"AU:no-such", "nocolon", "AU:", ":x", "ZZ:x", "au:x", "AU:..%2f..%2fetc", "AU:%00",
-      "AU:a%20b"})
-  void unknownReferenceIsNotFound(String ref) throws Exception {
-    HttpResponse<String> answer = au.get("/message-api/message/" + ref);
-    // A path that could be read in two ways does not reach a door, and is refused by the listener.
-    assertThat(answer.statusCode()).isIn(400, 404);
-    if (answer.statusCode() == 404 && answer.body().contains("detail")) {
-      assertThat(error(answer).get("title").stringValue()).isEqualTo("Message Not Found Error");
-    }
-  }
-
-  @Test
-  void unknownReferenceIsToldInTheOldWords() throws Exception {
-    assertError(au.get("/message-api/message/AU:none"), 404, "generic-http-error", "Message Not Found Error",
-        "No message with that reference can be found for this auth", "[{\"reference\":\"AU:none\"}]");
-    assertError(au.patchJson("/message-api/message/AU:none", "{\"status\":\"accepted\"}"), 404, "generic-http-error",
-        "Message Not Found Error", "No message with that reference can be found for this auth",
-        "[{\"reference\":\"AU:none\"}]");
-  }
-
-  @ParameterizedTest
-  @ValueSource(strings = {"pending", "received", "nonsense"})
-  void statusAClientMayNotSetIsToldInTheOldWords(String status) throws Exception {
-    assertError(au.patchJson("/message-api/message/AU:none", "{\"status\":\"" + status + "\"}"), 400,
-        "unexpected-message-status-error", "Unexpected Message Status Error",
-        "Unexpected message status value: " + status,
-        "[{\"value\":\"" + status + "\",\"expected\":[\"accepted\",\"rejected\",null]}]");
   }
 
   @Test
@@ -316,30 +218,6 @@ class WireTest {
     assertThat(au.get("/message-api/messages?" + query).statusCode()).isEqualTo(400);
   }
 
-  @ParameterizedTest
-  @ValueSource(strings = {"jurisdictions", "countries"})
-  void uploadAnswersTheMultihash(String path) throws Exception {
-    HttpResponse<String> answer = au.upload("/document-api/" + path + "/SG", "hello", "text/plain");
-    assertThat(answer.statusCode()).isEqualTo(200);
-    assertThat(answer.body()).isEqualTo("{\"multihash\":\"QmRN6wdp1S2A5EtjW9A3M1vKSBuQQGcgvuhoMUoEz4iiT5\"}");
-  }
-
-  @Test
-  void badUploadsAreToldInTheOldWords() throws Exception {
-    assertError(au.upload("/document-api/jurisdictions/USUS", "x", "text/plain"), 400, "bad-jurisdiction-name-error",
-        "Bad Jurisdiction Name Error", "Received invalid/unknown jurisdiction name",
-        "[\"('Please use short 2-characters uppercase country name', 'USUS')\"]");
-    assertError(au.upload("/document-api/jurisdictions/SG"), 400, "no-input-file-error", "No Input File Error",
-        "Received no input file", "[]");
-    assertError(au.upload("/document-api/jurisdictions/SG", "", "text/plain"), 400, "no-input-file-error",
-        "No Input File Error", "Received no input file", "[]");
-    assertError(au.upload("/document-api/jurisdictions/SG", "a", "text/plain", "b", "text/plain"), 400,
-        "too-many-files-error", "Too Many Files Error", "Too many files. Only one file must be provided.",
-        "[{\"files\":2}]");
-    assertThat(au.send(au.request("/document-api/jurisdictions/SG").header("Content-Type", "application/json")
-        .POST(HttpRequest.BodyPublishers.ofString("{}"))).statusCode()).isEqualTo(415);
-  }
-
   @Test
   void documentIsReadByWhoMayWithItsType() throws Exception {
     String name = au.uploaded(SG, "<b>bold</b>", "text/html");
@@ -374,19 +252,6 @@ class WireTest {
   }
 
   @Test
-  void badDocumentRequestsAreToldInTheOldWords() throws Exception {
-    assertError(au.get("/document-api/not-a-multihash?as_jurisdiction=SG"), 400, "invalid-uri-error",
-        "Invalid URI Error", "URI is not multihash", "[]");
-    assertError(au.get("/document-api/" + NOBODY), 400, "bad-jurisdiction-name-error", "Bad Jurisdiction Name Error",
-        "Received invalid/unknown jurisdiction name",
-        "[\"('Please use short 2-characters uppercase country name', '')\"]");
-    HttpResponse<String> unauthenticated = au
-        .send(au.request("/document-api/" + NOBODY).header("Authorization", "JWTBODY {oops"));
-    assertThat(unauthenticated.statusCode()).isEqualTo(401);
-    assertThat(error(unauthenticated).propertyNames()).containsExactly("status", "code", "title");
-  }
-
-  @Test
   void rightToReadIsWithdrawn() throws Exception {
     String name = au.uploaded(SG, "withdrawn", "text/plain");
     assertThat(au.send(au.request("/document-api/" + name + "/jurisdictions/SG").DELETE()).statusCode()).isEqualTo(204);
@@ -418,20 +283,6 @@ class WireTest {
         .isEqualTo("{\"id\":" + json.get("id") + ",\"status\":\"confirmed\"}");
   }
 
-  @ParameterizedTest
-  @CsvSource(delimiter = '|', value = {"{\"sender\":\"AU\",\"receiver\":\"SG\",\"subject\":\"s\",\"predicate\":\"p\"} "
-      + "| {\"obj\":[\"Missing data for required field.\"]}",
-      "{\"sender\":\"AU\",\"receiver\":\"SG\",\"subject\":\"s\",\"obj\":\"o\",\"predicate\":\"p\",\"foo\":1} "
-          + "| {\"foo\":[\"Unknown field.\"]}",
-      "{\"sender\":\"AU\",\"receiver\":1,\"subject\":\"s\",\"obj\":\"o\",\"predicate\":\"p\"} "
-          + "| {\"receiver\":[\"Not a valid string.\"]}",
-      "[] | {\"_schema\":[\"Invalid input type.\"]}"})
-  void faultsOfAPostedMessageAreToldByField(String body, String faults) throws Exception {
-    HttpResponse<String> answer = au.postJson("/channels/shared/messages", body);
-    assertThat(answer.statusCode()).isEqualTo(400);
-    assertThat(answer.body()).isEqualTo(faults);
-  }
-
   @Test
   void nobodyPostsInAnothersNameAtTheEndpoint() throws Exception {
     HttpResponse<String> answer = au.postJson("/channels/shared/messages", TestNode.message(SG, AU, NOBODY));
@@ -448,14 +299,6 @@ class WireTest {
     assertThat(au.postJson("/channels/shared/messages", good(), "Idempotency-Key", key).body()).isEqualTo(first);
     assertThat(au.postJson("/channels/shared/messages", good().put("subject", "other"), "Idempotency-Key", key)
         .statusCode()).isEqualTo(409);
-  }
-
-  @Test
-  void unknownMessageOfTheEndpointHasAnEmptyBody() throws Exception {
-    HttpResponse<String> answer = au.get("/channels/shared/messages/123456789");
-    assertThat(answer.statusCode()).isEqualTo(404);
-    assertThat(answer.body()).isEmpty();
-    assertThat(au.get("/channels/nowhere/messages/1").statusCode()).isEqualTo(404);
   }
 
   @Test
@@ -492,11 +335,6 @@ class WireTest {
     return au.send(au.request("/channels/shared/messages/" + id + "/status")
         .header("Content-Type", "application/x-www-form-urlencoded")
         .PUT(HttpRequest.BodyPublishers.ofString(form)));
-  }
-
-  @Test
-  void participantsAreListed() throws Exception {
-    assertThat(au.get("/channels/shared/participants").body()).isEqualTo("[\"AU\",\"SG\"]");
   }
 
   @ParameterizedTest

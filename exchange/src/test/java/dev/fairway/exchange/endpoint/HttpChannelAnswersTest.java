@@ -1,5 +1,6 @@
 package dev.fairway.exchange.endpoint;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -21,6 +22,10 @@ import dev.fairway.web.WebServer;
 import dev.fairway.web.outbound.EgressPolicy;
 import dev.fairway.web.outbound.OutboundClient;
 import dev.fairway.web.outbound.OutboundConfig;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.URI;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -128,6 +133,32 @@ class HttpChannelAnswersTest {
     });
     assertThat(channel.post(ENVELOPE)).isInstanceOf(PostResult.Unknown.class);
     over.countDown();
+  }
+
+  @Test
+  void endpointThatDripsItsAnswerIsGivenUpAndMayHaveTheMessage() throws Exception {
+    CountDownLatch over = new CountDownLatch(1);
+    try (ServerSocket endpoint = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      Thread.ofVirtual().start(() -> drip(endpoint, over));
+      HttpChannel slow = new HttpChannel(client,
+          new HttpChannelConfig(URI.create("http://127.0.0.1:" + endpoint.getLocalPort()), Optional.empty(), false),
+          InstantSource.system());
+      assertThat(slow.post(ENVELOPE)).isInstanceOf(PostResult.Unknown.class);
+    } finally {
+      over.countDown();
+    }
+  }
+
+  /** Always a little, so that no time without a byte is ever long. */
+  private static void drip(ServerSocket endpoint, CountDownLatch over) {
+    try (Socket caller = endpoint.accept()) {
+      caller.getOutputStream().write("HTTP/1.1 201 Created\r\nContent-Length: 100000\r\n\r\n{".getBytes(US_ASCII));
+      while (!over.await(20, TimeUnit.MILLISECONDS)) {
+        caller.getOutputStream().write(' ');
+      }
+    } catch (IOException | InterruptedException hungUp) {
+      // The caller has had enough.
+    }
   }
 
   @Test
