@@ -13,6 +13,8 @@ import com.microsoft.playwright.assertions.LocatorAssertions;
 import com.microsoft.playwright.assertions.PlaywrightAssertions;
 import com.microsoft.playwright.options.AriaRole;
 import com.microsoft.playwright.options.ColorScheme;
+import dev.fairway.automation.runtime.IntegrationConfig;
+import dev.fairway.core.ledger.Party;
 import dev.fairway.store.DeadLetters.Filter;
 import dev.fairway.web.DevAuthenticator;
 import java.nio.file.Files;
@@ -31,8 +33,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The console in a real browser, as an operator uses it. */
 class BrowserTest {
-  private static final List<String> PAGES = List.of("/", "/messages", "/documents", "/subscriptions", "/work", "/dead",
-      "/audit", "/journal");
+  private static final List<String> PAGES = List.of("/", "/messages", "/documents", "/subscriptions",
+      "/automation", "/automation/callers", "/work", "/dead", "/audit", "/journal");
   private static final Duration PATIENCE = Duration.ofSeconds(30);
   @TempDir
   private static Path folder;
@@ -48,6 +50,8 @@ class BrowserTest {
     // The machine may be busy with other builds; what is expected still ends the wait at once.
     PlaywrightAssertions.setDefaultAssertionTimeout((double) PATIENCE.toMillis());
     node = new ConsoleNode(folder, new DevAuthenticator(), 0);
+    node.installations.configure(new IntegrationConfig("callers", "ledger_event_log", new Party("clerk"),
+        Map.of("historyBound", "16")), true, "olga");
     playwright = Playwright
         .create(new Playwright.CreateOptions().setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));
     browser = playwright.chromium().launch(new BrowserType.LaunchOptions().setExecutablePath(chromium())
@@ -160,6 +164,26 @@ class BrowserTest {
     assertThat(row).hasCount(0);
     page.navigate("/audit");
     assertThat(page.getByText("subscription.end")).isVisible();
+  }
+
+  @Test
+  void anIntegrationIsStoppedAndStartedAndShowsWhatItDid() throws Exception {
+    assertThat(node.get("/integrations/callers").statusCode()).isEqualTo(200);
+    page.navigate("/automation");
+    page.locator("tr", new Page.LocatorOptions().setHasText("callers")).getByRole(AriaRole.LINK).click();
+    assertThat(page.locator("tr", new Page.LocatorOptions().setHasText("Ledger Event Log")).last())
+        .containsText("done");
+    assertThat(page.getByText("historyBound")).isVisible();
+    page.getByLabel("Log level, 0 to 50").fill("20");
+    page.getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName("Set")).click();
+    assertThat(page.getByText("callers logs at 20 from now on.")).isVisible();
+    page.getByText("Stop", new Page.GetByTextOptions().setExact(true)).click();
+    page.getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName("Stop it")).click();
+    assertThat(page.getByText("callers is stopped.")).isVisible();
+    page.getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName("Start").setExact(true)).click();
+    assertThat(page.locator(".lead .chip")).containsText("running");
+    page.navigate("/audit");
+    assertThat(page.getByText("integration.stopped")).isVisible();
   }
 
   @Test

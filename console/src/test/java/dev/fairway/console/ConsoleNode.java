@@ -2,9 +2,16 @@ package dev.fairway.console;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.fairway.automation.installed.Installations;
+import dev.fairway.automation.ledger.StoreLedger;
+import dev.fairway.automation.runtime.Automation;
+import dev.fairway.automation.runtime.AutomationConfig;
+import dev.fairway.automation.runtime.Ledgers;
+import dev.fairway.automation.shipped.ShippedIntegrations;
 import dev.fairway.console.page.AuditPage;
 import dev.fairway.console.page.DeadLettersPage;
 import dev.fairway.console.page.DocumentsPage;
+import dev.fairway.console.page.IntegrationsPage;
 import dev.fairway.console.page.JournalPage;
 import dev.fairway.console.page.MessagesPage;
 import dev.fairway.console.page.OverviewPage;
@@ -66,6 +73,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** One whole node with its console, and a kind of work that fails as long as it is told to. */
 final class ConsoleNode implements AutoCloseable {
@@ -81,6 +89,8 @@ final class ConsoleNode implements AutoCloseable {
   final Exchange exchange;
   final DeadLetters dead;
   final WebServer server;
+  final Installations installations;
+  final Automation automation;
   private final Workers workers;
   private final OutboundClient client;
   private final HttpClient browser = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1)
@@ -90,7 +100,8 @@ final class ConsoleNode implements AutoCloseable {
     Clock clock = Clock.systemUTC();
     Jurisdiction au = new Jurisdiction("AU");
     Jurisdiction sg = new Jurisdiction("SG");
-    store = SqlStore.open(new StorageConfig.Embedded(folder.resolve("store")), clock, Exchange.ROOMS);
+    store = SqlStore.open(new StorageConfig.Embedded(folder.resolve("store")), clock,
+        Stream.concat(Exchange.ROOMS.stream(), Stream.of("automation")).toList());
     Handlers handlers = new Handlers();
     handlers.add(PARCELS, delivery -> broken.get()
         ? Outcome.fail("no road to " + delivery.payload().address())
@@ -104,6 +115,12 @@ final class ConsoleNode implements AutoCloseable {
             List.of(Rule.to("all", Match.ANY, List.of("shared")))),
         new Exchange.Parts(store, new DiskBlobs(folder.resolve("blobs")), handlers, client, client,
             new SecretSeal(List.of(SecretSeal.newKey())), this::base, clock));
+    automation = new Automation(store, handlers, Ledgers.of(new StoreLedger(store, List.of())), call -> {
+      throw new IOException("no road to " + call.url());
+    }, clock, AutomationConfig.DEFAULT);
+    ShippedIntegrations.types().forEach(automation::offer);
+    installations = new Installations(store, new DiskBlobs(folder.resolve("packages-in")), folder.resolve("packages"),
+        automation);
     dead = new DeadLetters(store, handlers);
     WorkOverview work = new WorkOverview(store);
     health.register("store", () -> Optional.empty());
@@ -111,11 +128,13 @@ final class ConsoleNode implements AutoCloseable {
         List.of(new OverviewPage(health, work, dead, store.journal(), clock),
             new MessagesPage(exchange.messages(), store.journal(), clock),
             new DocumentsPage(exchange.documents(), clock), new SubscriptionsPage(List.of(exchange.hub()), clock),
+            new IntegrationsPage(installations, work, clock),
             new WorkPage(work, clock), new DeadLettersPage(dead, clock), new AuditPage(new Audit(store), clock),
             new JournalPage(store.journal(), clock)),
         store.journal(), authenticator);
     workers = new Workers(store.work(), handlers, clock, WorkersConfig.DEFAULT).start();
     List<Door> doors = new ArrayList<>(exchange.doors());
+    doors.addAll(automation.doors());
     doors.add(console.door());
     doors.add(new Door("listener", "/listener", ErrorStyle.PROBLEM,
         List.of(Route.get("", "Means every subscription").anyone()
@@ -181,6 +200,7 @@ final class ConsoleNode implements AutoCloseable {
   @Override
   public void close() {
     server.close();
+    automation.close();
     workers.close();
     exchange.close();
     store.close();

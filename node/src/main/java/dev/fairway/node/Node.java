@@ -15,6 +15,7 @@ import dev.fairway.console.ConsolePage;
 import dev.fairway.console.page.AuditPage;
 import dev.fairway.console.page.DeadLettersPage;
 import dev.fairway.console.page.DocumentsPage;
+import dev.fairway.console.page.IntegrationsPage;
 import dev.fairway.console.page.JournalPage;
 import dev.fairway.console.page.MarketPage;
 import dev.fairway.console.page.MessagesPage;
@@ -130,7 +131,8 @@ public final class Node implements AutoCloseable {
         List.of(new OverviewPage(health, overview, letters, store.journal(), clock),
             new MessagesPage(exchange.messages(), store.journal(), clock),
             new DocumentsPage(exchange.documents(), clock),
-            new SubscriptionsPage(List.of(exchange.hub()), clock)));
+            new SubscriptionsPage(List.of(exchange.hub()), clock),
+            new IntegrationsPage(installations, overview, clock)));
     markets.all().forEach(market -> pages.add(new MarketPage(market, clock)));
     pages.addAll(List.of(new WorkPage(overview, clock), new DeadLettersPage(letters, clock),
         new JournalPage(store.journal(), clock), new AuditPage(audit, clock)));

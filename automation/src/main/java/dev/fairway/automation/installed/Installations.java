@@ -65,23 +65,6 @@ public final class Installations {
   }
 
   /**
-   * An integration as it stands.
-   *
-   * @param fixed whether the node's settings name it, so that it is changed there
-   * @param enabled whether it is meant to run
-   * @param running while it does
-   * @param failure why it did not start, or does not get on
-   */
-  public record Standing(IntegrationConfig config, boolean fixed, boolean enabled,
-      Optional<RunningIntegration> running, Optional<String> failure) {
-    /** {@code running}, {@code starting}, {@code standing by}, {@code failed} or {@code stopped}. */
-    public String state() {
-      return running.map(r -> r.standingBy() ? "standing by" : r.ready() ? "running" : "starting")
-          .orElseGet(() -> failure.isPresent() ? "failed" : "stopped");
-    }
-  }
-
-  /**
    * Makes the types of installed packages known, and starts what is meant to run. One that does not start is shown so,
    * and hinders nobody.
    *

@@ -1,8 +1,6 @@
 package dev.fairway.automation.installed;
 
 import dev.fairway.automation.installed.Installations.InstalledPackage;
-import dev.fairway.automation.installed.Installations.Standing;
-import dev.fairway.automation.metadata.FieldType;
 import dev.fairway.automation.metadata.PackageMetadata;
 import dev.fairway.automation.runtime.Automation;
 import dev.fairway.automation.runtime.AvailableType;
@@ -137,17 +135,8 @@ public final class IntegrationsApi {
         .put("calls", running.totals().calls()).put("commands", running.totals().commands())
         .put("errors", running.totals().errors()).put("url", "/integrations/" + config.id()));
     ObjectNode settings = node.putObject("settings");
-    config.settings().entrySet().stream().sorted(Map.Entry.comparingByKey())
-        .forEach(setting -> settings.put(setting.getKey(), shown(standing, setting)));
+    standing.shownSettings().forEach(settings::put);
     return node;
-  }
-
-  /* What may be a key or a password is not shown again; while the type is unknown, nothing is. */
-  private static String shown(Standing standing, Map.Entry<String, String> setting) {
-    boolean open = standing.running().map(r -> r.type().metadata().fields().stream()
-        .anyMatch(field -> field.id().equals(setting.getKey()) && !(field.type() instanceof FieldType.Clob)))
-        .orElse(false);
-    return open ? setting.getValue() : "***";
   }
 
   private void configure(Call call) throws IOException {

@@ -234,7 +234,9 @@ final class LifeCycle {
         if (current.over()) {
           return;
         }
-        task.counters().failed(e.toString(), shared.clock().instant());
+        Instant failed = shared.clock().instant();
+        task.counters().failed(e.toString(), failed);
+        integration.recentCalls().add(task.name(), began, failed, Optional.of(e.toString()));
         LOG.warn("task failed integration={} task={} again-in={} why={}", integration.id(), task.name(), pause,
             e.toString());
       }

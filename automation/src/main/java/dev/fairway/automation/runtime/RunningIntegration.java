@@ -68,6 +68,7 @@ public final class RunningIntegration {
   private final Feed feed;
   private final Requests requests;
   private final Lane lane;
+  private final RecentCalls recent = new RecentCalls();
   private final LifeCycle life;
   private volatile int logLevel;
 
@@ -204,11 +205,36 @@ public final class RunningIntegration {
         .reduce(new Totals(0, 0, 0), Totals::plus);
   }
 
+  /** What each of its handlers, webhooks, timers and queues has done since it was started. */
+  public List<Tally> tallies() {
+    return registrations.all().map(Counters::snapshot)
+        .map(one -> new Tally(one.label(), one.uses(), one.commands(), one.errors(),
+            Optional.ofNullable(one.errorMessage()), Optional.ofNullable(one.errorTime())))
+        .toList();
+  }
+
+  /** The last calls of its handlers in this process, newest first. */
+  public List<RecentCalls.Made> recent() {
+    return recent.newestFirst();
+  }
+
+  /**
+   * What a handler has done.
+   *
+   * @param label for people
+   */
+  public record Tally(String label, long calls, long commands, long errors, Optional<String> lastError,
+      Optional<Instant> lastErrorAt) {}
+
   /** Calls of handlers, commands sent for them, and calls that failed. */
   public record Totals(long calls, long commands, long errors) {
     Totals plus(Totals other) {
       return new Totals(calls + other.calls, commands + other.commands, errors + other.errors);
     }
+  }
+
+  RecentCalls recentCalls() {
+    return recent;
   }
 
   Registrations registrations() {
@@ -368,12 +394,17 @@ public final class RunningIntegration {
   /** Calls a handler: counted, in its class loader, within a time limit. */
   <T> T called(Counters counters, Duration limit, Callable<T> handler) throws Exception {
     counters.used();
+    Instant began = shared.clock.instant();
     try {
-      return shared.limits.within(limit, () -> inLoader(loader, handler));
+      T answer = shared.limits.within(limit, () -> inLoader(loader, handler));
+      recent.add(counters.label(), began, shared.clock.instant(), Optional.empty());
+      return answer;
     } catch (InterruptedException e) {
       throw e;
     } catch (Exception | StackOverflowError | LinkageError | OutOfMemoryError e) {
-      counters.failed(e.toString(), shared.clock.instant());
+      Instant failed = shared.clock.instant();
+      counters.failed(e.toString(), failed);
+      recent.add(counters.label(), began, failed, Optional.of(e.toString()));
       throw e;
     }
   }
