@@ -12,6 +12,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import org.jdbi.v3.core.statement.PreparedBatch;
 import org.jspecify.annotations.Nullable;
 
 /** The statements on a market's events. */
@@ -26,19 +27,29 @@ final class EventTable {
     this.market = market;
   }
 
-  void keep(Transaction tx, LogEntry log, MarketEvent event, boolean confirmed) {
-    List<Hash> topics = log.topics();
-    Sql.on(tx)
-        .createUpdate(
+  /** An event to keep. */
+  record Kept(LogEntry log, MarketEvent event, boolean confirmed) {}
+
+  void keep(Transaction tx, List<Kept> events) {
+    if (events.isEmpty()) {
+      return;
+    }
+    PreparedBatch batch = Sql.on(tx)
+        .prepareBatch(
             "INSERT INTO datatrust_event (market, block_number, log_index, block_hash, event, subject, second,"
                 + " third, data, transaction_hash, confirmed) VALUES (:market, :block, :index, :hash, :event, :subject,"
                 + " :second, :third, :data, :transaction, :confirmed) ON CONFLICT (market, block_number, log_index, block_hash)"
-                + " DO UPDATE SET confirmed = excluded.confirmed")
-        .bind("market", market).bind("block", log.blockNumber()).bind("index", log.index())
-        .bind("hash", log.blockHash().hex()).bind("event", event.name())
-        .bind("subject", topics.size() > 1 ? topics.get(1).hex() : "").bind("second", topic(topics, 2))
-        .bind("third", topic(topics, 3)).bind("data", log.data()).bind("transaction", log.transaction().hex())
-        .bind("confirmed", confirmed ? 1 : 0).execute();
+                + " DO UPDATE SET confirmed = excluded.confirmed");
+    for (Kept kept : events) {
+      LogEntry log = kept.log();
+      List<Hash> topics = log.topics();
+      batch.bind("market", market).bind("block", log.blockNumber()).bind("index", log.index())
+          .bind("hash", log.blockHash().hex()).bind("event", kept.event().name())
+          .bind("subject", topics.size() > 1 ? topics.get(1).hex() : "").bind("second", topic(topics, 2))
+          .bind("third", topic(topics, 3)).bind("data", log.data()).bind("transaction", log.transaction().hex())
+          .bind("confirmed", kept.confirmed() ? 1 : 0).add();
+    }
+    batch.execute();
   }
 
   private static @Nullable String topic(List<Hash> topics, int place) {

@@ -210,23 +210,29 @@ public final class MarketIndex implements AutoCloseable {
     @Override
     public void apply(Transaction tx, List<LogEvent> events) throws SQLException {
       List<IndexedEvent> fresh = new ArrayList<>();
+      List<EventTable.Kept> kept = new ArrayList<>();
       for (LogEvent event : events) {
         Optional<MarketEvent> known = MarketEvent.of(event.log());
         if (known.isEmpty() || event.log().topics().size() < 2) {
           continue;
         }
         switch (event) {
-          case LogEvent.Observed(var log) -> table.keep(tx, log, known.get(), false);
+          case LogEvent.Observed(var log) -> kept.add(new EventTable.Kept(log, known.get(), false));
           case LogEvent.Confirmed(var log) -> {
-            table.keep(tx, log, known.get(), true);
+            kept.add(new EventTable.Kept(log, known.get(), true));
             List<Hash> topics = log.topics();
             fresh.add(new IndexedEvent(known.get(), log.blockNumber(), log.index(), topics.get(1),
                 topics.stream().skip(2).findFirst(), topics.stream().skip(3).findFirst(), log.data(),
                 log.transaction()));
           }
-          case LogEvent.Retracted(var log, var _) -> table.forget(tx, log);
+          case LogEvent.Retracted(var log, var _) -> {
+            table.keep(tx, kept);
+            kept.clear();
+            table.forget(tx, log);
+          }
         }
       }
+      table.keep(tx, kept);
       for (IndexedEvent event : fresh) {
         for (Listener listener : listeners) {
           listener.confirmed(tx, event);

@@ -54,7 +54,7 @@ public final class SealedObjects {
    * Streams an object in.
    *
    * @param limit most bytes of plain text
-   * @param digests run over the plain text
+   * @param digests run over the plain text; the last, best the slowest, beside the others
    * @throws FairwayException with {@code TOO_LARGE} past the limit, {@code DISK_FULL} when space is out; nothing is kept
    */
   public SealedObject write(InputStream plain, long limit, List<MessageDigest> digests) throws IOException {

@@ -5,9 +5,18 @@ import java.io.InputStream;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Executors;
 
-/** The ciphertext of a stream, read chunk by chunk, with digests run over the plain text on the way. */
+/**
+ * The ciphertext of a stream, read chunk by chunk, with digests run over the plain text on the way. The last digest runs on a
+ * thread of its own while the chunk is sealed and written and the next is read: for the slowest, that is Keccak. Digests are
+ * complete when the stream has ended.
+ */
 final class SealingStream extends InputStream {
+  private static final Executor ASIDE = Executors.newVirtualThreadPerTaskExecutor();
+
   private final InputStream plain;
   private final Chunks chunks;
   private final List<MessageDigest> digests;
@@ -20,6 +29,7 @@ final class SealingStream extends InputStream {
   private long number;
   private long size;
   private boolean over;
+  private CompletableFuture<?> aside = CompletableFuture.completedFuture(null);
 
   SealingStream(InputStream plain, Chunks chunks, List<MessageDigest> digests) {
     this.plain = plain;
@@ -41,6 +51,7 @@ final class SealingStream extends InputStream {
   @Override
   public int read(byte[] bytes, int offset, int length) throws IOException {
     if (position == end && (over || !next())) {
+      aside.join();
       return -1;
     }
     int n = Math.min(length, end - position);
@@ -54,13 +65,16 @@ final class SealingStream extends InputStream {
     if (aheadLength < 0) {
       aheadLength = plain.readNBytes(ahead, 0, Chunks.PLAIN);
     }
+    // The buffer that is read into next is the one digested aside.
+    aside.join();
     byte[] spent = current;
     current = ahead;
     ahead = spent;
     int length = aheadLength;
+    digestAside(length);
     aheadLength = length < Chunks.PLAIN ? 0 : plain.readNBytes(ahead, 0, Chunks.PLAIN);
     over = aheadLength == 0;
-    for (MessageDigest digest : digests) {
+    for (MessageDigest digest : digests.subList(0, Math.max(0, digests.size() - 1))) {
       digest.update(current, 0, length);
     }
     size += length;
@@ -71,5 +85,12 @@ final class SealingStream extends InputStream {
     }
     position = 0;
     return true;
+  }
+
+  private void digestAside(int length) {
+    if (!digests.isEmpty()) {
+      byte[] chunk = current;
+      aside = CompletableFuture.runAsync(() -> digests.getLast().update(chunk, 0, length), ASIDE);
+    }
   }
 }
