@@ -24,7 +24,7 @@ import picocli.CommandLine.Spec;
 /** Measures a node, each figure against a baseline of the same run. */
 @Command(name = "bench", description = "Measure, each figure against a baseline taken in the same run.", subcommands = {
     BenchCommand.Accept.class, BenchCommand.Start.class, BenchCommand.Document.class,
-    BenchCommand.Exchange.class, BenchCommand.Ethereum.class, EchoCommand.class})
+    BenchCommand.Exchange.class, BenchCommand.Ethereum.class, BenchCommand.Market.class, EchoCommand.class})
 public final class BenchCommand {
   /** What all benchmarks take. */
   static class Options {
@@ -139,6 +139,25 @@ public final class BenchCommand {
     public Integer call() throws Exception {
       Path home = options.home();
       return options.report(spec, home, new EthereumBench(home, messages, spec.commandLine().getErr()).run());
+    }
+  }
+
+  @Command(name = "datatrust", mixinStandardHelpOptions = true, description = "Data of 1 GiB into a market and out of it, against a copy with fsync and a plain file; asking whether they may be had; and its index, against bare eth_getLogs.")
+  static final class Market implements Callable<Integer> {
+    @Mixin
+    Options options = new Options();
+    @Spec
+    CommandSpec spec = CommandSpec.create();
+    @Option(names = "--mebibytes", defaultValue = "1024", description = "the size of the data (default: ${DEFAULT-VALUE})")
+    int mebibytes;
+    @Option(names = "--events", defaultValue = "100000", description = "how many events the index reads (default: ${DEFAULT-VALUE})")
+    int events;
+
+    @Override
+    public Integer call() throws Exception {
+      Path home = options.home();
+      return options.report(spec, home,
+          new DatatrustBench(home, mebibytes, events, spec.commandLine().getErr()).run());
     }
   }
 
