@@ -3,6 +3,8 @@ package dev.fairway.connectors;
 import dev.fairway.connector.flow.CaptureSpec;
 import dev.fairway.connectors.capture.CaptureProgram;
 import dev.fairway.connectors.capture.CaptureTask;
+import dev.fairway.connectors.capture.JavaCapture;
+import dev.fairway.connectors.capture.JournalCapture;
 import dev.fairway.connectors.collection.Collections;
 import dev.fairway.connectors.derive.DeriveProgram;
 import dev.fairway.connectors.derive.DeriveTask;
@@ -58,6 +60,7 @@ public final class Connectors implements AutoCloseable {
   private final Sealed sealed;
   private final Collections collections;
   private final FileChannel lockFile;
+  private final Map<String, CaptureProgram> inside;
   private final Map<String, TaskLoop> loops = new ConcurrentSkipListMap<>();
 
   /**
@@ -72,6 +75,7 @@ public final class Connectors implements AutoCloseable {
     this.config = config;
     this.clock = clock;
     this.sealed = sealed;
+    this.inside = Map.of("source-journal", new JavaCapture<>(new JournalCapture(store.journal())));
     this.lockFile = lock(dir);
     this.collections = new Collections(store, dir, config.segmentBytes());
   }
@@ -132,7 +136,7 @@ public final class Connectors implements AutoCloseable {
   /** A capture as a step; it validates and applies before each session, because both may change at the source. */
   public TaskLoop.Step step(FlowFile file, FlowFile.Capture capture) {
     return new Deferred(() -> {
-      CaptureProgram program = Tasks.program(capture, collections.scratch(), logs(capture.name()));
+      CaptureProgram program = Tasks.program(capture, collections.scratch(), logs(capture.name()), inside);
       CaptureSpec spec = Tasks.validated(file, capture, program);
       program.apply(spec);
       return new CaptureTask(program, spec, Tasks.numbersRows(capture.endpoint()), store, collections,

@@ -47,23 +47,33 @@ public final class Tasks {
 
   private Tasks() {}
 
+  /** The program of a capture's endpoint, where there is no node. */
+  public static CaptureProgram program(FlowFile.Capture capture, Path scratch, Consumer<LogLine> logs) {
+    return program(capture, scratch, logs, Map.of());
+  }
+
   /**
    * The program of a capture's endpoint.
    *
    * @param logs told every line it logs
+   * @param inside what captures from the node itself, by the names of its connectors
    */
-  public static CaptureProgram program(FlowFile.Capture capture, Path scratch, Consumer<LogLine> logs) {
+  public static CaptureProgram program(FlowFile.Capture capture, Path scratch, Consumer<LogLine> logs,
+      Map<String, CaptureProgram> inside) {
     Programs programs = programs(capture.file(), scratch, logs);
     return switch (capture.endpoint()) {
       case Endpoint.Local local -> new FlowCapture(local.command(), level(local.env(), capture.shards()), programs);
       case Endpoint.Airbyte airbyte -> new AirbyteCapture(airbyte.command(), airbyte.env(), programs);
       case Endpoint.Singer singer -> new SingerCapture(singer.command(), singer.env(), programs);
+      case Endpoint.Shipped(String name, var _) when inside.containsKey(name) -> inside.get(name);
       case Endpoint.Shipped(String name, var _) -> switch (name) {
+        case "source-journal" -> throw new FairwayException(ErrorCode.CONFIGURATION,
+            "fairway/source-journal captures a node's journal, so it runs in a node only");
         case "source-files" -> new JavaCapture<>(new FilesCapture());
         case "source-postgres" -> new JavaCapture<>(new PostgresCapture());
         default -> throw new FairwayException(ErrorCode.CONFIGURATION,
-            "no connector fairway/" + name + " captures; those that ship are fairway/source-files and"
-                + " fairway/source-postgres");
+            "no connector fairway/" + name + " captures; those that ship are fairway/source-files,"
+                + " fairway/source-postgres and fairway/source-journal");
       };
       case Endpoint.Image image -> throw noEngine(image);
     };
