@@ -16,7 +16,8 @@ public final class ShippedIntegrations {
   private static final Map<String, Supplier<? extends Integration<?>>> BY_ENTRYPOINT = Map.ofEntries(
       entry(LedgerEventLog.class, LedgerEventLog::new), entry(ContractTable.class, ContractTable::new),
       entry(PeriodicTimer.class, PeriodicTimer::new), entry(Loopback.class, Loopback::new),
-      entry(LineSocket.class, LineSocket::new), entry(InboundWebhook.class, InboundWebhook::new),
+      entry(LineSocket.class, LineSocket::new), entry(PricePoller.class, PricePoller::new),
+      entry(InboundWebhook.class, InboundWebhook::new),
       entry(OutboundWebhook.class, OutboundWebhook::new));
 
   private ShippedIntegrations() {}

@@ -8,6 +8,7 @@ import dev.fairway.automation.sdk.Environment;
 import dev.fairway.automation.sdk.Events;
 import dev.fairway.automation.sdk.Integration;
 import dev.fairway.automation.sdk.NoSettings;
+import dev.fairway.automation.sdk.OutsideCalls;
 import dev.fairway.core.ledger.Command;
 import dev.fairway.core.ledger.Contract;
 import dev.fairway.core.ledger.From;
@@ -57,13 +58,19 @@ final class Node implements AutoCloseable {
 
   /** @param around wraps the ledger as the integrations see it */
   Node(Path folder, Function<Ledger, Ledger> around) {
+    this(folder, around, call -> {
+      throw new UnsupportedOperationException("no calls to the outside here");
+    });
+  }
+
+  /** @param http how integrations call the outside */
+  Node(Path folder, Function<Ledger, Ledger> around, OutsideCalls http) {
     store = SqlStore.open(new StorageConfig.Embedded(folder), Clock.systemUTC(), List.of("automation"));
     ledger = new StoreLedger(store, List.of(ContractModel.MODEL));
     alice = ledger.allocate("alice");
     bob = ledger.allocate("bob");
-    automation = new Automation(store, handlers, Ledgers.of(around.apply(ledger)), call -> {
-      throw new UnsupportedOperationException("no calls to the outside here");
-    }, Clock.systemUTC(), AutomationConfig.DEFAULT);
+    automation = new Automation(store, handlers, Ledgers.of(around.apply(ledger)), http,
+        Clock.systemUTC(), AutomationConfig.DEFAULT);
     workers = new Workers(store.work(), handlers, Clock.systemUTC(), WorkersConfig.DEFAULT).start();
   }
 
