@@ -135,8 +135,7 @@ public final class ConnectorCommands {
       return;
     }
     if (file.derivations().containsKey(task)) {
-      Derivation derivation = derivation(file, task);
-      var _ = Derivations.validated(file, derivation, program(derivation));
+      var _ = Derivations.validated(file, derivation(file, task), program(derivation(file, task)));
       err.println(task + " would work");
       return;
     }

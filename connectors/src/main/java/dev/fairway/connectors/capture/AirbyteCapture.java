@@ -19,13 +19,11 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
@@ -60,10 +58,11 @@ public final class AirbyteCapture implements CaptureProgram {
   @Override
   public CaptureResponse.Spec spec() throws Exception {
     JsonNode spec = ask(List.of("spec"), "SPEC").path("spec");
-    return new CaptureResponse.Spec(Protocol.VERSION, secrets(spec.path("connectionSpecification")), Json.parse("""
-        {"type":"object","properties":{"stream":{"type":"string"},
-        "syncMode":{"enum":["incremental","full_refresh"]},"namespace":{"type":["string","null"]},
-        "cursorField":{"type":["array","null"],"items":{"type":"string"}}},"required":["stream","syncMode"]}"""),
+    return new CaptureResponse.Spec(Protocol.VERSION, AirbyteCatalog.secrets(spec.path("connectionSpecification")),
+        Json.parse("""
+            {"type":"object","properties":{"stream":{"type":"string"},
+            "syncMode":{"enum":["incremental","full_refresh"]},"namespace":{"type":["string","null"]},
+            "cursorField":{"type":["array","null"],"items":{"type":"string"}}},"required":["stream","syncMode"]}"""),
         env.getOrDefault("DOCS_URL", spec.path("documentationUrl").asString("")), null,
         List.of("/namespace", "/stream"));
   }
@@ -158,58 +157,9 @@ public final class AirbyteCapture implements CaptureProgram {
 
   /** Messages that are for people. */
   private void aside(JsonNode message, Session session) {
-    LogLine line = switch (message.path("type").asString("")) {
-      case "LOG" -> new LogLine(level(message.path("log").path("level").asString("")),
-          message.path("log").path("message").asString(""), Json.object());
-      case "TRACE" -> trace(message.path("trace"));
-      case "CONTROL" ->
-        new LogLine("warn", "the source announced a new configuration; take it over, or its old token may"
-            + " no longer work at the next start", Json.object());
-      default -> new LogLine("info", "unknown message of type " + message.path("type").asString("?"), Json.object());
-    };
+    LogLine line = AirbyteLog.line(message);
     session.child().heard(line);
     programs.logs().accept(line);
-  }
-
-  private static LogLine trace(JsonNode trace) {
-    String type = trace.path("type").asString("");
-    ObjectNode fields = Json.object();
-    return switch (type) {
-      case "ERROR" -> {
-        JsonNode error = trace.path("error");
-        fields.set("internal_message", error.path("internal_message"));
-        fields.set("stack_trace", error.path("stack_trace"));
-        fields.put("failure_type", error.path("failure_type").asString(""));
-        yield new LogLine("error", error.path("message").asString("the source gave no reason"), fields);
-      }
-      case "ESTIMATE" -> new LogLine("info", "progress estimate", fields.set("estimate", trace.path("estimate")));
-      case "STREAM_STATUS" -> new LogLine("info", "stream status", fields.set("status", trace.path("stream_status")));
-      default -> new LogLine("debug", "trace " + type, Json.object());
-    };
-  }
-
-  private static String level(String level) {
-    return switch (level) {
-      case "DEBUG", "INFO", "WARN", "TRACE" -> level.toLowerCase(Locale.ROOT);
-      default -> "error";
-    };
-  }
-
-  private static JsonNode secrets(JsonNode schema) {
-    if (schema instanceof ObjectNode object) {
-      ObjectNode copy = Json.object();
-      object.properties().forEach(member -> copy.set(member.getKey(), secrets(member.getValue())));
-      if (object.path("airbyte_secret").asBoolean(false)) {
-        copy.put("secret", true);
-      }
-      return copy;
-    }
-    if (schema instanceof ArrayNode array) {
-      ArrayNode copy = Json.array();
-      array.forEach(item -> copy.add(secrets(item)));
-      return copy;
-    }
-    return schema;
   }
 
   private static byte[] utf8(String text) {
@@ -440,22 +390,6 @@ public final class AirbyteCapture implements CaptureProgram {
     private static String shortened(JsonNode message) {
       byte[] text = Json.bytes(message);
       return DocumentWriter.shortened(text, 0, text.length);
-    }
-  }
-
-  /** Names a stream. */
-  record StreamName(String name, String namespace) {
-    static StreamName of(JsonNode resource) {
-      return new StreamName(resource.path("stream").asString(""), resource.path("namespace").asString(""));
-    }
-
-    static StreamName ofDescriptor(JsonNode descriptor) {
-      return new StreamName(descriptor.path("name").asString(""), descriptor.path("namespace").asString(""));
-    }
-
-    @Override
-    public String toString() {
-      return namespace.isEmpty() ? name : namespace + "." + name;
     }
   }
 }
