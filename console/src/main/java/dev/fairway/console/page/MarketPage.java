@@ -29,11 +29,12 @@ public final class MarketPage implements ConsolePage {
   }
 
   /** Data handed in. */
-  public record Data(String listing, String title, String owner, String state, Tone tone, long size, long sales,
+  public record Data(String listing, String title, String owner, String state, Tone tone, String size, long sales,
       Instant at) {}
 
   /** Bytes given out. */
-  public record Given(String delivery, String listing, String buyer, long bytes, String state, Tone tone, String reason,
+  public record Given(String delivery, String listing, String buyer, String bytes, String state, Tone tone,
+      String reason,
       Instant at) {}
 
   /** Something under way. */
@@ -73,10 +74,15 @@ public final class MarketPage implements ConsolePage {
     Hash hash = upload.listing();
     boolean listed = datatrust.index().owner(hash).filter(upload.owner()::equals).isPresent();
     boolean voted = datatrust.index().applicant(hash).filter(upload.owner()::equals).isPresent();
+    boolean damaged = datatrust.uploads().fault(upload).isPresent();
     return new Data(hash.hex(), upload.description().title(), upload.owner().checksummed(),
-        listed ? "listed" : voted ? "under vote" : "not in the market",
-        listed ? Tone.GOOD : voted ? Tone.BUSY : Tone.PLAIN, upload.object().size(), datatrust.index().sales(hash),
-        upload.uploadedAt());
+        damaged ? "damaged" : listed ? "listed" : voted ? "under vote" : "not in the market",
+        damaged ? Tone.BAD : listed ? Tone.GOOD : voted ? Tone.BUSY : Tone.PLAIN, bytes(upload.object().size()),
+        datatrust.index().sales(hash), upload.uploadedAt());
+  }
+
+  private static String bytes(long count) {
+    return String.format(Locale.ROOT, "%,d", count);
   }
 
   private static Given given(Booking booking) {
@@ -85,7 +91,8 @@ public final class MarketPage implements ConsolePage {
       case COUNTED -> Tone.GOOD;
       case VOID -> Tone.BAD;
     };
-    return new Given(booking.delivery().hex(), booking.listing().hex(), booking.buyer().checksummed(), booking.size(),
+    return new Given(booking.delivery().hex(), booking.listing().hex(), booking.buyer().checksummed(),
+        bytes(booking.size()),
         booking.state().name().toLowerCase(Locale.ROOT), tone, booking.reason().orElse(""), booking.bookedAt());
   }
 
