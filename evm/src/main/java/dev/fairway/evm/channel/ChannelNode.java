@@ -202,28 +202,13 @@ public final class ChannelNode {
 
   /** Reads a message event; empty when its data are not five strings. */
   static Optional<Fields> fields(LogEntry log) {
-    List<String> texts = strings(log.data(), 5);
-    return texts.size() == 5
-        ? Optional.of(new Fields(texts.get(0), texts.get(1), texts.get(2), texts.get(3), texts.get(4)))
-        : Optional.empty();
+    return AbiStrings.read(log.data(), 5)
+        .map(texts -> new Fields(texts.get(0), texts.get(1), texts.get(2), texts.get(3), texts.get(4)));
   }
 
   /** Reads the sender's reference of a reference event; empty when there is none. */
   static Optional<String> senderRef(LogEntry log) {
-    List<Object> decoded = decode(log.data(),
-        List.of(new TypeReference<Utf8String>() {
-        }, new TypeReference<org.web3j.abi.datatypes.generated.Uint64>() {
-        }));
-    return decoded.size() == 2
-        ? Optional.of(String.valueOf(decoded.getFirst())).filter(text -> !text.isEmpty())
-        : Optional.empty();
-  }
-
-  private static List<String> strings(String data, int count) {
-    List<TypeReference<?>> types = java.util.stream.IntStream.range(0, count)
-        .<TypeReference<?>>mapToObj(i -> new TypeReference<Utf8String>() {
-        }).toList();
-    return decode(data, types).stream().map(String::valueOf).toList();
+    return AbiStrings.read(log.data(), 1).map(List::getFirst).filter(text -> !text.isEmpty());
   }
 
   /** Anything may be on a chain: what does not decode is no value, never a failure. */

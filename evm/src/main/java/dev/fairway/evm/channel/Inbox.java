@@ -47,6 +47,7 @@ final class Inbox implements LogHandler {
     tx.afterCommit(changed);
   }
 
+  /** A message's id is its transaction's hash; a second message of one transaction has its place added. */
   private void seen(Transaction tx, LogEntry log, ChannelStatus status) throws SQLException {
     Optional<Message> message = message(log);
     if (message.isEmpty()) {
@@ -54,8 +55,11 @@ final class Inbox implements LogHandler {
           log.index());
       return;
     }
-    String id = id(tx, log);
-    Optional<ChannelTable.Received> before = table.received(tx, id);
+    Optional<ChannelTable.Received> first = table.received(tx, log.transaction().hex());
+    boolean another = first.filter(known -> !known.retracted() && known.index() != log.index()
+        && known.blockHash().equals(log.blockHash().hex())).isPresent();
+    String id = another ? ChannelTable.further(log, log.index()) : log.transaction().hex();
+    Optional<ChannelTable.Received> before = another ? table.received(tx, id) : first;
     if (before.isEmpty()) {
       table.receive(tx, id, message.get(), log, status);
       return;
@@ -66,15 +70,6 @@ final class Inbox implements LogHandler {
     if (was != status && was != ChannelStatus.CONFIRMED) {
       table.status(tx, id, status);
     }
-  }
-
-  /** The transaction's hash; a second message of one transaction has its place added. */
-  private String id(Transaction tx, LogEntry log) throws SQLException {
-    String hash = log.transaction().hex();
-    Optional<ChannelTable.Received> first = table.received(tx, hash);
-    boolean another = first.isPresent() && !first.get().retracted()
-        && first.get().blockHash().equals(log.blockHash().hex()) && first.get().index() != log.index();
-    return another ? ChannelTable.further(log, log.index()) : hash;
   }
 
   private Optional<Message> message(LogEntry log) {
