@@ -27,7 +27,8 @@ import tools.jackson.dataformat.yaml.YAMLMapper;
 
 /**
  * Reads templates from YAML (or JSON, which is YAML). What a choice creates is written with values of the contract as
- * {@code $field}, of the argument as {@code $argument.field}, and {@code $now}; anything else stands for itself.
+ * {@code $field}, of the argument as {@code $argument.field}, the contract's own id as {@code $self}, and {@code $now};
+ * anything else stands for itself.
  *
  * <pre>{@code
  * package: { name: quota, version: 1.0.0 }
@@ -251,6 +252,9 @@ public final class TemplateSource {
       String name = value.asString().substring(1);
       if (name.equals("now")) {
         return (exercise, argument) -> LedgerValue.timestamp(exercise.now());
+      }
+      if (name.equals("self")) {
+        return (exercise, argument) -> LedgerValue.contract(exercise.self().id());
       }
       if (name.startsWith("argument.")) {
         String label = name.substring("argument.".length());

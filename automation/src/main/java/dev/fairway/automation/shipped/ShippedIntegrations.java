@@ -1,5 +1,6 @@
 package dev.fairway.automation.shipped;
 
+import dev.fairway.automation.caller.ApiCaller;
 import dev.fairway.automation.metadata.PackageMetadata;
 import dev.fairway.automation.runtime.AvailableType;
 import dev.fairway.automation.sdk.Integration;
@@ -18,7 +19,7 @@ public final class ShippedIntegrations {
       entry(PeriodicTimer.class, PeriodicTimer::new), entry(Loopback.class, Loopback::new),
       entry(LineSocket.class, LineSocket::new), entry(PricePoller.class, PricePoller::new),
       entry(InboundWebhook.class, InboundWebhook::new),
-      entry(OutboundWebhook.class, OutboundWebhook::new));
+      entry(OutboundWebhook.class, OutboundWebhook::new), entry(ApiCaller.class, ApiCaller::new));
 
   private ShippedIntegrations() {}
 

@@ -27,8 +27,8 @@ import tools.jackson.dataformat.yaml.YAMLMapper;
 
 /**
  * Makes typed requests of the description of an HTTP API (OpenAPI 2.0, 3.0 and 3.1): for each operation a Daml template
- * for the request and one for its response, the same as Java types, and a mapping that says how a request becomes a call
- * and an answer a response. The same description makes the same bytes.
+ * for the request and one for its response, the same for the ledger that each node has, the same as Java types, and a
+ * mapping that says how a request becomes a call and an answer a response. The same description makes the same bytes.
  *
  * <p>Every answer has exactly one constructor: its status, else its range, else the default, else {@code _Unexpected};
  * where there is no answer, {@code _TransportError}. What has no type of its own is given as the text of its JSON.
@@ -111,6 +111,8 @@ public final class OpenApiGenerator {
     String folder = "daml/" + options.module().replace('.', '/');
     files.put(folder + "/Types.daml", DamlSource.types(options.module(), schemas.declarations().values()));
     files.put(folder + "/Requests.daml", DamlSource.requests(options.module(), operations));
+    files.put("templates.yaml",
+        LocalSource.templates(document, options.module(), schemas.declarations().values(), operations));
     files.put("mapping.json", Mapping.json(document, options.module(), operations, schemas));
     files
         .putAll(JavaSource.files(options.javaPackage(), options.module(), schemas.declarations().values(), operations));

@@ -21,6 +21,7 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 class OpenApiGeneratorTest {
@@ -115,7 +116,7 @@ class OpenApiGeneratorTest {
   }
 
   @Test
-  void answersAreSortedAndEveryOtherReplyHasAConstructor() {
+  void g18AnswersAreSortedAndEveryOtherReplyHasAConstructor() {
     String name = "AdminapplicationroleApplicationRoleResourcegetAllApplicationRolesGetResponseBody";
     assertThat(file(generate(JIRA), "daml/Shop/Api/Requests.daml")).contains("""
         data %1$s
@@ -224,6 +225,36 @@ class OpenApiGeneratorTest {
     assertThat(generate(SHOP)).isEqualTo(generate(SHOP));
   }
 
+  /**
+   * There is no Daml compiler to ask here. This much is known of the two: LF 2.1 has neither contract keys nor maintainers,
+   * LF 1.14 neither interfaces nor exceptions; records, variants, enumerations, lists, optionals, text maps and decimals
+   * of ten digits are in both.
+   */
+  @Test
+  void g20GeneratedDamlNeedsNothingThatOnlyOneOfLf114AndLf21Has() {
+    for (String description : List.of(JIRA, SHOP)) {
+      generate(description).files().forEach((name, text) -> {
+        if (name.endsWith(".daml")) {
+          assertThat(text).doesNotContainPattern("(?m)^\\s*(key|maintainer|interface|exception|viewtype)\\b")
+              .doesNotContainPattern("\\b(GenMap|DA\\.Map|BigNumeric|lookupByKey|fetchByKey|throw|try)\\b");
+          assertThat(text.lines().filter(line -> line.startsWith("import ")))
+              .allMatch(line -> line.matches("import (DA\\.TextMap \\(TextMap\\)|Shop\\.Api\\.Types)"));
+        }
+      });
+    }
+  }
+
+  @Test
+  void templatesAreWrittenForTheNodesOwnLedgerToo() {
+    JsonNode templates = JsonMapper.shared().readTree(file(generate(SHOP), "templates.yaml"));
+    JsonNode request = templates.path("templates").path("Shop.Api.Requests:ReplaceItem");
+    assertThat(request.path("signatories").get(0).asString()).isEqualTo("requestor");
+    assertThat(request.path("choices").path("ReplaceItem_Respond").path("controllers").get(0).asString())
+        .isEqualTo("gateway");
+    assertThat(templates.path("types").path("Shop.Api.Types:Item").path("record").path("parts").asString())
+        .isEqualTo("[Shop.Api.Types:Item]");
+  }
+
   @Test
   void nullableMayBeMissing() {
     String types = file(generate("""
@@ -253,7 +284,7 @@ class OpenApiGeneratorTest {
   }
 
   @Test
-  void javaTypesCompileAndComeBackFromTheLedgerAsTheyWent(@TempDir Path folder) throws Exception {
+  void g19JavaTypesCompileAndComeBackFromTheLedgerAsTheyWent(@TempDir Path folder) throws Exception {
     compile(generate(SHOP).files(), folder);
     compile(generate(JIRA).files(), folder.resolve("jira"));
     try (var loader = new URLClassLoader(new URL[]{folder.toUri().toURL()}, getClass().getClassLoader())) {
