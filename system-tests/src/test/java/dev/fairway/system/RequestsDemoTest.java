@@ -25,7 +25,10 @@ class RequestsDemoTest {
     String said = new String(demo.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     assertThat(demo.waitFor(1, TimeUnit.MINUTES)).isTrue();
     assertThat(demo.exitValue()).as(said).isZero();
-    assertThat(said).contains("demo: 5 requests, 3 accepted, 2 rejected with a reason, none lost")
+    assertThat(said)
+        .contains(
+            "demo: 6 requests, 3 accepted, 3 rejected with a reason, none lost, 3 workers dead, the node killed once")
+        .contains("try 3: the worker died, exit code 3; its last words: Terminating due to java.lang.OutOfMemoryError")
         .contains("one-too-many: rejected, because QUOTA_EXCEEDED: alice has 3 ledgers; 3 are allowed");
   }
 }

@@ -15,16 +15,17 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The service that makes ledgers in the story of requests: one for each idempotency key, none while it is down, and an order
- * for {@link #POISON} it never answers, which gives the story time to let the process that waits for it die.
+ * The service that makes ledgers in the story of requests: one for each idempotency key, none while it is down. For
+ * {@link #POISON} it asks for a register of so many pages that whoever draws it up runs out of memory.
  */
 final class LedgerProvider implements AutoCloseable {
   static final String POISON = "poison";
 
+  private static final String TOO_MANY_PAGES = "400000000";
+
   private final HttpServer server;
   private final Map<String, String> made = new ConcurrentHashMap<>();
   private final BlockingQueue<String> refused = new LinkedBlockingQueue<>();
-  private final BlockingQueue<String> poisoned = new LinkedBlockingQueue<>();
   private volatile boolean down;
 
   LedgerProvider() throws IOException {
@@ -56,20 +57,14 @@ final class LedgerProvider implements AutoCloseable {
     return refused.poll(2, TimeUnit.MINUTES) != null;
   }
 
-  /** Waits until someone is in the midst of the order that nobody survives; false when nobody is within two minutes. */
-  boolean awaitPoison() throws InterruptedException {
-    return poisoned.poll(2, TimeUnit.MINUTES) != null;
-  }
-
   private void answer(HttpExchange exchange) throws IOException {
     String name = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
-    if (name.equals(POISON)) {
-      poisoned.add(name);
-      return;
-    }
     byte[] body = new byte[0];
     if (down) {
       refused.add(name);
+    } else if (name.equals(POISON)) {
+      exchange.getResponseHeaders().add("Register-Pages", TOO_MANY_PAGES);
+      body = name.getBytes(StandardCharsets.UTF_8);
     } else {
       String key = exchange.getRequestHeaders().getFirst("Idempotency-Key");
       body = made.computeIfAbsent(key, _ -> "ledger-of-" + name).getBytes(StandardCharsets.UTF_8);
