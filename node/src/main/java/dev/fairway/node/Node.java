@@ -7,6 +7,9 @@ import dev.fairway.automation.ledger.StoreLedger;
 import dev.fairway.automation.runtime.Automation;
 import dev.fairway.automation.runtime.Ledgers;
 import dev.fairway.automation.runtime.Outside;
+import dev.fairway.automation.runtime.RequestBook;
+import dev.fairway.automation.runtime.RequestDesk;
+import dev.fairway.automation.runtime.RequestsApi;
 import dev.fairway.automation.shipped.ShippedIntegrations;
 import dev.fairway.connectors.Connectors;
 import dev.fairway.connectors.sealed.Sealed;
@@ -20,6 +23,7 @@ import dev.fairway.console.page.JournalPage;
 import dev.fairway.console.page.MarketPage;
 import dev.fairway.console.page.MessagesPage;
 import dev.fairway.console.page.OverviewPage;
+import dev.fairway.console.page.RequestsPage;
 import dev.fairway.console.page.SubscriptionsPage;
 import dev.fairway.console.page.WorkPage;
 import dev.fairway.core.Secret;
@@ -127,12 +131,16 @@ public final class Node implements AutoCloseable {
     WorkOverview overview = new WorkOverview(store);
     DeadLetters letters = new DeadLetters(store, handlers);
     Audit audit = new Audit(store);
+    RequestBook requests = new RequestBook(store);
+    RequestDesk requestDesk = new RequestDesk(automation, store, letters);
+    requestDesk.registerWith(handlers);
     List<ConsolePage> pages = new ArrayList<>(
         List.of(new OverviewPage(health, overview, letters, store.journal(), clock),
             new MessagesPage(exchange.messages(), store.journal(), clock),
             new DocumentsPage(exchange.documents(), clock),
             new SubscriptionsPage(List.of(exchange.hub()), clock),
             new IntegrationsPage(installations, overview, clock)));
+    pages.add(new RequestsPage(new ConsoleRequests(requests, requestDesk, letters), clock));
     markets.all().forEach(market -> pages.add(new MarketPage(market, clock)));
     pages.addAll(List.of(new WorkPage(overview, clock), new DeadLettersPage(letters, clock),
         new JournalPage(store.journal(), clock), new AuditPage(audit, clock)));
@@ -140,6 +148,7 @@ public final class Node implements AutoCloseable {
 
     List<Door> doors = new ArrayList<>(exchange.doors());
     doors.addAll(automation.doors());
+    doors.add(new RequestsApi(requests, requestDesk).door());
     doors.add(new IntegrationsApi(installations, automation).door());
     doors.add(new LedgersApi(ledgers, store).door());
     doors.add(connectors.door());
@@ -147,8 +156,10 @@ public final class Node implements AutoCloseable {
     doors.add(new JournalDoor(store.journal(), own).door());
     doors.add(new WorkDoor(overview, letters, audit).door());
     WorkGauges work = new WorkGauges(overview, meters);
+    RequestGauges requestGauges = new RequestGauges(requests, meters);
     doors.add(Probes.door(health, meters, () -> {
       work.refresh();
+      requestGauges.refresh();
       exchange.gauges().refresh();
     }));
     doors.add(OpenApi.door("Fairway", "0.1.0", List.copyOf(doors)));

@@ -63,7 +63,7 @@ public interface Requests {
      * without bound) kills only that: its death is a failed try, told with its last words, and the third in a row sets the
      * request aside. A worker makes the integration for itself, by its public constructor without parameters, and is kept
      * for the next request; it has the node's calls to the outside, contracts and queues, the real time, and nothing
-     * that was changed in the integration's own objects.
+     * that was changed in the integration's own objects. In a test by the integration kit the try runs in the test itself.
      *
      * @param heapMegabytes the most memory for a worker's objects, 16 to 65,536
      */

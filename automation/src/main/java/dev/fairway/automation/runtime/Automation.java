@@ -223,8 +223,7 @@ public final class Automation implements AutoCloseable {
 
   /** What it serves: {@code /integrations/{id}} and {@code /requests}. */
   public List<Door> doors() {
-    return List.of(new IntegrationsDoor(this, shared, config).door(), new RequestsDoor(shared.store(), ledgers).door(),
-        new RequestsApi(new RequestBook(shared.store()), new RequestDesk(this, shared.store())).door());
+    return List.of(new IntegrationsDoor(this, shared, config).door(), new RequestsDoor(shared.store(), ledgers).door());
   }
 
   /** Stops all integrations. The store, the workers and the ledger stay open; they are the node's. */

@@ -18,6 +18,7 @@ import tools.jackson.databind.node.ObjectNode;
  * it. Safe for many threads.
  */
 final class ForkedWorkers implements AutoCloseable {
+  private final boolean possible;
   private final Supplier<WorkerMessages.Start> start;
   private final Node node;
   private final Map<String, ForkedWorker> warm = new HashMap<>();
@@ -32,10 +33,19 @@ final class ForkedWorkers implements AutoCloseable {
     void put(String queue, String message);
   }
 
-  /** @param start how each worker makes its integration */
-  ForkedWorkers(Supplier<WorkerMessages.Start> start, Node node) {
+  /**
+   * @param possible whether another process can find the integration's classes
+   * @param start how each worker makes its integration
+   */
+  ForkedWorkers(boolean possible, Supplier<WorkerMessages.Start> start, Node node) {
+    this.possible = possible;
     this.start = start;
     this.node = node;
+  }
+
+  /** Whether there can be workers: not where only this process has the integration's classes, as in a test of it. */
+  boolean possible() {
+    return possible;
   }
 
   /**

@@ -273,6 +273,7 @@ final class LifeCycle {
       under.addAll(tasks);
     }
     integration.feed().interrupt();
+    integration.requests().close();
     if (end(under)) {
       closeLoader();
     }
@@ -295,7 +296,6 @@ final class LifeCycle {
   }
 
   private void closeLoader() {
-    integration.requests().close();
     if (integration.loader() instanceof PackageLoader own) {
       close(own);
     }

@@ -184,6 +184,12 @@ final class RequestTables {
   }
 
   static void quarantined(Transaction tx, String integration, String contractId) throws SQLException {
+    try (PreparedStatement statement = tx.connection()
+        .prepareStatement("UPDATE automation_request SET aside = 1 WHERE integration = ? AND contract_id = ?")) {
+      statement.setString(1, integration);
+      statement.setString(2, contractId);
+      statement.executeUpdate();
+    }
     endUnlessSettled(tx, integration, contractId, RequestState.QUARANTINED);
   }
 
@@ -205,8 +211,19 @@ final class RequestTables {
       statement.setString(4, contractId);
       statement.executeUpdate();
     }
+    if (state.settled()) {
+      forgetLetter(tx, integration, contractId);
+    }
     tx.append(new NewEvent("request." + state.word(), contractId, StoredValue.text(
         StoredValue.object().put("integration", integration).put("contract", contractId).put("state", state.word()))));
+  }
+
+  /* What was set aside and has come to its end another way leaves no letter for an operator to wonder about. */
+  private static void forgetLetter(Transaction tx, String integration, String contractId) throws SQLException {
+    if (!rows(tx, "integration = ? AND contract_id = ? AND aside = 1", integration, contractId).isEmpty()) {
+      find(tx, integration, contractId).flatMap(KnownRequest::work)
+          .ifPresent(work -> tx.enqueue(RequestDesk.forgetting(work)));
+    }
   }
 
   private static List<KnownRequest> rows(View view, String where, Object... values) throws SQLException {

@@ -128,9 +128,10 @@ final class Requests implements AutoCloseable {
     Instant deadline = shared.clock().instant().plus(handler.timeLimit());
     var asked = new Decision.Asked(contract, attempt, deadline,
         () -> known(contract).filter(request -> !request.state().ended()).isEmpty());
-    return integration.called(handler.counters(), handler.timeLimit(), () -> handler.workerHeap().isPresent()
-        ? workers.decide(handler, handler.workerHeap().getAsInt(), asked)
-        : Decision.of(handler, asked));
+    return integration.called(handler.counters(), handler.timeLimit(),
+        () -> handler.workerHeap().isPresent() && workers.possible()
+            ? workers.decide(handler, handler.workerHeap().getAsInt(), asked)
+            : Decision.of(handler, asked));
   }
 
   private Outcome outcome(Registrations.OnRequest<?, ?> handler, Delivery<Payloads.LedgerDelivery> delivery,
@@ -162,6 +163,14 @@ final class Requests implements AutoCloseable {
         StoredValue.text(StoredValue.node(contract)), false, id), id);
   }
 
+  /** An operator's answer to a request that was set aside. */
+  void answerByHand(Transaction tx, Registrations.OnRequest<?, ?> handler, Contract contract, Command command,
+      RequestReason reason) throws SQLException {
+    int attempts = RequestTables.find(tx, integration.id(), contract.id().value()).map(KnownRequest::attempts)
+        .orElse(0);
+    submit(tx, handler.id(), attempts, contract, command, reason);
+  }
+
   /** Called when a request has been set aside. Its requester learns that, and nothing of the errors. */
   void dead(Transaction tx, Registrations.OnRequest<?, ?> handler, Delivery<Payloads.LedgerDelivery> delivery)
       throws SQLException {
@@ -182,9 +191,7 @@ final class Requests implements AutoCloseable {
       throws SQLException {
     if (handler.reject().isPresent()) {
       Registrations.Refusal<A> refusal = handler.reject().get();
-      String id = contract.id().value();
-      int attempts = RequestTables.find(tx, integration.id(), id).map(KnownRequest::attempts).orElse(0);
-      submit(tx, handler.id(), attempts, contract,
+      answerByHand(tx, handler, contract,
           Command.exercise(contract, refusal.choice(), refusal.argument().apply(reason.answer())), reason);
     }
   }

@@ -85,7 +85,9 @@ public final class RunningIntegration {
     this.life = new LifeCycle(this, shared, on.templates(), leadership);
     this.feed = new Feed(shared.store, on.ledger, config.id(), config.party(), registrations, lanes, leadership,
         life::caughtUp);
-    this.requests = new Requests(this, shared, new ForkedWorkers(() -> worker(entry), new WorkerNode()));
+    this.requests = new Requests(this, shared, new ForkedWorkers(
+        loader instanceof PackageLoader || loader.equals(ClassLoader.getSystemClassLoader()), () -> worker(entry),
+        new WorkerNode()));
     this.lane = new Lane(this, shared);
   }
 

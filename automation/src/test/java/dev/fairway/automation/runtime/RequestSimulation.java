@@ -301,6 +301,7 @@ final class RequestSimulation {
       }
       var outbox = new Outbox(Ledgers.of(far), name -> Optional.of(running));
       handlers.add(Outbox.SUBMIT, flaw == Flaw.FRESH_COMMAND_IDS ? new FreshCommandIds(outbox) : outbox);
+      handlers.add(RequestDesk.FORGET, delivery -> Outcome.done());
       WorkQueue queue = new Crash.OfQueue(process, store.work(), clock::instant, random);
       workers = new Workers(flaw == Flaw.CRASHES_NOT_COUNTED ? new CrashesNotCounted(queue) : queue, handlers, clock,
           new WorkersConfig(1, Duration.ZERO));
@@ -330,8 +331,7 @@ final class RequestSimulation {
       var term = new Leadership.Term();
       Ledger far = new Crash.OfLedger(process, ledger, term::end);
       new Feed(reached, far, id, DESK, running.registrations(), running.lanes(), new Leadership(reached, clock, id),
-          () -> {
-          }).run(term);
+          () -> {}).run(term);
     }
   }
 

@@ -16,7 +16,9 @@ import tools.jackson.databind.node.ObjectNode;
 /** A requester's requests: made, watched and taken back; and, for who runs the node, answered by hand. */
 @Command(name = "request", description = "Make requests on a ledger, see what became of them, and take them back.", subcommands = {
     RequestCommands.Submit.class, RequestCommands.Status.class, RequestCommands.Wait.class,
-    RequestCommands.Cancel.class, RequestCommands.ListRequests.class, RequestCommands.Reject.class})
+    RequestCommands.Cancel.class, RequestCommands.ListRequests.class, RequestMending.Aside.class,
+    RequestMending.Show.class, RequestMending.Try.class, RequestMending.Release.class, RequestCommands.Reject.class,
+    RequestMending.Replace.class, RequestMending.Discard.class})
 public final class RequestCommands {
   private static final Set<String> OPEN = Set.of("ready", "submitting");
 

@@ -83,8 +83,9 @@ final class Desk implements AutoCloseable {
       throw new UnsupportedOperationException("no calls to the outside here");
     }, Clock.systemUTC(), AutomationConfig.DEFAULT);
     book = new RequestBook(store);
-    operator = new RequestDesk(automation, store);
     letters = new DeadLetters(store, handlers);
+    operator = new RequestDesk(automation, store, letters);
+    operator.registerWith(handlers);
     workers = new Workers(store.work(), handlers, Clock.systemUTC(), new WorkersConfig(100, Duration.ZERO)).start();
   }
 

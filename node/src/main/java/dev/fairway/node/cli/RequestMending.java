@@ -1,0 +1,129 @@
+package dev.fairway.node.cli;
+
+import dev.fairway.core.ErrorCode;
+import dev.fairway.core.FairwayException;
+import java.io.IOException;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+
+/** What who runs the node does with requests that were set aside. */
+final class RequestMending {
+  private RequestMending() {}
+
+  private static String at(String contract) {
+    return "/api/requests/" + Remote.encode(contract);
+  }
+
+  private static ObjectNode object() {
+    return JsonNodeFactory.instance.objectNode();
+  }
+
+  @Command(name = "aside", mixinStandardHelpOptions = true, description = "List the requests that were set aside, or count them by cause.")
+  static final class Aside extends IntegrationCommands.ToNode implements Callable<Integer> {
+    @Option(names = "--causes", description = "how many of which integration, and why")
+    boolean causes;
+
+    @Override
+    public Integer call() {
+      if (causes) {
+        output.table(out(), remote.get("/api/requests/causes").path("items"), "no requests are set aside", "count",
+            "kind", "cause", "last");
+      } else {
+        output.table(out(), remote.get("/api/requests?state=quarantined").path("items"), "no requests are set aside",
+            "contract", "integration", "template", "attempts", "changed");
+      }
+      return 0;
+    }
+  }
+
+  @Command(name = "show", mixinStandardHelpOptions = true, description = "Show a request; with its payload and every error when it was set aside.")
+  static final class Show extends IntegrationCommands.ToNode implements Callable<Integer> {
+    @Parameters(paramLabel = "CONTRACT")
+    String contract = "";
+
+    @Override
+    public Integer call() {
+      output.object(out(), remote.get(at(contract)));
+      return 0;
+    }
+  }
+
+  @Command(name = "try", mixinStandardHelpOptions = true, description = "Ask the real handler what it would answer, with its effects held back.")
+  static final class Try extends IntegrationCommands.ToNode implements Callable<Integer> {
+    @Parameters(paramLabel = "CONTRACT")
+    String contract = "";
+
+    @Override
+    public Integer call() {
+      output.object(out(), remote.post(at(contract) + "/try", object()));
+      return 0;
+    }
+  }
+
+  @Command(name = "release", mixinStandardHelpOptions = true, description = "Have a request tried again, or all that were set aside for a cause.")
+  static final class Release extends IntegrationCommands.ToNode implements Callable<Integer> {
+    @Parameters(paramLabel = "CONTRACT", arity = "0..1", description = "one request")
+    String contract = "";
+    @Option(names = "--kind", defaultValue = "", description = "all of this kind, as aside --causes names it")
+    String kind = "";
+    @Option(names = "--cause", defaultValue = "", description = "of these only those with this cause")
+    String cause = "";
+
+    @Override
+    public Integer call() {
+      if (contract.isEmpty() == kind.isEmpty()) {
+        throw new FairwayException(ErrorCode.INVALID,
+            "say one request, or a --kind of them");
+      }
+      if (!contract.isEmpty()) {
+        remote.post(at(contract) + "/release", object());
+        out().println("released " + contract);
+        return 0;
+      }
+      ObjectNode filter = object().put("kind", kind);
+      if (!cause.isEmpty()) {
+        filter.put("cause", cause);
+      }
+      JsonNode released = remote.post("/api/dead/redrive", filter);
+      out().println("released " + released.path("count").asLong());
+      return 0;
+    }
+  }
+
+  @Command(name = "discard", mixinStandardHelpOptions = true, description = "Try a request no more; its contract stays as it is.")
+  static final class Discard extends IntegrationCommands.ToNode implements Callable<Integer> {
+    @Parameters(paramLabel = "CONTRACT")
+    String contract = "";
+
+    @Override
+    public Integer call() {
+      remote.post(at(contract) + "/discard", object());
+      out().println("discarded " + contract);
+      return 0;
+    }
+  }
+
+  @Command(name = "replace", mixinStandardHelpOptions = true, description = "Mend a request: exercise a choice of its operator that puts another in its place.")
+  static final class Replace extends IntegrationCommands.ToNode implements Callable<Integer> {
+    @Parameters(index = "0", paramLabel = "CONTRACT")
+    String contract = "";
+    @Parameters(index = "1", paramLabel = "CHOICE")
+    String choice = "";
+    @Parameters(index = "2", paramLabel = "JSON", description = "the choice's argument, or @FILE")
+    String argument = "";
+
+    @Override
+    public Integer call() throws IOException {
+      ObjectNode body = object().put("choice", choice);
+      body.set("argument", LedgerCommands.json(argument));
+      remote.post(at(contract) + "/replace", body);
+      out().println("replaced " + contract);
+      return 0;
+    }
+  }
+}
