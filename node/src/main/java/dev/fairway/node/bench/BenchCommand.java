@@ -24,7 +24,8 @@ import picocli.CommandLine.Spec;
 /** Measures a node, each figure against a baseline of the same run. */
 @Command(name = "bench", description = "Measure, each figure against a baseline taken in the same run.", subcommands = {
     BenchCommand.Accept.class, BenchCommand.Start.class, BenchCommand.Document.class,
-    BenchCommand.Exchange.class, BenchCommand.Ethereum.class, BenchCommand.Market.class, RequestsCommand.class, EchoCommand.class})
+    BenchCommand.Exchange.class, BenchCommand.Ethereum.class, BenchCommand.Market.class, RequestsCommand.class,
+    EchoCommand.class})
 public final class BenchCommand {
   /** What all benchmarks take. */
   static class Options {
