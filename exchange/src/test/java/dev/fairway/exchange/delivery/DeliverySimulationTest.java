@@ -39,9 +39,14 @@ class DeliverySimulationTest {
     pair.close();
   }
 
+  private void startAnew() throws Exception {
+    stop();
+    start();
+  }
+
   @Test
   void everyAcceptedMessageArrivesOnceWhateverHappens() throws Exception {
-    SimPair.everySeed(150, this::run);
+    SimPair.everySeed(150, this::startAnew, this::run);
   }
 
   @Test

@@ -43,9 +43,14 @@ class ForkSimulationTest {
     pair.close();
   }
 
+  private void startAnew() throws Exception {
+    stop();
+    start();
+  }
+
   @Test
   void everyStatusIsTrueInTheEndAndALostMessageIsSentAgainOnce() throws Exception {
-    SimPair.everySeed(150, this::run);
+    SimPair.everySeed(150, this::startAnew, this::run);
   }
 
   @Test

@@ -32,6 +32,8 @@ final class SimPair implements AutoCloseable {
   private static final Jurisdiction AU = new Jurisdiction("AU");
   private static final Jurisdiction SG = new Jurisdiction("SG");
   private static final Set<Jurisdiction> BOTH = Set.of(AU, SG);
+  /** After so many seeds everything begins anew: looking through what is known would soon take longer than the story. */
+  private static final int SEEDS_OF_ONE_PAIR = 200;
 
   final TestClock clock = new TestClock();
   final List<MemoryMedium> media = List.of(new MemoryMedium(clock), new MemoryMedium(clock));
@@ -70,12 +72,21 @@ final class SimPair implements AutoCloseable {
     return new SimNode(folder.resolve(own.code()), own, clock, List.of(rule), ports);
   }
 
+  /** What a test does to begin anew. */
+  @FunctionalInterface
+  interface Renewal {
+    void run() throws Exception;
+  }
+
   /** Runs {@code -Dsimulation.seed} alone, or as many as {@code -Dsimulation.seeds} or the caller says; names one that fails. */
-  static void everySeed(int usual, Story story) throws Exception {
+  static void everySeed(int usual, Renewal renewal, Story story) throws Exception {
     Optional<Long> one = Optional.ofNullable(Long.getLong("simulation.seed"));
     long seeds = one.isPresent() ? 1 : Integer.getInteger("simulation.seeds", usual);
     for (long i = 0; i < seeds; i++) {
       long seed = one.orElse(i);
+      if (i > 0 && i % SEEDS_OF_ONE_PAIR == 0) {
+        renewal.run();
+      }
       try {
         story.run(new Random(seed));
       } catch (AssertionError e) {
