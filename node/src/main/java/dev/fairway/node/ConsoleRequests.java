@@ -9,6 +9,7 @@ import dev.fairway.automation.runtime.RequestsApi;
 import dev.fairway.console.Wording;
 import dev.fairway.console.page.RequestsPage;
 import dev.fairway.console.page.Tone;
+import dev.fairway.core.ledger.TemplateId;
 import dev.fairway.store.DeadLetters;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -32,7 +33,8 @@ record ConsoleRequests(RequestBook book, RequestDesk desk, DeadLetters letters) 
   }
 
   private static RequestsPage.Row row(KnownRequest request) {
-    return new RequestsPage.Row(request.contractId(), request.integration(), request.template(),
+    return new RequestsPage.Row(request.contractId(), request.integration(),
+        TemplateId.parse(request.template()).name(),
         request.state().word(), tone(request.state()), request.attempts(),
         request.reason().map(reason -> reason.code() + ": " + reason.message()).orElse(""), request.changed());
   }
