@@ -29,6 +29,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;
 import java.io.Writer;
+import java.lang.reflect.Proxy;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -38,6 +39,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.CountDownLatch;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -71,7 +73,8 @@ class InstallationsTest {
         List.of("automation"));
     final Ledger ledger = new StoreLedger(store, List.of());
     final Handlers handlers = new Handlers();
-    final Automation automation = new Automation(store, handlers, Ledgers.of(ledger), call -> {
+    final CountDownLatch answers = new CountDownLatch(1);
+    final Automation automation = new Automation(store, handlers, Ledgers.of(ledger, Map.of("slow", slow())), call -> {
       throw new UnsupportedOperationException("no calls to the outside here");
     }, Clock.systemUTC(), AutomationConfig.DEFAULT);
     final Installations installations = new Installations(store, new DiskBlobs(folder.resolve("blobs")),
@@ -80,6 +83,15 @@ class InstallationsTest {
 
     Desk() {
       installations.start(List.of());
+    }
+
+    /** The same ledger behind a line on which nothing comes back until it is told to. */
+    private Ledger slow() {
+      return (Ledger) Proxy.newProxyInstance(Ledger.class.getClassLoader(), new Class<?>[]{Ledger.class},
+          (proxy, method, arguments) -> {
+            answers.await();
+            return method.invoke(ledger, arguments);
+          });
     }
 
     void install() throws IOException {
@@ -211,6 +223,24 @@ class InstallationsTest {
       desk.configure("Hello");
       desk.visit("Alice");
       desk.awaitGreeting("Hello, Alice!");
+    }
+  }
+
+  @Test
+  void ledgerThatDoesNotAnswerHoldsUpItsOwnIntegrationsAlone() throws IOException {
+    try (Desk desk = new Desk()) {
+      desk.install();
+      IntegrationConfig front = new IntegrationConfig("front", "desk:desk", new Party("bob"),
+          Map.of("greeting", "Hello"));
+      IntegrationConfig back = new IntegrationConfig("back", "desk:desk", "slow", new Party("carol"),
+          Map.of("greeting", "Hello"));
+      desk.installations.start(List.of(back, front));
+      assertThat(desk.installations.find("front").state()).isEqualTo("running");
+      assertThat(desk.installations.find("back").failure().orElseThrow())
+          .isEqualTo("it is being started; its ledger has not answered yet");
+      desk.answers.countDown();
+      Awaitility.await().atMost(SOON)
+          .untilAsserted(() -> assertThat(desk.installations.find("back").running()).isPresent());
     }
   }
 }

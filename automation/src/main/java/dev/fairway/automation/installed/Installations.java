@@ -20,6 +20,8 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -39,6 +41,8 @@ import org.slf4j.LoggerFactory;
  */
 public final class Installations {
   private static final Logger LOG = LoggerFactory.getLogger(Installations.class);
+  /** How long the node's start waits for integrations to come up; those whose ledger takes longer come up later. */
+  private static final Duration COMING_UP = Duration.ofSeconds(5);
 
   private final Store store;
   private final Automation automation;
@@ -65,18 +69,39 @@ public final class Installations {
   }
 
   /**
-   * Makes the types of installed packages known, and starts what is meant to run. One that does not start is shown so,
-   * and hinders nobody.
+   * Makes the types of installed packages known, and starts what is meant to run, all at once. One that does not start is
+   * shown so, and hinders nobody: neither does one whose ledger does not answer, which comes up when it does.
    *
    * @param named the integrations that the node's settings name
    */
   public void start(Collection<IntegrationConfig> named) {
     store.read(InstalledTables::packages).forEach(this::offer);
     named.forEach(config -> fromSettings.put(config.id(), config));
-    named.forEach(this::tryStart);
+    List<Thread> starting = new ArrayList<>();
+    named.forEach(config -> starting.add(starting(config, () -> tryStart(config))));
     store.read(InstalledTables::integrations).stream().filter(StoredIntegration::enabled)
         .filter(stored -> !fromSettings.containsKey(stored.config().id()))
-        .forEach(stored -> tryStart(stored.config()).ifPresent(running -> running.logLevel(stored.logLevel())));
+        .forEach(stored -> starting.add(starting(stored.config(),
+            () -> tryStart(stored.config()).ifPresent(running -> running.logLevel(stored.logLevel())))));
+    await(starting);
+  }
+
+  private static void await(List<Thread> starting) {
+    Instant end = Instant.now().plus(COMING_UP);
+    try {
+      for (Thread thread : starting) {
+        if (!thread.join(Duration.between(Instant.now(), end))) {
+          LOG.warn("not waited for any longer, its ledger does not answer thread={}", thread.getName());
+        }
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private Thread starting(IntegrationConfig config, Runnable start) {
+    failures.put(config.id(), new Failure(config, "it is being started; its ledger has not answered yet"));
+    return Thread.ofVirtual().name("start-of-" + config.id()).start(start);
   }
 
   private void offer(PackageFacts stored) {
@@ -131,6 +156,11 @@ public final class Installations {
       failures.remove(config.id());
       return Optional.of(running);
     } catch (FairwayException e) {
+      if (automation.find(config.id()).isPresent()) {
+        // Somebody was faster.
+        failures.remove(config.id());
+        return Optional.empty();
+      }
       failures.put(config.id(), new Failure(config, String.valueOf(e.getMessage())));
       LOG.error("an integration does not start integration={} why={}", config.id(), e.getMessage());
       return Optional.empty();

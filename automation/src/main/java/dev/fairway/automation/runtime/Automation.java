@@ -46,6 +46,7 @@ public final class Automation implements AutoCloseable {
   private final RunningIntegration.Shared shared;
   private final Map<String, AvailableType> types = new ConcurrentHashMap<>();
   private final Map<String, RunningIntegration> running = new ConcurrentHashMap<>();
+  private boolean closed;
 
   /**
    * Takes its part of the node's work.
@@ -120,25 +121,38 @@ public final class Automation implements AutoCloseable {
    * @throws FairwayException with {@code NOT_FOUND} for an unknown type or ledger, {@code INVALID} with all problems of the
    * settings, {@code CONFLICT} when it runs already, {@code CONFIGURATION} when its own start fails
    */
-  public synchronized RunningIntegration start(IntegrationConfig wanted) {
+  public RunningIntegration start(IntegrationConfig wanted) {
     AvailableType type = type(wanted.type());
+    refuseTwice(wanted.id());
     if (wanted.ledger().equals(Ledgers.LOCAL)) {
       ledgers.find(Ledgers.LOCAL).allocate(wanted.party().name());
     }
-    if (running.containsKey(wanted.id())) {
-      throw new FairwayException(ErrorCode.CONFLICT, "integration " + wanted.id() + " is running; stop it first");
+    return enter(start(wanted, type, type.make().get()));
+  }
+
+  private void refuseTwice(String id) {
+    if (running.containsKey(id)) {
+      throw new FairwayException(ErrorCode.CONFLICT, "integration " + id + " is running; stop it first");
     }
-    RunningIntegration integration = start(wanted, type, type.make().get());
+  }
+
+  /* Nothing here asks a ledger: one that does not answer holds up its own integrations alone. */
+  private synchronized RunningIntegration enter(RunningIntegration integration) {
+    String id = integration.id();
+    refuseTwice(id);
+    if (closed) {
+      throw new FairwayException(ErrorCode.BUSY, "integration " + id + " does not start: the node is stopping");
+    }
     for (WorkKind<Payloads.LedgerDelivery> kind : integration.lanes().ledgerKinds()) {
-      handlers.put(kind, new LedgerWork(wanted.id()));
+      handlers.put(kind, new LedgerWork(id));
     }
     handlers.put(integration.lanes().lane(), delivery -> {
-      RunningIntegration found = running.get(wanted.id());
-      return found == null ? away(wanted.id()) : found.lane(delivery);
+      RunningIntegration found = running.get(id);
+      return found == null ? away(id) : found.lane(delivery);
     });
-    running.put(wanted.id(), integration);
+    running.put(id, integration);
     integration.begin();
-    shared.store().run(tx -> tx.enqueue(NewWork.of(WAKE, new Wake(wanted.id()))));
+    shared.store().run(tx -> tx.enqueue(NewWork.of(WAKE, new Wake(id))));
     return integration;
   }
 
@@ -229,6 +243,9 @@ public final class Automation implements AutoCloseable {
   /** Stops all integrations. The store, the workers and the ledger stay open; they are the node's. */
   @Override
   public void close() {
+    synchronized (this) {
+      closed = true;
+    }
     running.keySet().forEach(this::stop);
     limits.close();
   }
