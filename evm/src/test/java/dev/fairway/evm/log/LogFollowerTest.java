@@ -39,8 +39,13 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
 
 class LogFollowerTest {
+  private static final JsonMapper JSON = JsonMapper.builder().build();
   private static final Hash TOPIC = Keccak.hash("Told(uint256)");
   /** Emits a log with the topic of its first word, as often as its second word says, counting down in the data. */
   private static final String EMITTER = "0x601e600c600039601e6000f3"
@@ -314,19 +319,16 @@ class LogFollowerTest {
     assertThat(ledger.standing()).containsExactlyElementsOf(onChain()).hasSize(2);
   }
 
-  /** Answers a batch of questions for blocks as the node does, except for one that it says it does not have. */
+  /** Answers a batch as the node does, except for a block that it says it does not have. */
   private static FlakyNode.Bad without(String request, String number) {
-    StringBuilder answer = new StringBuilder("[");
-    Matcher call = Pattern.compile("\"id\":(\\d+),\"method\":\"eth_getBlockByNumber\",\"params\":\\[\"(0x[0-9a-f]+)\"")
-        .matcher(request);
-    while (call.find()) {
-      String block = call.group(2).equals(number)
-          ? "null"
-          : chain.rpc().call("eth_getBlockByNumber", call.group(2), false).toString();
-      answer.append(answer.length() > 1 ? "," : "").append("{\"jsonrpc\":\"2.0\",\"id\":").append(call.group(1))
-          .append(",\"result\":").append(block).append("}");
+    ArrayNode answers = JSON.createArrayNode();
+    for (JsonNode call : JSON.readTree(request)) {
+      Object[] params = call.path("params").valueStream().toArray();
+      boolean lacks = call.path("params").path(0).asString("").equals(number);
+      answers.addObject().put("jsonrpc", "2.0").<ObjectNode>set("id", call.path("id")).set("result",
+          lacks ? JSON.nullNode() : chain.rpc().call(call.path("method").stringValue(), params));
     }
-    return new FlakyNode.Bad(200, answer.append("]").toString());
+    return new FlakyNode.Bad(200, answers.toString());
   }
 
   @Test

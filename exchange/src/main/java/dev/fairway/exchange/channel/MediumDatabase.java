@@ -74,11 +74,21 @@ final class MediumDatabase implements AutoCloseable {
       if (postgres) {
         statement.execute("SELECT pg_advisory_xact_lock(7027303)");
       }
-      for (String sql : script(postgres ? "medium-postgresql.sql" : "medium-sqlite.sql").strip().split(";\n", -1)) {
-        statement.execute(sql);
+      if (!postgres || !isPrepared(statement)) {
+        for (String sql : script(postgres ? "medium-postgresql.sql" : "medium-sqlite.sql").strip().split(";\n", -1)) {
+          statement.execute(sql);
+        }
       }
       connection.commit();
       connection.setAutoCommit(true);
+    }
+  }
+
+  /* To make what is there already takes locks that wait for writers, and writers for them. The trigger is made last. */
+  private static boolean isPrepared(Statement statement) throws SQLException {
+    try (ResultSet rows = statement.executeQuery("SELECT 1 FROM pg_trigger WHERE tgname = 'channel_row_stays'"
+        + " AND tgrelid = to_regclass('channel_row')")) {
+      return rows.next();
     }
   }
 
