@@ -42,7 +42,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
-import tools.jackson.databind.node.ObjectNode;
 
 class LogFollowerTest {
   private static final JsonMapper JSON = JsonMapper.builder().build();
@@ -325,7 +324,7 @@ class LogFollowerTest {
     for (JsonNode call : JSON.readTree(request)) {
       Object[] params = call.path("params").valueStream().toArray();
       boolean lacks = call.path("params").path(0).asString("").equals(number);
-      answers.addObject().put("jsonrpc", "2.0").<ObjectNode>set("id", call.path("id")).set("result",
+      answers.addObject().put("jsonrpc", "2.0").set("id", call.path("id")).set("result",
           lacks ? JSON.nullNode() : chain.rpc().call(call.path("method").stringValue(), params));
     }
     return new FlakyNode.Bad(200, answers.toString());
