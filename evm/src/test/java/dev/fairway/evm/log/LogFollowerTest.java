@@ -106,7 +106,14 @@ class LogFollowerTest {
     return new LogQuery(List.of(contract), List.of(TOPIC));
   }
 
+  /** Emits events and waits for their block: the chain answers before it has mined it. */
   private Hash emit(int count) {
+    Hash transaction = send(count);
+    Awaitility.await().until(() -> chain.rpc().receipt(transaction).isPresent());
+    return transaction;
+  }
+
+  private Hash send(int count) {
     String data = TOPIC.hex() + "%064x".formatted(count);
     return new Hash(chain.rpc().call("eth_sendTransaction", Map.of("from", chain.account(1).address().hex(), "to",
         contract.hex(), "data", data, "gas", "0xf00000")).asString());
@@ -176,8 +183,8 @@ class LogFollowerTest {
   @Test
   void allLogsOfOneBlockAreTold() throws Exception {
     chain.automine(false);
-    emit(3);
-    emit(2);
+    send(3);
+    send(2);
     chain.mine(1);
     chain.mine(5);
     catchUp();
@@ -318,16 +325,22 @@ class LogFollowerTest {
     assertThat(ledger.standing()).containsExactlyElementsOf(onChain()).hasSize(2);
   }
 
-  /** Answers a batch as the node does, except for a block that it says it does not have. */
+  /** Answers a call or a batch as the node does, except for a block that it says it does not have. */
   private static FlakyNode.Bad without(String request, String number) {
-    ArrayNode answers = JSON.createArrayNode();
-    for (JsonNode call : JSON.readTree(request)) {
-      Object[] params = call.path("params").valueStream().toArray();
-      boolean lacks = call.path("params").path(0).asString("").equals(number);
-      answers.addObject().put("jsonrpc", "2.0").set("id", call.path("id")).set("result",
-          lacks ? JSON.nullNode() : chain.rpc().call(call.path("method").stringValue(), params));
+    JsonNode asked = JSON.readTree(request);
+    if (asked.isObject()) {
+      return new FlakyNode.Bad(200, answer(asked, number).toString());
     }
+    ArrayNode answers = JSON.createArrayNode();
+    asked.forEach(call -> answers.add(answer(call, number)));
     return new FlakyNode.Bad(200, answers.toString());
+  }
+
+  private static JsonNode answer(JsonNode call, String lacking) {
+    Object[] params = call.path("params").valueStream().toArray();
+    boolean lacks = call.path("params").path(0).asString("").equals(lacking);
+    return JSON.createObjectNode().put("jsonrpc", "2.0").set("id", call.path("id")).set("result",
+        lacks ? JSON.nullNode() : chain.rpc().call(call.path("method").stringValue(), params));
   }
 
   @Test
