@@ -29,7 +29,6 @@ import dev.fairway.console.page.WorkPage;
 import dev.fairway.core.Secret;
 import dev.fairway.core.blob.Blobs;
 import dev.fairway.core.ledger.Ledger;
-import dev.fairway.core.store.View;
 import dev.fairway.exchange.Exchange;
 import dev.fairway.node.management.JournalDoor;
 import dev.fairway.node.management.WorkDoor;
@@ -182,7 +181,7 @@ public final class Node implements AutoCloseable {
   private static Health health(SqlStore store) {
     Health health = new Health();
     health.register("store", () -> {
-      store.read(View::now);
+      store.journal().end();
       return Optional.empty();
     });
     return health;

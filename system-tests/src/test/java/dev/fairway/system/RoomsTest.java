@@ -24,6 +24,7 @@ class RoomsTest {
   @BeforeAll
   void readClasses() {
     classes = new ClassFileImporter().withImportOption(new ImportOption.DoNotIncludeTests())
+        .withImportOption(location -> !location.contains("-tests.jar"))
         .importPackages("dev.fairway");
   }
 
