@@ -288,7 +288,7 @@ final class RequestSimulation {
     Life() {
       lives++;
       var shared = new RunningIntegration.Shared(reached, clock, call -> {
-        throw new UnsupportedOperationException();
+        throw new UnsupportedOperationException("no calls to the outside here");
       }, limits);
       var type = new AvailableType(new PackageMetadata.IntegrationType(id, id, id, "test", List.of(), Optional.empty(),
           Optional.empty(), Optional.empty(), List.of()), Desk::new);
