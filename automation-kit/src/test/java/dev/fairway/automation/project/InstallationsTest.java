@@ -10,6 +10,7 @@ import dev.fairway.automation.runtime.Automation;
 import dev.fairway.automation.runtime.AutomationConfig;
 import dev.fairway.automation.runtime.IntegrationConfig;
 import dev.fairway.automation.runtime.Ledgers;
+import dev.fairway.core.journal.Event;
 import dev.fairway.core.ledger.Command;
 import dev.fairway.core.ledger.Ledger;
 import dev.fairway.core.ledger.LedgerValue;
@@ -142,6 +143,10 @@ class InstallationsTest {
       desk.awaitGreeting("Hello, Anna!");
       assertThat(new Audit(desk.store).list(Optional.of("front"), Long.MAX_VALUE, 10)).extracting(Audit.Entry::act)
           .containsExactly("integration.configured");
+      // An open page shows what the journal tells it of: here that it was set up, and twice that it came up.
+      Awaitility.await().atMost(SOON).untilAsserted(() -> assertThat(desk.store.journal().about("front", 10))
+          .extracting(Event::type).containsExactlyInAnyOrder("automation.integration.configured",
+              "automation.integration.running", "automation.integration.running"));
     }
   }
 

@@ -43,6 +43,7 @@ final class Feed {
   private final Lanes lanes;
   private final Leadership leadership;
   private final Runnable caughtUp;
+  private final StateEvents events;
   private volatile Leadership.Term term = new Leadership.Term();
   private volatile @Nullable LedgerStream stream;
   private volatile @Nullable String trouble;
@@ -51,7 +52,7 @@ final class Feed {
 
   /** @param caughtUp called once in each term, when what was there has been recorded */
   Feed(Store store, Ledger ledger, String integration, Party party, Registrations registrations, Lanes lanes,
-      Leadership leadership, Runnable caughtUp) {
+      Leadership leadership, Runnable caughtUp, StateEvents events) {
     this.store = store;
     this.ledger = ledger;
     this.integration = integration;
@@ -60,6 +61,7 @@ final class Feed {
     this.lanes = lanes;
     this.leadership = leadership;
     this.caughtUp = caughtUp;
+    this.events = events;
   }
 
   /** The last place whose events are recorded. */
@@ -98,7 +100,11 @@ final class Feed {
         if (current.over()) {
           return;
         }
+        boolean news = trouble == null;
         trouble = String.valueOf(e.getMessage());
+        if (news) {
+          events.troubled();
+        }
         LOG.warn("cannot read the ledger integration={} again-in={} why={}", integration, pause, e.getMessage());
         try {
           Thread.sleep(pause);
@@ -132,10 +138,13 @@ final class Feed {
   }
 
   private void caughtUp() {
+    boolean mended = trouble != null;
     trouble = null;
     if (!told) {
-      told = true;
       caughtUp.run();
+      told = true;
+    } else if (mended) {
+      events.running();
     }
   }
 

@@ -31,6 +31,7 @@ final class LifeCycle {
   private final List<Thread> threads = new ArrayList<>();
   private final List<Thread> tasks = new ArrayList<>();
   private final Leadership leadership;
+  private final StateEvents events;
   private volatile Leadership.Term term = new Leadership.Term();
   private volatile boolean initialised;
   private volatile boolean standingBy;
@@ -41,11 +42,12 @@ final class LifeCycle {
 
   /** @param templates makes the integration's templates known to its ledger */
   LifeCycle(RunningIntegration integration, RunningIntegration.Shared shared, Runnable templates,
-      Leadership leadership) {
+      Leadership leadership, StateEvents events) {
     this.integration = integration;
     this.shared = shared;
     this.templates = templates;
     this.leadership = leadership;
+    this.events = events;
     this.startTime = shared.clock().instant();
   }
 
@@ -116,7 +118,10 @@ final class LifeCycle {
   /* Leads, if nobody else does, for as long as the lease can be renewed. */
   private boolean leadForATerm() throws InterruptedException {
     if (!leadership.take()) {
-      standingBy = true;
+      if (!standingBy) {
+        standingBy = true;
+        events.standingBy();
+      }
       return true;
     }
     standingBy = false;
@@ -156,12 +161,9 @@ final class LifeCycle {
   /** Called when what was on the ledger has been recorded for delivery. */
   void caughtUp() {
     Registrations registrations = integration.registrations();
-    if (!startHandlers("ready", registrations.readies)) {
+    if (!startHandlers("ready", registrations.readies)
+        || !untilDone("its timers cannot be set", () -> setTimers(registrations))) {
       return;
-    }
-    if (!registrations.timers.isEmpty()) {
-      shared.store().run(tx -> registrations.timers
-          .forEach((label, timer) -> tx.enqueue(integration.lanes().tick(label, timer.period()))));
     }
     synchronized (this) {
       Leadership.Term current = term;
@@ -172,6 +174,15 @@ final class LifeCycle {
       registrations.tasks.values().forEach(task -> tasks.add(thread(task.name(), () -> keepRunning(task, current))));
     }
     LOG.info("integration is running integration={} party={}", integration.id(), integration.party());
+    events.running();
+  }
+
+  private boolean setTimers(Registrations registrations) {
+    if (!registrations.timers.isEmpty()) {
+      shared.store().run(tx -> registrations.timers
+          .forEach((label, timer) -> tx.enqueue(integration.lanes().tick(label, timer.period()))));
+    }
+    return true;
   }
 
   /** Runs them one after another; false when it is being stopped. */
@@ -204,10 +215,14 @@ final class LifeCycle {
       } catch (InterruptedException e) {
         return false;
       } catch (Exception e) {
+        boolean news = errorMessage == null;
         errorMessage = failure + ": " + (e instanceof FairwayException ? e.getMessage() : e.toString());
         errorTime = shared.clock().instant();
         LOG.warn("integration does not come up integration={} again-in={} why={}", integration.id(), pause,
             errorMessage);
+        if (news) {
+          events.troubled();
+        }
         if (!sleep(pause)) {
           return false;
         }

@@ -82,9 +82,10 @@ public final class RunningIntegration {
     this.lanes = new Lanes(config.id(), registrations);
     this.loader = loader;
     var leadership = new Leadership(shared.store, shared.clock, config.id());
-    this.life = new LifeCycle(this, shared, on.templates(), leadership);
+    var events = new StateEvents(shared.store, config.id());
+    this.life = new LifeCycle(this, shared, on.templates(), leadership, events);
     this.feed = new Feed(shared.store, on.ledger, config.id(), config.party(), registrations, lanes, leadership,
-        life::caughtUp);
+        life::caughtUp, events);
     this.requests = new Requests(this, shared, new ForkedWorkers(
         loader instanceof PackageLoader || loader.equals(ClassLoader.getSystemClassLoader()), () -> worker(entry),
         new WorkerNode()));

@@ -331,7 +331,7 @@ final class RequestSimulation {
       var term = new Leadership.Term();
       Ledger far = new Crash.OfLedger(process, ledger, term::end);
       new Feed(reached, far, id, DESK, running.registrations(), running.lanes(), new Leadership(reached, clock, id),
-          () -> {}).run(term);
+          () -> {}, new StateEvents(reached, id)).run(term);
     }
   }
 
