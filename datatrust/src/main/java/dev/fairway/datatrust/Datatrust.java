@@ -94,7 +94,7 @@ public final class Datatrust implements AutoCloseable {
     integrity = new Integrity(objects, config.compat().legacyDataHash());
     uploads = new Uploads(store, objects, chain, index, tasks, outgoing, config, parts.handlers());
     Deliveries.Parts common = new Deliveries.Parts(store, rpc, chain, index, office, uploads, objects, integrity, tasks,
-        outgoing);
+        outgoing, new Steps(parts.meters(), config.market()));
     deliveries = new Deliveries(common, config, parts.handlers());
     LogIn logIn = new LogIn(store, config.dnsName(), rpc::chainId, config.compat().freeLogIn());
     Tokens tokens = new Tokens(store, config.jwtSecret(), config.accessLife(), config.refreshLife());

@@ -25,6 +25,7 @@ import dev.fairway.web.DevAuthenticator;
 import dev.fairway.web.Json;
 import dev.fairway.web.WebConfig;
 import dev.fairway.web.WebServer;
+import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -32,9 +33,12 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 import org.awaitility.Awaitility;
 import tools.jackson.databind.JsonNode;
 
@@ -201,6 +205,20 @@ final class Service implements AutoCloseable {
     offer(maker, listing, data);
     market.admit(listing);
     await(() -> datatrust.index().isListed(listing));
+  }
+
+  /** How often each step was taken, by the names of older services. */
+  Map<String, Long> steps() {
+    return meters.find("fairway.datatrust.step").timers().stream()
+        .collect(Collectors.toMap(timer -> String.valueOf(timer.getId().getTag("step")), Timer::count));
+  }
+
+  /** The steps something takes. */
+  Set<String> stepsOf(Callable<?> something) throws Exception {
+    Map<String, Long> before = steps();
+    something.call();
+    return steps().entrySet().stream().filter(step -> step.getValue() > before.getOrDefault(step.getKey(), 0L))
+        .map(Map.Entry::getKey).collect(Collectors.toSet());
   }
 
   /** Buys bytes, and waits until the service can see it. */

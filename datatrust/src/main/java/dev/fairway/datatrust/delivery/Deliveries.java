@@ -4,12 +4,15 @@ import dev.fairway.core.FairwayException;
 import dev.fairway.core.journal.NewEvent;
 import dev.fairway.core.store.Store;
 import dev.fairway.core.store.Transaction;
+import dev.fairway.core.store.View;
 import dev.fairway.core.work.Delivery;
 import dev.fairway.core.work.NewWork;
 import dev.fairway.core.work.Outcome;
 import dev.fairway.core.work.WorkKind;
 import dev.fairway.datatrust.DatatrustConfig;
 import dev.fairway.datatrust.Office;
+import dev.fairway.datatrust.Step;
+import dev.fairway.datatrust.Steps;
 import dev.fairway.datatrust.index.MarketIndex;
 import dev.fairway.datatrust.listing.Integrity;
 import dev.fairway.datatrust.listing.Upload;
@@ -61,9 +64,11 @@ public final class Deliveries {
 
   /** What deliveries are made of. */
   public record Parts(Store store, EthereumRpc rpc, MarketReader chain, MarketIndex index, Office office,
-      Uploads uploads, SealedObjects objects, Integrity integrity, Tasks tasks, Outgoing outgoing) {}
+      Uploads uploads, SealedObjects objects, Integrity integrity, Tasks tasks, Outgoing outgoing, Steps steps) {}
 
   private record Asked(Address buyer, Hash delivery, Hash listing, String url) {}
+
+  private record Booked(Booking booking, Optional<Upload> upload) {}
 
   public Deliveries(Parts parts, DatatrustConfig config, Handlers handlers) {
     this.parts = parts;
@@ -86,12 +91,12 @@ public final class Deliveries {
   public Entitlement open(Address buyer, Hash delivery, Hash listing, String url, boolean book)
       throws IOException, InterruptedException {
     Asked asked = new Asked(buyer, delivery, listing, url);
-    Optional<Booking> booked = live(asked);
+    Optional<Booked> booked = store.read(view -> live(view, asked).map(found -> new Booked(found,
+        parts.uploads().find(view, listing, found.owner())
+            .filter(kept -> kept.digests().data().equals(found.dataHash())))));
     if (booked.isPresent()) {
-      Booking mine = booked.get();
-      Optional<Upload> upload = parts.uploads().find(listing, mine.owner())
-          .filter(kept -> kept.digests().data().equals(mine.dataHash()));
-      return upload.isEmpty() ? new Entitlement.NoData() : give(upload.get(), asked, mine);
+      Optional<Upload> upload = booked.get().upload();
+      return upload.isEmpty() ? new Entitlement.NoData() : give(upload.get(), asked, booked.get().booking());
     }
     boolean mine = certain().purchase(delivery).map(Purchase::owner).equals(Optional.of(buyer));
     boolean again = switch (parts.index().access(listing, delivery)) {
@@ -111,8 +116,8 @@ public final class Deliveries {
     return first(asked, book);
   }
 
-  private Optional<Booking> live(Asked asked) {
-    return store.read(view -> table.find(view, asked.delivery(), asked.listing(), asked.buyer()))
+  private Optional<Booking> live(View view, Asked asked) {
+    return table.find(view, asked.delivery(), asked.listing(), asked.buyer())
         .filter(booking -> booking.state() != Booking.State.VOID);
   }
 
@@ -135,11 +140,13 @@ public final class Deliveries {
     // Before the chain is looked at: what leaves this list after that is on the chain that was then read.
     List<UUID> open = store.read(view -> table.open(view, asked.buyer())).stream().map(Booking::task).toList();
     MarketReader now = certain();
-    Optional<Purchase> left = now.purchase(asked.delivery()).filter(bought -> bought.owner().equals(asked.buyer()));
+    Optional<Room> left = parts.steps().timed(Step.PURCHASE, () -> now.purchase(asked.delivery())
+        .filter(bought -> bought.owner().equals(asked.buyer()))
+        .map(bought -> new Room(bought.requested(), bought.open(), now.bytesPurchased(asked.buyer()), open)));
     if (left.isEmpty()) {
       return new Entitlement.NotTheBuyer();
     }
-    Room room = new Room(left.get().requested(), left.get().open(), now.bytesPurchased(asked.buyer()), open);
+    Room room = left.get();
     Optional<String> damaged = parts.uploads().fault(upload);
     Optional<String> wrong = damaged.isPresent() ? damaged : wrongOnChain(now, upload);
     if (wrong.isPresent()) {
@@ -155,7 +162,9 @@ public final class Deliveries {
       return granted;
     }
     granted.bytes().close();
-    Optional<Booking> booked = book ? store.write(tx -> book(tx, asked, upload, room)) : Optional.empty();
+    Optional<Booking> booked = book
+        ? parts.steps().timed(Step.BOOK, () -> store.write(tx -> book(tx, asked, upload, room)))
+        : Optional.empty();
     return booked.isEmpty() ? new Entitlement.NotEnough() : give(upload, asked, booked.get());
   }
 
@@ -216,10 +225,15 @@ public final class Deliveries {
   }
 
   private Entitlement give(Upload upload, Asked asked, Booking booking) throws IOException, InterruptedException {
-    if (booking.state() == Booking.State.BOOKED && !farEnough(booking)) {
+    if (booking.state() == Booking.State.COUNTED) {
+      return read(upload);
+    }
+    if (!farEnough(booking)) {
       return new Entitlement.Waiting();
     }
-    return live(asked).isEmpty() ? new Entitlement.Withheld("the chain refused the booking") : read(upload);
+    return store.read(view -> live(view, asked)).isEmpty()
+        ? new Entitlement.Withheld("the chain refused the booking")
+        : read(upload);
   }
 
   private boolean farEnough(Booking booking) throws InterruptedException {
@@ -246,6 +260,10 @@ public final class Deliveries {
   }
 
   private Entitlement read(Upload upload) throws IOException {
+    return parts.steps().timed(Step.DATA, () -> opened(upload));
+  }
+
+  private Entitlement opened(Upload upload) throws IOException {
     try {
       Optional<SeekableByteChannel> bytes = parts.objects().open(upload.object());
       if (bytes.isPresent()) {
@@ -292,16 +310,19 @@ public final class Deliveries {
     if (!usedUp || !parts.office().isOurs()) {
       return Outcome.done();
     }
-    return Outcome.done(tx -> {
-      Optional<Booking> booking = table.newest(tx, delivery);
-      if (booking.isEmpty() || parts.tasks().underWay(tx, Task.Kind.DELIVERED, delivery)) {
-        return;
-      }
-      Task task = parts.tasks().add(tx, Task.Kind.DELIVERED, Optional.empty(), Optional.of(booking.get().listing()),
-          Optional.of(booking.get().buyer()), Optional.of(delivery));
-      parts.outgoing().send(tx, task, "delivered " + task.id(), config.contracts().datatrust(),
-          MarketCalls.delivered(delivery, urlHash(booking.get().url())));
-    });
+    return Outcome.done(tx -> parts.steps().timed(Step.SETTLE, () -> settle(tx, delivery)));
+  }
+
+  private boolean settle(Transaction tx, Hash delivery) throws SQLException {
+    Optional<Booking> booking = table.newest(tx, delivery);
+    if (booking.isEmpty() || parts.tasks().underWay(tx, Task.Kind.DELIVERED, delivery)) {
+      return false;
+    }
+    Task task = parts.tasks().add(tx, Task.Kind.DELIVERED, Optional.empty(), Optional.of(booking.get().listing()),
+        Optional.of(booking.get().buyer()), Optional.of(delivery));
+    parts.outgoing().send(tx, task, "delivered " + task.id(), config.contracts().datatrust(),
+        MarketCalls.delivered(delivery, urlHash(booking.get().url())));
+    return true;
   }
 
   private void settled(Transaction tx, Task task) {

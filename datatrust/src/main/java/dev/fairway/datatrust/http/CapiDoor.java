@@ -3,6 +3,7 @@ package dev.fairway.datatrust.http;
 import dev.fairway.core.FairwayException;
 import dev.fairway.datatrust.DatatrustConfig;
 import dev.fairway.datatrust.Office;
+import dev.fairway.datatrust.Step;
 import dev.fairway.datatrust.delivery.Deliveries;
 import dev.fairway.datatrust.identity.LogIn;
 import dev.fairway.datatrust.identity.Tokens;
@@ -51,8 +52,8 @@ public final class CapiDoor {
     routes.add(Route.get("/market", "The market's chain and contracts, for wallets").anyone()
         .answers(200, "where they are").handle(Wire.item(this::market)));
     routes.addAll(new IdentityRoutes(parts.store(), logIn, tokens, config).routes());
-    routes.addAll(new ListingRoutes(parts.index(), parts.chain(), parts.uploads()).routes());
-    routes.add(new UploadRoute(parts.uploads(), parts.office(), tokens, config).route());
+    routes.addAll(new ListingRoutes(parts).routes());
+    routes.add(new UploadRoute(parts, tokens, config).route());
     routes.addAll(new DeliveryRoutes(parts, deliveries, tokens, config).routes());
     routes.addAll(new TaskRoutes(parts.tasks(), parts.office()).routes());
     ObjectNode document = swagger(routes, prefix);
@@ -72,12 +73,13 @@ public final class CapiDoor {
     MarketReader chain = parts.chain();
     boolean reached;
     try {
-      backendUrl = Optional.of(chain.backendUrl());
+      backendUrl = Optional.of(parts.steps().timed(Step.NAME, chain::backendUrl));
       reached = true;
     } catch (FairwayException | RpcException e) {
       reached = false;
     }
-    ObjectNode body = Json.object().put("registered", office.isOurs()).put("url", backendUrl.orElse(""));
+    ObjectNode body = Json.object().put("registered", parts.steps().timed(Step.OFFICE, office::isOurs)).put("url",
+        backendUrl.orElse(""));
     body.putObject("chain").put("ok", reached && index.trouble().isEmpty()).put("head", index.position());
     Wire.json(call, 200, body);
   }

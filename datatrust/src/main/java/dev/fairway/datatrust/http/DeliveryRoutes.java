@@ -1,6 +1,8 @@
 package dev.fairway.datatrust.http;
 
 import dev.fairway.datatrust.DatatrustConfig;
+import dev.fairway.datatrust.Step;
+import dev.fairway.datatrust.Steps;
 import dev.fairway.datatrust.delivery.Deliveries;
 import dev.fairway.datatrust.delivery.Entitlement;
 import dev.fairway.datatrust.identity.Tokens;
@@ -40,6 +42,7 @@ final class DeliveryRoutes {
   private final SealedObjects objects;
   private final MarketIndex index;
   private final MarketReader chain;
+  private final Steps steps;
   private final DatatrustConfig config;
 
   DeliveryRoutes(Deliveries.Parts parts, Deliveries deliveries, Tokens tokens, DatatrustConfig config) {
@@ -49,6 +52,7 @@ final class DeliveryRoutes {
     this.objects = parts.objects();
     this.index = parts.index();
     this.chain = parts.chain();
+    this.steps = parts.steps();
     this.config = config;
   }
 
@@ -110,7 +114,7 @@ final class DeliveryRoutes {
     Address holder = tokens.holder(call.header("Authorization")).account();
     Hash listing = Wire.pathHash(call);
     boolean own = index.applicant(listing).equals(Optional.of(holder));
-    if (!own && chain.marketToken(holder).compareTo(chain.stake()) < 0) {
+    if (!own && !steps.timed(Step.STAKE, () -> chain.marketToken(holder).compareTo(chain.stake()) >= 0)) {
       throw CapiError.of(412, STAKE_NEEDED);
     }
     Optional<Upload> found = uploads.current(listing);

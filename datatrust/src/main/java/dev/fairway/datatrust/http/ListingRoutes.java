@@ -1,5 +1,8 @@
 package dev.fairway.datatrust.http;
 
+import dev.fairway.datatrust.Step;
+import dev.fairway.datatrust.Steps;
+import dev.fairway.datatrust.delivery.Deliveries;
 import dev.fairway.datatrust.index.MarketIndex;
 import dev.fairway.datatrust.listing.Upload;
 import dev.fairway.datatrust.listing.Uploads;
@@ -26,11 +29,13 @@ final class ListingRoutes {
   private final MarketIndex index;
   private final MarketReader chain;
   private final Uploads uploads;
+  private final Steps steps;
 
-  ListingRoutes(MarketIndex index, MarketReader chain, Uploads uploads) {
-    this.index = index;
-    this.chain = chain;
-    this.uploads = uploads;
+  ListingRoutes(Deliveries.Parts parts) {
+    this.index = parts.index();
+    this.chain = parts.chain();
+    this.uploads = parts.uploads();
+    this.steps = parts.steps();
   }
 
   List<Route> routes() {
@@ -67,18 +72,22 @@ final class ListingRoutes {
 
   private void listings(Call call) throws IOException {
     Scan scan = Scan.of(call);
-    MarketIndex.Range range = index.listed(scan.from(), scan.to(), scan.owner());
-    ArrayNode items = Json.array();
-    range.hashes().forEach(hash -> uploads.current(hash).ifPresent(upload -> items.add(listing(upload))));
-    answer(call, scan, range, items);
+    MarketIndex.Range range = steps.timed(Step.LISTED, () -> index.listed(scan.from(), scan.to(), scan.owner()));
+    answer(call, scan, range, rows(range));
   }
 
   private void applications(Call call) throws IOException {
     Scan scan = Scan.of(call);
     MarketIndex.Range range = candidates(scan, Optional.of(CandidateKind.APPLICATION));
-    ArrayNode items = Json.array();
-    range.hashes().forEach(hash -> uploads.current(hash).ifPresent(upload -> items.add(listing(upload))));
-    answer(call, scan, range, items);
+    answer(call, scan, range, rows(range));
+  }
+
+  private ArrayNode rows(MarketIndex.Range range) {
+    return steps.timed(Step.ROWS, () -> {
+      ArrayNode items = Json.array();
+      range.hashes().forEach(hash -> uploads.current(hash).ifPresent(upload -> items.add(listing(upload))));
+      return items;
+    });
   }
 
   private void ofKind(Call call) throws IOException {
@@ -96,7 +105,7 @@ final class ListingRoutes {
   }
 
   private MarketIndex.Range candidates(Scan scan, Optional<CandidateKind> kind) {
-    return index.candidates(scan.from(), scan.to(), kind, scan.owner());
+    return steps.timed(Step.POLLS, () -> index.candidates(scan.from(), scan.to(), kind, scan.owner()));
   }
 
   private void answer(Call call, Scan scan, MarketIndex.Range range, ArrayNode items) throws IOException {
@@ -108,16 +117,24 @@ final class ListingRoutes {
 
   private void listing(Call call) throws IOException {
     Hash hash = Wire.pathHash(call);
+    Wire.json(call, 200, steps.timed(Step.LISTING, () -> listing(hash)));
+  }
+
+  private ObjectNode listing(Hash hash) {
     if (!index.isListed(hash)) {
       throw CapiError.of(404, CapiError.NOT_LISTED);
     }
     Upload upload = uploads.current(hash).orElseThrow(() -> CapiError.of(404, CapiError.NO_RESULTS));
     BigInteger supply = chain.listing(hash).map(MarketReader.ListingState::supply).orElse(BigInteger.ZERO);
-    Wire.json(call, 200, listing(upload).put("supply", supply));
+    return listing(upload).put("supply", supply);
   }
 
   private void application(Call call) throws IOException {
     Hash hash = Wire.pathHash(call);
+    Wire.json(call, 200, steps.timed(Step.APPLICATION, () -> application(hash)));
+  }
+
+  private ObjectNode application(Hash hash) {
     Candidate candidate = chain.candidate(hash).filter(poll -> poll.kind() == CandidateKind.APPLICATION)
         .orElseThrow(() -> CapiError.of(404, CapiError.NOT_CANDIDATE));
     Upload upload = uploads.find(hash, candidate.owner())
@@ -127,7 +144,7 @@ final class ListingRoutes {
     body.put("stake", candidate.stake()).put("vote_by", candidate.voteBy().getEpochSecond())
         .put("yea", candidate.yea()).put("nay", candidate.nay());
     describe(body, upload);
-    Wire.json(call, 200, body.put("size", upload.object().size()).putNull("supply"));
+    return body.put("size", upload.object().size()).putNull("supply");
   }
 
   /** As every answer has it; what it holds of the market is filled in where one is asked for. */

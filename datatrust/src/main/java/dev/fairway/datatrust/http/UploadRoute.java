@@ -4,6 +4,9 @@ import dev.fairway.core.ErrorCode;
 import dev.fairway.core.FairwayException;
 import dev.fairway.datatrust.DatatrustConfig;
 import dev.fairway.datatrust.Office;
+import dev.fairway.datatrust.Step;
+import dev.fairway.datatrust.Steps;
+import dev.fairway.datatrust.delivery.Deliveries;
 import dev.fairway.datatrust.identity.Tokens;
 import dev.fairway.datatrust.listing.TakenIn;
 import dev.fairway.datatrust.listing.Upload;
@@ -35,12 +38,14 @@ final class UploadRoute {
 
   private final Uploads uploads;
   private final Office office;
+  private final Steps steps;
   private final Tokens tokens;
   private final DatatrustConfig config;
 
-  UploadRoute(Uploads uploads, Office office, Tokens tokens, DatatrustConfig config) {
-    this.uploads = uploads;
-    this.office = office;
+  UploadRoute(Deliveries.Parts parts, Tokens tokens, DatatrustConfig config) {
+    this.uploads = parts.uploads();
+    this.office = parts.office();
+    this.steps = parts.steps();
     this.tokens = tokens;
     this.config = config;
   }
@@ -51,7 +56,7 @@ final class UploadRoute {
   }
 
   private void requireOffice() {
-    if (!office.isOurs()) {
+    if (!steps.timed(Step.OFFICE, office::isOurs)) {
       throw CapiError.of(500, CapiError.NOT_REGISTERED);
     }
   }
@@ -67,10 +72,13 @@ final class UploadRoute {
     }
     Received received = new Received(holder);
     try {
-      call.multipart(received::part);
+      steps.timed(Step.FORM, () -> {
+        call.multipart(received::part);
+        return received;
+      });
       // A large file takes a while, and an election may have been decided meanwhile.
       requireOffice();
-      answer(call, received.keep());
+      answer(call, steps.timed(Step.KEEP, received::keep));
     } catch (FairwayException e) {
       received.discard();
       throw e.code() == ErrorCode.TOO_LARGE ? tooLarge("more than " + config.largest() + " bytes") : e;

@@ -6,13 +6,13 @@ import dev.fairway.datatrust.market.MarketEvent;
 import dev.fairway.evm.Hash;
 import dev.fairway.evm.rpc.LogEntry;
 import dev.fairway.store.Sql;
+import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
-import org.jdbi.v3.core.statement.PreparedBatch;
 import org.jspecify.annotations.Nullable;
 
 /** The statements on a market's events. */
@@ -30,26 +30,33 @@ final class EventTable {
   /** An event to keep. */
   record Kept(LogEntry log, MarketEvent event, boolean confirmed) {}
 
-  void keep(Transaction tx, List<Kept> events) {
+  void keep(Transaction tx, List<Kept> events) throws SQLException {
     if (events.isEmpty()) {
       return;
     }
-    PreparedBatch batch = Sql.on(tx)
-        .prepareBatch(
-            "INSERT INTO datatrust_event (market, block_number, log_index, block_hash, event, subject, second,"
-                + " third, data, transaction_hash, confirmed) VALUES (:market, :block, :index, :hash, :event, :subject,"
-                + " :second, :third, :data, :transaction, :confirmed) ON CONFLICT (market, block_number, log_index, block_hash)"
-                + " DO UPDATE SET confirmed = excluded.confirmed");
-    for (Kept kept : events) {
-      LogEntry log = kept.log();
-      List<Hash> topics = log.topics();
-      batch.bind("market", market).bind("block", log.blockNumber()).bind("index", log.index())
-          .bind("hash", log.blockHash().hex()).bind("event", kept.event().name())
-          .bind("subject", topics.size() > 1 ? topics.get(1).hex() : "").bind("second", topic(topics, 2))
-          .bind("third", topic(topics, 3)).bind("data", log.data()).bind("transaction", log.transaction().hex())
-          .bind("confirmed", kept.confirmed() ? 1 : 0).add();
+    // By hand: a market's whole past goes through here, and binding by name costs more than writing.
+    try (PreparedStatement insert = tx.connection().prepareStatement(
+        "INSERT INTO datatrust_event (market, block_number, log_index, block_hash, event, subject, second, third, data,"
+            + " transaction_hash, confirmed) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+            + " ON CONFLICT (market, block_number, log_index, block_hash) DO UPDATE SET confirmed = excluded.confirmed")) {
+      insert.setString(1, market);
+      for (Kept kept : events) {
+        LogEntry log = kept.log();
+        List<Hash> topics = log.topics();
+        insert.setLong(2, log.blockNumber());
+        insert.setLong(3, log.index());
+        insert.setString(4, log.blockHash().hex());
+        insert.setString(5, kept.event().name());
+        insert.setString(6, topics.size() > 1 ? topics.get(1).hex() : "");
+        insert.setString(7, topic(topics, 2));
+        insert.setString(8, topic(topics, 3));
+        insert.setString(9, log.data());
+        insert.setString(10, log.transaction().hex());
+        insert.setInt(11, kept.confirmed() ? 1 : 0);
+        insert.addBatch();
+      }
+      insert.executeBatch();
     }
-    batch.execute();
   }
 
   private static @Nullable String topic(List<Hash> topics, int place) {

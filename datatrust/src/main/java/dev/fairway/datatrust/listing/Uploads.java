@@ -4,6 +4,7 @@ import dev.fairway.core.blob.BlobId;
 import dev.fairway.core.journal.NewEvent;
 import dev.fairway.core.store.Store;
 import dev.fairway.core.store.Transaction;
+import dev.fairway.core.store.View;
 import dev.fairway.core.work.Delivery;
 import dev.fairway.core.work.NewWork;
 import dev.fairway.core.work.Outcome;
@@ -153,6 +154,10 @@ public final class Uploads {
 
   public Optional<Upload> find(Hash listing, Address owner) {
     return store.read(view -> table.find(view, listing, owner));
+  }
+
+  public Optional<Upload> find(View view, Hash listing, Address owner) {
+    return table.find(view, listing, owner);
   }
 
   public List<Upload> recent(int limit) {

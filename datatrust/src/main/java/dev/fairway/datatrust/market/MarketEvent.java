@@ -5,7 +5,10 @@ import dev.fairway.evm.Keccak;
 import dev.fairway.evm.rpc.LogEntry;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /** What a market's contracts tell. The first topic after the event's own is the hash it is about. */
 public enum MarketEvent {
@@ -50,6 +53,9 @@ public enum MarketEvent {
   /** Its maker took market token out of it. */
   WITHDRAWN_FROM_LISTING("WithdrawnFromListing(bytes32,address,uint256)");
 
+  private static final Map<Hash, MarketEvent> BY_TOPIC = Arrays.stream(values())
+      .collect(Collectors.toUnmodifiableMap(MarketEvent::topic, Function.identity()));
+
   private final String signature;
   @SuppressWarnings("ImmutableEnumChecker") // it is
   private final Hash topic;
@@ -74,6 +80,6 @@ public enum MarketEvent {
 
   /** Which event a log tells; empty for one of somebody else's. */
   public static Optional<MarketEvent> of(LogEntry log) {
-    return Arrays.stream(values()).filter(event -> log.isEvent(event.topic)).findFirst();
+    return log.topics().isEmpty() ? Optional.empty() : Optional.ofNullable(BY_TOPIC.get(log.topics().getFirst()));
   }
 }
