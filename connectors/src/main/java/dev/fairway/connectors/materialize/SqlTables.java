@@ -28,9 +28,7 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /**
- * Tables of a database that speaks SQL, one row per key. The runtime's checkpoint is kept beside them, in
- * {@code flow_checkpoints_v1}, and changes in the same transaction as the rows; a fence in its row rises with every
- * session, so that of two rivals only the later can commit.
+ * Tables of a database that speaks SQL, one row per key; a {@link Fence} makes rows and the runtime's checkpoint one.
  */
 final class SqlTables {
   private static final int BATCH = 1000;
@@ -98,9 +96,7 @@ final class SqlTables {
       }
     }
     try (Statement statement = connection.createStatement()) {
-      statement.execute("CREATE TABLE IF NOT EXISTS flow_checkpoints_v1 (materialization TEXT NOT NULL,"
-          + " key_begin BIGINT NOT NULL, key_end BIGINT NOT NULL, fence BIGINT NOT NULL, checkpoint TEXT NOT NULL,"
-          + " PRIMARY KEY (materialization, key_begin, key_end))");
+      Fence.apply(statement);
       for (String sql : done) {
         statement.execute(sql);
       }
@@ -135,67 +131,22 @@ final class SqlTables {
   static final class Session implements Transactor {
     private final Connection connection;
     private final Speech speech;
-    private final String task;
-    private final RangeSpec range;
     private final List<Table> tables = new ArrayList<>();
-    private final long fence;
-    private final @Nullable JsonNode checkpoint;
+    private final Fence fence;
 
     Session(Connection connection, String task, RangeSpec range, List<Materialize.Bound<TableResource>> bindings,
         Speech speech) throws SQLException {
       this.connection = connection;
       this.speech = speech;
-      this.task = task;
-      this.range = range;
-      String stored = raiseFence();
-      this.fence = readFence();
-      connection.commit();
-      this.checkpoint = stored.isEmpty() ? null : Json.parse(stored);
+      this.fence = Fence.raise(connection, task, range);
       for (Materialize.Bound<TableResource> binding : bindings) {
         tables.add(new Table(binding));
       }
     }
 
-    private String raiseFence() throws SQLException {
-      try (PreparedStatement insert = connection.prepareStatement("INSERT INTO flow_checkpoints_v1"
-          + " (materialization, key_begin, key_end, fence, checkpoint) VALUES (?, ?, ?, 0, '') ON CONFLICT DO NOTHING")) {
-        name(insert, 1);
-        insert.executeUpdate();
-      }
-      try (PreparedStatement raise = connection.prepareStatement("UPDATE flow_checkpoints_v1 SET fence = fence + 1"
-          + " WHERE materialization = ? AND key_end >= ? AND key_begin <= ?")) {
-        name(raise, 1);
-        raise.executeUpdate();
-      }
-      try (PreparedStatement query = connection.prepareStatement(
-          "SELECT checkpoint FROM flow_checkpoints_v1 WHERE materialization = ? AND key_begin = ? AND key_end = ?")) {
-        name(query, 1);
-        try (ResultSet rows = query.executeQuery()) {
-          return rows.next() ? rows.getString(1) : "";
-        }
-      }
-    }
-
-    private long readFence() throws SQLException {
-      try (PreparedStatement query = connection.prepareStatement(
-          "SELECT fence FROM flow_checkpoints_v1 WHERE materialization = ? AND key_begin = ? AND key_end = ?")) {
-        name(query, 1);
-        try (ResultSet rows = query.executeQuery()) {
-          rows.next();
-          return rows.getLong(1);
-        }
-      }
-    }
-
-    private void name(PreparedStatement statement, int at) throws SQLException {
-      statement.setString(at, task);
-      statement.setLong(at + 1, range.keyBegin());
-      statement.setLong(at + 2, range.keyEnd());
-    }
-
     @Override
     public Optional<JsonNode> checkpoint() {
-      return Optional.ofNullable(checkpoint);
+      return fence.checkpoint();
     }
 
     /** Rows are replaced whole, so nothing needs to be read first. */
@@ -260,17 +211,7 @@ final class SqlTables {
       for (Table table : tables) {
         table.flush();
       }
-      try (PreparedStatement update = connection.prepareStatement("UPDATE flow_checkpoints_v1 SET checkpoint = ?"
-          + " WHERE materialization = ? AND key_begin = ? AND key_end = ? AND fence = ?")) {
-        update.setString(1, Json.text(next));
-        name(update, 2);
-        update.setLong(5, fence);
-        if (update.executeUpdate() != 1) {
-          connection.rollback();
-          throw new FencedException("fenced off: another session of " + task + " has taken over the destination");
-        }
-      }
-      connection.commit();
+      fence.commit(next);
       return ConnectorState.unchanged();
     }
 
