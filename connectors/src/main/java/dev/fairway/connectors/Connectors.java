@@ -8,6 +8,7 @@ import dev.fairway.connectors.capture.JournalCapture;
 import dev.fairway.connectors.collection.Collections;
 import dev.fairway.connectors.derive.DeriveProgram;
 import dev.fairway.connectors.derive.DeriveTask;
+import dev.fairway.connectors.ledger.LedgerCapture;
 import dev.fairway.connectors.materialize.MaterializeProgram;
 import dev.fairway.connectors.materialize.MaterializeTask;
 import dev.fairway.connectors.process.LogLine;
@@ -20,6 +21,7 @@ import dev.fairway.connectors.task.TaskTable;
 import dev.fairway.connectors.task.Tasks;
 import dev.fairway.core.ErrorCode;
 import dev.fairway.core.FairwayException;
+import dev.fairway.core.ledger.Ledger;
 import dev.fairway.core.store.Store;
 import dev.fairway.web.Door;
 import dev.fairway.web.ErrorStyle;
@@ -39,6 +41,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -70,12 +73,27 @@ public final class Connectors implements AutoCloseable {
    * @throws FairwayException with {@code CONFIGURATION} when another process has the folder
    */
   public Connectors(Store store, Path dir, ConnectorsConfig config, Sealed sealed, Clock clock) {
+    this(store, dir, config, sealed, clock, name -> {
+      throw new FairwayException(ErrorCode.NOT_FOUND, "no ledger " + name + "; there are none");
+    });
+  }
+
+  /**
+   * Opens the collections; {@link #start} runs the tasks.
+   *
+   * @param dir the folder of the collections, made when it is missing
+   * @param ledgers finds a ledger that may be captured by its name, or throws {@code NOT_FOUND}
+   * @throws FairwayException with {@code CONFIGURATION} when another process has the folder
+   */
+  public Connectors(Store store, Path dir, ConnectorsConfig config, Sealed sealed, Clock clock,
+      Function<String, Ledger> ledgers) {
     this.store = store;
     this.dir = dir;
     this.config = config;
     this.clock = clock;
     this.sealed = sealed;
-    this.inside = Map.of("source-journal", new JavaCapture<>(new JournalCapture(store.journal())));
+    this.inside = Map.of("source-journal", new JavaCapture<>(new JournalCapture(store.journal())),
+        "source-ledger", new JavaCapture<>(new LedgerCapture(ledgers, clock)));
     this.lockFile = lock(dir);
     this.collections = new Collections(store, dir, config.segmentBytes());
   }

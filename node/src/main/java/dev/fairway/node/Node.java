@@ -120,7 +120,7 @@ public final class Node implements AutoCloseable {
     Installations installations = new Installations(store, blobs, config.dir().resolve("packages"), automation);
 
     Connectors connectors = parts.keep(new Connectors(store, config.dir().resolve("collections"),
-        config.connectors(), Sealed.fromEnvironment(System.getenv(), clock), clock));
+        config.connectors(), Sealed.fromEnvironment(System.getenv(), clock), clock, ledgers::find));
 
     Markets markets = parts.keep(new Markets(config.datatrust(),
         new Markets.Ground(store, homes, handlers, chains, sealingKey, meters)));

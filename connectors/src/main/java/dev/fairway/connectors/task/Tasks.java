@@ -20,6 +20,7 @@ import dev.fairway.connectors.materialize.FieldSelections;
 import dev.fairway.connectors.materialize.FileMaterialize;
 import dev.fairway.connectors.materialize.FlowMaterialize;
 import dev.fairway.connectors.materialize.JavaMaterialize;
+import dev.fairway.connectors.materialize.LedgerMaterialize;
 import dev.fairway.connectors.materialize.MaterializeProgram;
 import dev.fairway.connectors.materialize.PostgresMaterialize;
 import dev.fairway.connectors.materialize.SingerMaterialize;
@@ -42,8 +43,8 @@ import java.util.function.Consumer;
 
 /** Turns what a specification file says into what can be run. */
 public final class Tasks {
-  private static final String SHIPPED = "fairway/materialize-sqlite, fairway/materialize-postgres and"
-      + " fairway/materialize-files";
+  private static final String SHIPPED = "fairway/materialize-sqlite, fairway/materialize-postgres,"
+      + " fairway/materialize-ledger-sqlite, fairway/materialize-ledger-postgres and fairway/materialize-files";
 
   private Tasks() {}
 
@@ -67,13 +68,13 @@ public final class Tasks {
       case Endpoint.Singer singer -> new SingerCapture(singer.command(), singer.env(), programs);
       case Endpoint.Shipped(String name, var _) when inside.containsKey(name) -> inside.get(name);
       case Endpoint.Shipped(String name, var _) -> switch (name) {
-        case "source-journal" -> throw new FairwayException(ErrorCode.CONFIGURATION,
-            "fairway/source-journal captures a node's journal, so it runs in a node only");
+        case "source-journal", "source-ledger" -> throw new FairwayException(ErrorCode.CONFIGURATION,
+            "fairway/" + name + " captures what a node has, so it runs in a node only");
         case "source-files" -> new JavaCapture<>(new FilesCapture());
         case "source-postgres" -> new JavaCapture<>(new PostgresCapture());
         default -> throw new FairwayException(ErrorCode.CONFIGURATION,
             "no connector fairway/" + name + " captures; those that ship are fairway/source-files,"
-                + " fairway/source-postgres and fairway/source-journal");
+                + " fairway/source-postgres, fairway/source-journal and fairway/source-ledger");
       };
       case Endpoint.Image image -> throw noEngine(image);
     };
@@ -131,6 +132,8 @@ public final class Tasks {
       case Endpoint.Shipped(String name, var _) -> switch (name) {
         case "materialize-sqlite" -> new JavaMaterialize<>(new SqliteMaterialize());
         case "materialize-postgres" -> new JavaMaterialize<>(new PostgresMaterialize());
+        case "materialize-ledger-sqlite" -> new JavaMaterialize<>(LedgerMaterialize.sqlite());
+        case "materialize-ledger-postgres" -> new JavaMaterialize<>(LedgerMaterialize.postgres());
         case "materialize-files" -> new JavaMaterialize<>(new FileMaterialize());
         default -> throw new FairwayException(ErrorCode.CONFIGURATION,
             "no connector fairway/" + name + "; those that ship are " + SHIPPED);
