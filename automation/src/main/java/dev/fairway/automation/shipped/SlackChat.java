@@ -7,7 +7,6 @@ import dev.fairway.automation.sdk.LedgerEvents;
 import dev.fairway.automation.sdk.OutsideCalls.Answered;
 import dev.fairway.automation.sdk.OutsideCalls.OutsideCall;
 import dev.fairway.automation.sdk.Response;
-import dev.fairway.automation.sdk.WebhookRequest;
 import dev.fairway.automation.sdk.WebhookResponse;
 import dev.fairway.core.ErrorCode;
 import dev.fairway.core.FairwayException;
@@ -17,34 +16,28 @@ import dev.fairway.core.ledger.LedgerValue;
 import dev.fairway.web.Json;
 import java.io.IOException;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
-import java.security.GeneralSecurityException;
-import java.security.MessageDigest;
-import java.time.Duration;
 import java.time.Instant;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import javax.crypto.Mac;
-import javax.crypto.spec.SecretKeySpec;
+import java.util.Optional;
 import tools.jackson.databind.JsonNode;
 
 /**
  * Chat by Slack, both ways: posts each contract of a template to its channel and archives it, and makes a contract of each
- * message the Events API tells of. Calls that Slack has not signed, or signed more than five minutes ago, are refused, as
- * Slack's "Verifying requests" asks.
+ * message the Events API tells of; {@link SlackCommands} does the same for slash commands and their answers. Calls that
+ * {@link SlackSignature} does not know as Slack's are refused.
  */
 public final class SlackChat implements Integration<SlackChat.Settings> {
-  private static final Duration TOO_OLD = Duration.ofMinutes(5);
-
   /**
    * @param outboundTemplate has {@code slackChannel} and {@code messageText}
    * @param inboundTemplate has {@code integrationParty}, {@code receivedAt}, {@code slackChannel}, {@code slackUser} and
    * {@code messageText}
+   * @param commandTemplate what a slash command becomes; none are taken without it
+   * @param responseTemplate has {@code responseUrl}, {@code responseText} and the choice {@code ResponseFailed}
    * @param apiUrl where messages are posted
    */
-  public record Settings(String outboundTemplate, String inboundTemplate, Secret apiToken, Secret signingSecret,
-      String apiUrl) {}
+  public record Settings(String outboundTemplate, String inboundTemplate, Optional<String> commandTemplate,
+      Optional<String> responseTemplate, Secret apiToken, Secret signingSecret, String apiUrl) {}
 
   @Override
   public Class<Settings> settings() {
@@ -54,10 +47,16 @@ public final class SlackChat implements Integration<SlackChat.Settings> {
   @Override
   public void start(Environment<Settings> env, Events events) {
     events.ledger().created(env.settings().outboundTemplate()).handle(event -> post(env, event));
-    events.webhook().post("").label("Slack event")
-        .handle(call -> signed(env, call)
-            ? event(env, Json.parse(call.body()))
-            : WebhookResponse.unauthorized("invalid_signature", "the call is not signed by Slack, or too old"));
+    var signature = new SlackSignature(env.settings().signingSecret(), env.clock());
+    var commands = new SlackCommands(env, env.settings().commandTemplate());
+    env.settings().responseTemplate().ifPresent(template -> events.ledger().created(template)
+        .attempts(SlackCommands.ATTEMPTS).handle(commands::respond));
+    events.webhook().post("").label("Slack event").handle(call -> {
+      if (!signature.isOn(call)) {
+        return WebhookResponse.unauthorized("invalid_signature", "the call is not signed by Slack, or too old");
+      }
+      return SlackCommands.isOne(call) ? commands.invoked(call) : event(env, Json.parse(call.body()));
+    });
   }
 
   private static Response post(Environment<Settings> env, LedgerEvents.Created event)
@@ -97,19 +96,5 @@ public final class SlackChat implements Integration<SlackChat.Settings> {
   /* Not what a bot says, or this integration would hear itself; and not edits, joins and the like. */
   private static boolean isSaid(JsonNode event) {
     return event.path("type").asString("").equals("message") && !event.has("subtype") && !event.has("bot_id");
-  }
-
-  private static boolean signed(Environment<Settings> env, WebhookRequest call) throws GeneralSecurityException {
-    String time = call.header("X-Slack-Request-Timestamp").orElse("");
-    if (!time.matches("[0-9]{1,12}") || Duration
-        .between(Instant.ofEpochSecond(Long.parseLong(time)), env.clock().instant()).abs().compareTo(TOO_OLD) > 0) {
-      return false;
-    }
-    Mac mac = Mac.getInstance("HmacSHA256");
-    mac.init(new SecretKeySpec(env.settings().signingSecret().reveal().getBytes(StandardCharsets.UTF_8), "HmacSHA256"));
-    mac.update(("v0:" + time + ":").getBytes(StandardCharsets.UTF_8));
-    byte[] expected = ("v0=" + HexFormat.of().formatHex(mac.doFinal(call.body()))).getBytes(StandardCharsets.UTF_8);
-    return MessageDigest.isEqual(expected,
-        call.header("X-Slack-Signature").orElse("").getBytes(StandardCharsets.UTF_8));
   }
 }

@@ -9,6 +9,7 @@ import dev.fairway.automation.sdk.Events;
 import dev.fairway.automation.sdk.Integration;
 import dev.fairway.automation.sdk.NoSettings;
 import dev.fairway.automation.sdk.OutsideCalls;
+import dev.fairway.automation.shipped.ShippedIntegrations;
 import dev.fairway.core.ledger.Command;
 import dev.fairway.core.ledger.Contract;
 import dev.fairway.core.ledger.From;
@@ -21,12 +22,14 @@ import dev.fairway.core.ledger.Query;
 import dev.fairway.core.ledger.Submission;
 import dev.fairway.core.ledger.SubmitResult;
 import dev.fairway.core.ledger.TemplateId;
+import dev.fairway.store.DeadLetters;
 import dev.fairway.store.SqlStore;
 import dev.fairway.store.StorageConfig;
 import dev.fairway.store.workers.Handlers;
 import dev.fairway.store.workers.Workers;
 import dev.fairway.store.workers.WorkersConfig;
 import dev.fairway.testing.ledger.ContractModel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -81,6 +84,17 @@ final class Node implements AutoCloseable {
     return automation.start(new IntegrationConfig(id, id, bob, Map.of()));
   }
 
+  /** Runs a shipped integration of bob's, by the name {@code shipped}. */
+  RunningIntegration runShipped(String type, Map<String, String> settings) {
+    ShippedIntegrations.types().forEach(automation::offer);
+    return automation.start(new IntegrationConfig("shipped", type, bob, settings));
+  }
+
+  /** Makes templates known to the ledger. */
+  void give(String templates) {
+    ledger.upload(templates.getBytes(StandardCharsets.UTF_8));
+  }
+
   private static Integration<NoSettings> integration(BiConsumer<Environment<NoSettings>, Events> start) {
     return new Integration<>() {
       @Override
@@ -128,6 +142,12 @@ final class Node implements AutoCloseable {
 
   List<String> answers() {
     return active(alice, ContractModel.ANSWER).stream().map(c -> c.payload().text("text")).toList();
+  }
+
+  /** Why what was given up was given up; without what is particular to each. */
+  List<String> setAside() {
+    return new DeadLetters(store, handlers).list(DeadLetters.Filter.ALL, 0, 1_000).stream()
+        .map(DeadLetters.Letter::cause).toList();
   }
 
   static void eventually(org.awaitility.core.ThrowingRunnable assertion) {

@@ -3,8 +3,8 @@ package dev.fairway.automation.runtime;
 import static dev.fairway.automation.runtime.Node.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.sun.net.httpserver.HttpServer;
-import dev.fairway.automation.shipped.ShippedIntegrations;
+import dev.fairway.automation.runtime.StubService.Asked;
+import dev.fairway.automation.runtime.StubService.Told;
 import dev.fairway.core.ledger.Command;
 import dev.fairway.core.ledger.LedgerValue;
 import dev.fairway.core.ledger.TemplateId;
@@ -14,9 +14,8 @@ import dev.fairway.web.WebServer;
 import dev.fairway.web.outbound.EgressPolicy;
 import dev.fairway.web.outbound.OutboundClient;
 import dev.fairway.web.outbound.OutboundConfig;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.URI;
+import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -26,9 +25,10 @@ import java.time.Instant;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CopyOnWriteArrayList;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -45,65 +45,119 @@ class SlackChatTest {
         Chat:In:
           fields: { integrationParty: Party, receivedAt: Time, slackChannel: Text, slackUser: Text, messageText: Text }
           signatories: [integrationParty]
+        Chat:Command:
+          fields: { integrationParty: Party, receivedAt: Time, command: Text, commandText: Text, responseUrl: Text,
+                    slackUser: Text, slackTeam: Text, slackChannel: Text, slackApiAppId: Text }
+          signatories: [integrationParty]
+        Chat:Answer:
+          fields: { integrationParty: Party, responseUrl: Text, responseText: Text }
+          signatories: [integrationParty]
+          choices:
+            ResponseFailed:
+              controllers: [integrationParty]
+              arguments: { receivedAt: Time, httpStatusCode: Int, httpResponseBody: Text }
+              creates: [{ template: Chat:Unheard, with: { status: $argument.httpStatusCode } }]
+        Chat:Unheard:
+          fields: { integrationParty: Party, responseText: Text, status: Int }
+          signatories: [integrationParty]
       """;
+  private static final String JSON = "application/json";
+  private static final String FORM = "application/x-www-form-urlencoded";
   private static final String SAID = """
       {"type":"event_callback","event":{"type":"message","channel":"C1","user":"U1","text":"ahoy"}}""";
 
   @TempDir
   private Path folder;
 
+  private OutboundClient client;
+
+  @BeforeEach
+  void openClient() {
+    client = new OutboundClient(OutboundConfig.defaults(), EgressPolicy.trusting());
+  }
+
+  @AfterEach
+  void closeClient() {
+    client.close();
+  }
+
   @Test
   void contractsArePostedAndArchivedAndSignedMessagesBecomeContracts() throws Exception {
-    List<String> posted = new CopyOnWriteArrayList<>();
-    HttpServer slack = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-    slack.createContext("/", exchange -> {
-      posted.add(exchange.getRequestHeaders().getFirst("Authorization") + " "
-          + new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8));
-      byte[] answer = "{\"ok\":true}".getBytes(StandardCharsets.UTF_8);
-      exchange.sendResponseHeaders(200, answer.length);
-      exchange.getResponseBody().write(answer);
-      exchange.close();
-    });
-    slack.start();
-    try (var client = new OutboundClient(OutboundConfig.defaults(), EgressPolicy.trusting());
+    try (var slack = new StubService(asked -> new Told(200, "{\"ok\":true}"));
         var node = new Node(folder, ledger -> ledger, new Outside(client));
         var server = WebServer.start(WebConfig.loopback(), new DevAuthenticator(), node.automation.doors())) {
-      node.ledger.upload(MODEL.getBytes(StandardCharsets.UTF_8));
-      ShippedIntegrations.types().forEach(node.automation::offer);
-      node.automation.start(new IntegrationConfig("chat", "slack_chat", node.bob,
-          Map.of("outboundTemplate", "Chat:Out", "inboundTemplate", "Chat:In", "apiToken", "xoxb-1", "signingSecret",
-              "hush", "apiUrl", "http://127.0.0.1:" + slack.getAddress().getPort() + "/chat.postMessage")));
+      run(node, slack);
       node.submit(node.bob, Command.create(TemplateId.parse("Chat:Out"), LedgerValue
           .struct("integrationParty", LedgerValue.party(node.bob), "slackChannel", LedgerValue.text("C1"))
           .with("messageText", LedgerValue.text("hello"))));
       eventually(() -> assertThat(node.active(node.bob, "Chat:Out")).isEmpty());
-      assertThat(posted).containsExactly("Bearer xoxb-1 {\"channel\":\"C1\",\"text\":\"hello\"}");
+      assertThat(slack.asked()).containsExactly(
+          new Asked("/chat.postMessage", "Bearer xoxb-1", "{\"channel\":\"C1\",\"text\":\"hello\"}"));
 
-      URI hook = URI.create(server.baseUrl() + "/integrations/chat");
       Instant now = Instant.now();
-      assertThat(call(hook, SAID, now, "hush").statusCode()).isEqualTo(200);
-      assertThat(call(hook, SAID.replace("\"user\"", "\"bot_id\":\"B1\",\"user\""), now, "hush").statusCode())
+      assertThat(call(server, JSON, SAID, now, "hush").statusCode()).isEqualTo(200);
+      assertThat(call(server, JSON, SAID.replace("\"user\"", "\"bot_id\":\"B1\",\"user\""), now, "hush").statusCode())
           .isEqualTo(200);
-      assertThat(call(hook, SAID, now, "guess").statusCode()).isEqualTo(401);
-      assertThat(call(hook, SAID, now.minusSeconds(600), "hush").statusCode()).isEqualTo(401);
-      assertThat(call(hook, "{\"type\":\"url_verification\",\"challenge\":\"c\"}", now, "hush").body())
+      assertThat(call(server, JSON, SAID, now, "guess").statusCode()).isEqualTo(401);
+      assertThat(call(server, JSON, SAID, now.minusSeconds(600), "hush").statusCode()).isEqualTo(401);
+      assertThat(call(server, JSON, "{\"type\":\"url_verification\",\"challenge\":\"c\"}", now, "hush").body())
           .contains("\"challenge\": \"c\"");
       assertThat(node.active(node.bob, "Chat:In")).singleElement().extracting(c -> c.payload().text("messageText"))
           .isEqualTo("ahoy");
-    } finally {
-      slack.stop(0);
     }
   }
 
-  private static HttpResponse<String> call(URI hook, String body, Instant at, String secret) throws Exception {
+  @Test
+  void commandsBecomeContractsAndAnswersArePostedToWhereTheyAskedForThem() throws Exception {
+    try (var slack = new StubService(asked -> new Told(asked.path().equals("/late") ? 404 : 200, "ok"));
+        var node = new Node(folder, ledger -> ledger, new Outside(client));
+        var server = WebServer.start(WebConfig.loopback(), new DevAuthenticator(), node.automation.doors())) {
+      run(node, slack);
+      String command = "command=%2Fprice&text=usd+now&response_url=" + URLEncoder.encode(slack.at("/answer").toString(),
+          StandardCharsets.UTF_8) + "&user_id=U1&team_id=T1&channel_id=C1&api_app_id=A1";
+      assertThat(call(server, FORM, command, Instant.now(), "guess").statusCode()).isEqualTo(401);
+      assertThat(call(server, FORM, command, Instant.now(), "hush").body()).isEmpty();
+      LedgerValue.Struct invoked = node.active(node.bob, "Chat:Command").getFirst().payload();
+      assertThat(List.of("command", "commandText", "slackUser", "slackTeam", "slackChannel", "slackApiAppId"))
+          .extracting(invoked::text).containsExactly("/price", "usd now", "U1", "T1", "C1", "A1");
+
+      answer(node, invoked.text("responseUrl"), "9000");
+      answer(node, slack.at("/late").toString(), "9001");
+      eventually(() -> assertThat(node.active(node.bob, "Chat:Answer")).isEmpty());
+      assertThat(slack.asked()).contains(new Asked("/answer", "", "{\"text\":\"9000\"}"));
+      assertThat(node.active(node.bob, "Chat:Unheard")).singleElement().satisfies(unheard -> {
+        assertThat(unheard.payload().text("responseText")).isEqualTo("9001");
+        assertThat(unheard.payload().int64("status")).isEqualTo(404);
+      });
+    }
+  }
+
+  private static void run(Node node, StubService slack) {
+    node.give(MODEL);
+    node.runShipped("slack_chat",
+        Map.of("outboundTemplate", "Chat:Out", "inboundTemplate", "Chat:In", "commandTemplate", "Chat:Command",
+            "responseTemplate", "Chat:Answer", "apiToken", "xoxb-1", "signingSecret", "hush", "apiUrl",
+            slack.at("/chat.postMessage").toString()));
+  }
+
+  private static void answer(Node node, String url, String text) {
+    node.submit(node.bob, Command.create(TemplateId.parse("Chat:Answer"), LedgerValue
+        .struct("integrationParty", LedgerValue.party(node.bob), "responseUrl", LedgerValue.text(url))
+        .with("responseText", LedgerValue.text(text))));
+  }
+
+  private static HttpResponse<String> call(WebServer server, String type, String body, Instant at, String secret)
+      throws Exception {
     Mac mac = Mac.getInstance("HmacSHA256");
     mac.init(new SecretKeySpec(secret.getBytes(StandardCharsets.UTF_8), "HmacSHA256"));
     String signature = "v0=" + HexFormat.of()
         .formatHex(mac.doFinal(("v0:" + at.getEpochSecond() + ":" + body).getBytes(StandardCharsets.UTF_8)));
+    URI hook = URI.create(server.baseUrl() + "/integrations/shipped");
     try (HttpClient client = HttpClient.newHttpClient()) {
       return client.send(
           HttpRequest.newBuilder(hook).header("X-Slack-Request-Timestamp", Long.toString(at.getEpochSecond()))
-              .header("X-Slack-Signature", signature).POST(HttpRequest.BodyPublishers.ofString(body)).build(),
+              .header("X-Slack-Signature", signature).header("Content-Type", type)
+              .POST(HttpRequest.BodyPublishers.ofString(body)).build(),
           HttpResponse.BodyHandlers.ofString());
     }
   }
