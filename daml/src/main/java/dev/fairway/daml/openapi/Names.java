@@ -23,14 +23,32 @@ final class Names {
       "synchronized", "template", "then", "this", "throw", "throws", "toString", "toValue", "transient", "try", "type",
       "viewtype", "void", "volatile", "wait", "where", "while", "with", "true", "false", "null", "finalize", "clone",
       "getClass");
-  private static final Set<String> TAKEN = Set.of("Additive", "Any", "AnyException", "AnyTemplate", "Applicative",
-      "Archive", "Bool", "Boolean", "Bounded", "Choice", "ContractId", "Date", "Decimal", "Divisible", "Either", "Enum",
-      "Eq", "Error", "Exception", "False", "Fractional", "Functor", "GT", "GeneralError", "IllegalArgumentException",
-      "Int", "Integer", "IsNumeric",
-      "Iterable", "LT", "EQ", "Left", "LedgerValue", "List", "Long", "Map", "Monad", "None", "Number", "Numeric",
-      "Object", "Optional", "Ord", "Ordering", "Override", "Party", "Record", "RelTime", "Right", "Script", "Semigroup",
-      "Show", "Some", "String", "Template", "Text", "TextMap", "Time", "True", "Type", "Update", "Var", "Void",
-      "BigDecimal", "Instant", "LocalDate", "Math", "System", "Thread", "Values");
+  /**
+   * What a Daml module sees without importing it, of all versions of the SDK, and a few more that a reader would take for
+   * those. A type of the same name would be ambiguous wherever it is used.
+   *
+   * @see <a href="https://docs.digitalasset.com/build/3.4/reference/daml/stdlib/Prelude.html">the Prelude</a>
+   */
+  private static final Set<String> DAML = Set.of("Action", "ActionFail", "Additive", "Any", "AnyChoice",
+      "AnyContractKey", "AnyException", "AnyTemplate", "AnyView", "Applicative", "Archive", "BigNumeric", "Bool",
+      "Bounded", "CanAbort", "CanAssert", "Choice", "ContractId", "DamlEnum", "Date", "Decimal", "Divisible", "Down",
+      "EQ", "Either", "Enum", "Eq", "Exception", "False", "Fractional", "Functor", "GT", "GeneralError", "HasAgreement",
+      "HasArchive", "HasChoiceController", "HasChoiceObserver", "HasCreate", "HasEnsure", "HasExercise",
+      "HasExerciseByKey", "HasExerciseGuarded", "HasFetch", "HasFetchByKey", "HasFromAnyChoice",
+      "HasFromAnyContractKey", "HasFromAnyTemplate", "HasFromInterface", "HasInterfaceTypeRep", "HasInterfaceView",
+      "HasIsInterfaceType", "HasKey", "HasLookupByKey", "HasMaintainer", "HasObserver", "HasSignatory", "HasSubmit",
+      "HasTemplateTypeRep", "HasTime", "HasToAnyChoice", "HasToAnyContractKey", "HasToAnyTemplate", "HasToInterface",
+      "Implements", "Int", "InterfaceTypeRep", "InterfaceView", "IsNumeric", "IsParties", "LT", "Left", "List", "Map",
+      "Monad", "Monoid", "Multiplicative", "NonConsuming", "None", "Number", "Numeric", "NumericScale", "Optional",
+      "Ord", "Ordering", "Party", "PostConsuming", "PreConsuming", "Record", "RelTime", "Right", "RoundingCeiling",
+      "RoundingDown", "RoundingFloor", "RoundingHalfDown", "RoundingHalfEven", "RoundingHalfUp", "RoundingMode",
+      "RoundingUnnecessary", "RoundingUp", "Scenario", "Script", "Semigroup", "Show", "ShowS", "Signed", "Some",
+      "Symbol", "Template", "TemplateKey", "TemplateOrInterface", "TemplateTypeRep", "Text", "TextMap", "Time", "True",
+      "Type", "TypeRep", "Update");
+  /** What the Java types are written with. */
+  private static final Set<String> JAVA = Set.of("BigDecimal", "Boolean", "Error", "IllegalArgumentException",
+      "Instant", "Integer", "Iterable", "LedgerValue", "LocalDate", "Long", "Math", "Object", "Override", "String",
+      "System", "Thread", "Values", "Var", "Void");
 
   private final Set<String> types = new HashSet<>();
 
@@ -38,7 +56,7 @@ final class Names {
   String type(String wanted) {
     String name = legal(wanted, "T");
     name = name.substring(0, 1).toUpperCase(Locale.ROOT) + name.substring(1);
-    return unique(TAKEN.contains(name) ? name + "_" : name, types);
+    return unique(DAML.contains(name) || JAVA.contains(name) ? name + "_" : name, types);
   }
 
   /** {@code Type_value}. */

@@ -221,6 +221,19 @@ class OpenApiGeneratorTest {
   }
 
   @Test
+  void typeNamedAsOneOfThePreludeGetsAnotherName() {
+    String types = file(generate("""
+        {"openapi": "3.0.0", "paths": {"/a": {"get": {"responses": {"200": {"content": {"application/json": {"schema":
+          {"type": "object", "properties": {"next": {"$ref": "#/components/schemas/Action"},
+            "map": {"$ref": "#/components/schemas/Map"}}}}}}}}}},
+         "components": {"schemas": {"Action": {"type": "object", "properties": {"x": {"type": "string"}}},
+           "Map": {"type": "object", "properties": {"y": {"type": "string"}}}}}}
+        """), "daml/Shop/Api/Types.daml");
+    assertThat(types).contains("data Action_ = Action_ with\n", "data Map_ = Map_ with\n",
+        "    next : Optional Action_\n    map : Optional Map_\n");
+  }
+
+  @Test
   void sameDescriptionMakesTheSameBytes() {
     assertThat(generate(SHOP)).isEqualTo(generate(SHOP));
   }
