@@ -102,7 +102,7 @@ final class RequestSimulation {
     this.limits = limits;
     // One store for all: each simulation has an integration of its own, and leaves no work behind that others could
     // find.
-    this.id = "sim" + Long.toUnsignedString(System.nanoTime(), 36);
+    this.id = "sim" + seed;
     this.ledger = new MemoryLedger(clock, MODEL);
     ledger.allocate(ALICE.name());
     ledger.allocate(DESK.name());
