@@ -63,7 +63,7 @@ final class CapturePipeline implements CaptureSink, AutoCloseable {
     this.uuids = new DocumentUuids(clock);
     for (CaptureSpec.Binding binding : spec.bindings()) {
       targets.add(collections.get(binding.collection().name()));
-      writers.add(new DocumentWriter(binding.collection(), rows, uuids));
+      writers.add(new DocumentWriter(binding.collection(), rows, uuids, memory));
     }
     current = new Spool[spec.bindings().size()];
     committer = Thread.ofPlatform().name("commit " + spec.name()).daemon().start(this::commitAll);
@@ -81,6 +81,11 @@ final class CapturePipeline implements CaptureSink, AutoCloseable {
 
   @Override
   public CompletableFuture<Void> checkpoint(UnaryOperator<JsonNode> change) {
+    for (int i = 0; i < current.length; i++) {
+      if (current[i] != null) {
+        writers.get(i).finish(current[i]);
+      }
+    }
     CompletableFuture<Void> durable = new CompletableFuture<>();
     Sealed sealed = new Sealed(current, change, durable);
     current = new Spool[current.length];

@@ -110,7 +110,7 @@ public final class DeriveTask implements TaskLoop.Step {
     private final List<TransformSource> sources = new ArrayList<>();
     private final Spool spool = new Spool(collections.scratch(), bounds.memory());
     private final DocumentUuids uuids = new DocumentUuids(clock);
-    private final DocumentWriter writer = new DocumentWriter(spec, false, uuids);
+    private final DocumentWriter writer = new DocumentWriter(spec, false, uuids, bounds.memory());
     private final JsonCursor cursor = new JsonCursor();
     private final Members members = new Members();
     private JsonNode state;
@@ -139,6 +139,7 @@ public final class DeriveTask implements TaskLoop.Step {
       uuids.tick();
       read = 0;
       connector.derive(this::take, this::publish);
+      writer.finish(spool);
       JsonNode change = connector.commit(checkpoint()).applyTo(state);
       save(change);
       state = change;

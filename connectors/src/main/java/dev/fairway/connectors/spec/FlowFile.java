@@ -2,6 +2,7 @@ package dev.fairway.connectors.spec;
 
 import dev.fairway.connector.flow.CollectionSpec;
 import dev.fairway.connector.json.Json;
+import dev.fairway.connectors.reduce.Reducer;
 import dev.fairway.connectors.sealed.Sealed;
 import dev.fairway.core.ErrorCode;
 import dev.fairway.core.FairwayException;
@@ -142,6 +143,9 @@ public final class FlowFile {
     Map<String, String> projections = new LinkedHashMap<>();
     node.path("projections").properties().forEach(entry -> projections.put(entry.getKey(),
         entry.getValue().isString() ? entry.getValue().stringValue() : entry.getValue().path("location").asString("")));
+    for (JsonNode schema : read == null ? List.of(write) : List.of(write, read)) {
+      attempt("collection " + name + ": schema", () -> Reducer.of(schema));
+    }
     collections.put(name, new Collection(name, write, Projections.of(name, write, read, key, projections)));
     if (node.has("derive")) {
       attempt("derivation " + name, () -> derivation(name, node.path("derive"), file));
