@@ -8,6 +8,7 @@ import dev.fairway.core.store.View;
 import dev.fairway.datatrust.delivery.Deliveries;
 import dev.fairway.datatrust.http.CapiDoor;
 import dev.fairway.datatrust.http.OperatorDoor;
+import dev.fairway.datatrust.identity.ContractWallets;
 import dev.fairway.datatrust.identity.LogIn;
 import dev.fairway.datatrust.identity.Tokens;
 import dev.fairway.datatrust.index.MarketIndex;
@@ -62,6 +63,7 @@ public final class Datatrust implements AutoCloseable {
   private final Integrity integrity;
   private final CapiDoor door;
   private final Caretaker caretaker;
+  private final Tokens tokens;
   private final Adoption adoption;
   private final Vitals vitals;
   private final List<Thread> rounds = new ArrayList<>();
@@ -96,8 +98,9 @@ public final class Datatrust implements AutoCloseable {
     Deliveries.Parts common = new Deliveries.Parts(store, rpc, chain, index, office, uploads, objects, integrity, tasks,
         outgoing, new Steps(parts.meters(), config.market()));
     deliveries = new Deliveries(common, config, parts.handlers());
-    LogIn logIn = new LogIn(store, config.dnsName(), rpc::chainId, config.compat().freeLogIn());
-    Tokens tokens = new Tokens(store, config.jwtSecret(), config.accessLife(), config.refreshLife());
+    LogIn logIn = new LogIn(store, config.dnsName(), rpc::chainId, new ContractWallets(rpc),
+        config.compat().freeLogIn());
+    tokens = new Tokens(store, config.tokenKeys(), config.accessLife(), config.refreshLife());
     door = new CapiDoor(common, deliveries, logIn, tokens, config);
     caretaker = new Caretaker(store, chain, index, tasks, integrity, config);
     adoption = new Adoption(store, chain, index, tasks, integrity, config.market());
@@ -234,6 +237,11 @@ public final class Datatrust implements AutoCloseable {
   /** Takes over data that another service kept. */
   public Adoption adoption() {
     return adoption;
+  }
+
+  /** What account holders show. */
+  public Tokens tokens() {
+    return tokens;
   }
 
   /** Reads stored data through. */

@@ -1,6 +1,7 @@
 package dev.fairway.datatrust;
 
 import dev.fairway.core.Secret;
+import dev.fairway.datatrust.identity.TokenKeys;
 import dev.fairway.datatrust.market.MarketContracts;
 import dev.fairway.evm.Finality;
 import java.time.Duration;
@@ -14,7 +15,7 @@ import java.util.Optional;
  * @param contracts where its contracts are
  * @param genesis the block they were made in; nothing before it is read
  * @param dnsName what the datatrust registers as, a host name without a scheme, at most 128 characters
- * @param jwtSecret signs access and refresh tokens
+ * @param tokenKeys sign access and refresh tokens
  * @param sealingKey protects the keys of stored data; whoever has it and the folder has the data
  * @param finality when a block counts as certain; only certain blocks open a delivery
  * @param poll how often the chain is looked at
@@ -27,12 +28,13 @@ import java.util.Optional;
  * @param bookingLimit how long a delivery waits for that
  * @param previewBytes most bytes of a preview; also never more than a tenth of the whole
  * @param publishUrl whether to write the DNS name into the market's contract on winning office
- * @param origins whose pages may read the answers; all when empty
+ * @param callers whose pages may ask, and how often anybody may
  */
-public record DatatrustConfig(String market, MarketContracts contracts, long genesis, String dnsName, Secret jwtSecret,
+public record DatatrustConfig(String market, MarketContracts contracts, long genesis, String dnsName,
+    TokenKeys tokenKeys,
     Secret sealingKey, Finality finality, Duration poll, Duration accessLife, Duration refreshLife, long largest,
     long quota, Duration watchLimit, BookedBy bookedBy, Duration bookingLimit,
-    long previewBytes, boolean publishUrl, Compat compat, Upkeep upkeep, List<String> origins) {
+    long previewBytes, boolean publishUrl, Compat compat, Upkeep upkeep, Callers callers) {
   private static final int LONGEST_DNS_NAME = 128;
 
   /** When a booking is good enough for the data to flow. */
@@ -44,7 +46,6 @@ public record DatatrustConfig(String market, MarketContracts contracts, long gen
   }
 
   public DatatrustConfig {
-    origins = List.copyOf(origins);
     if (!market.matches("[a-z0-9][a-z0-9-]{0,31}")) {
       throw new IllegalArgumentException("a market's name must be 1 to 32 of a-z 0-9 -, is \"" + market + "\"");
     }
@@ -56,71 +57,78 @@ public record DatatrustConfig(String market, MarketContracts contracts, long gen
 
   /** Strict, with twelve confirmations and the usual limits. */
   public static DatatrustConfig of(MarketContracts contracts, String dnsName, Secret jwtSecret, Secret sealingKey) {
-    return new DatatrustConfig("default", contracts, 0, dnsName, jwtSecret, sealingKey, Finality.USUAL,
+    return new DatatrustConfig("default", contracts, 0, dnsName, new TokenKeys(jwtSecret, List.of()), sealingKey,
+        Finality.USUAL,
         Duration.ofSeconds(1), Duration.ofDays(1), Duration.ofDays(30), 5L << 30, 50L << 30,
         Duration.ofMinutes(10), BookedBy.SENT, Duration.ofSeconds(60), 64 << 10, true, Compat.STRICT, Upkeep.USUAL,
-        List.of());
+        Callers.USUAL);
   }
 
   public DatatrustConfig withGenesis(long block) {
-    return new DatatrustConfig(market, contracts, block, dnsName, jwtSecret, sealingKey, finality, poll,
+    return new DatatrustConfig(market, contracts, block, dnsName, tokenKeys, sealingKey, finality, poll,
         accessLife, refreshLife, largest, quota, watchLimit, bookedBy, bookingLimit, previewBytes, publishUrl, compat,
-        upkeep, origins);
+        upkeep, callers);
   }
 
   public DatatrustConfig withChain(Finality rule, Duration look) {
-    return new DatatrustConfig(market, contracts, genesis, dnsName, jwtSecret, sealingKey, rule, look,
+    return new DatatrustConfig(market, contracts, genesis, dnsName, tokenKeys, sealingKey, rule, look,
         accessLife, refreshLife, largest, quota, watchLimit, bookedBy,
-        bookingLimit, previewBytes, publishUrl, compat, upkeep, origins);
+        bookingLimit, previewBytes, publishUrl, compat, upkeep, callers);
   }
 
   public DatatrustConfig withLimits(long mostBytes, long mostOfOneMaker, long mostOfAPreview) {
-    return new DatatrustConfig(market, contracts, genesis, dnsName, jwtSecret, sealingKey, finality, poll,
+    return new DatatrustConfig(market, contracts, genesis, dnsName, tokenKeys, sealingKey, finality, poll,
         accessLife, refreshLife, mostBytes, mostOfOneMaker, watchLimit, bookedBy, bookingLimit, mostOfAPreview,
-        publishUrl, compat, upkeep, origins);
+        publishUrl, compat, upkeep, callers);
   }
 
   public DatatrustConfig withTimes(Duration access, Duration refresh, Duration watch) {
-    return new DatatrustConfig(market, contracts, genesis, dnsName, jwtSecret, sealingKey, finality, poll,
+    return new DatatrustConfig(market, contracts, genesis, dnsName, tokenKeys, sealingKey, finality, poll,
         access, refresh, largest, quota, watch, bookedBy, bookingLimit, previewBytes, publishUrl, compat, upkeep,
-        origins);
+        callers);
   }
 
   public DatatrustConfig withBooking(BookedBy when, Duration limit) {
-    return new DatatrustConfig(market, contracts, genesis, dnsName, jwtSecret, sealingKey, finality, poll,
+    return new DatatrustConfig(market, contracts, genesis, dnsName, tokenKeys, sealingKey, finality, poll,
         accessLife, refreshLife, largest, quota, watchLimit, when, limit, previewBytes, publishUrl, compat, upkeep,
-        origins);
+        callers);
   }
 
   public DatatrustConfig withPublishUrl(boolean publish) {
-    return new DatatrustConfig(market, contracts, genesis, dnsName, jwtSecret, sealingKey, finality, poll,
+    return new DatatrustConfig(market, contracts, genesis, dnsName, tokenKeys, sealingKey, finality, poll,
         accessLife, refreshLife, largest, quota, watchLimit, bookedBy, bookingLimit, previewBytes, publish, compat,
-        upkeep, origins);
+        upkeep, callers);
   }
 
   public DatatrustConfig withCompat(Compat looseness) {
-    return new DatatrustConfig(market, contracts, genesis, dnsName, jwtSecret, sealingKey, finality, poll,
+    return new DatatrustConfig(market, contracts, genesis, dnsName, tokenKeys, sealingKey, finality, poll,
         accessLife, refreshLife, largest, quota, watchLimit, bookedBy, bookingLimit, previewBytes, publishUrl,
-        looseness, upkeep, origins);
+        looseness, upkeep, callers);
   }
 
   public DatatrustConfig withUpkeep(Upkeep care) {
-    return new DatatrustConfig(market, contracts, genesis, dnsName, jwtSecret, sealingKey, finality, poll,
+    return new DatatrustConfig(market, contracts, genesis, dnsName, tokenKeys, sealingKey, finality, poll,
         accessLife, refreshLife, largest, quota, watchLimit, bookedBy, bookingLimit, previewBytes, publishUrl, compat,
-        care, origins);
+        care, callers);
   }
 
-  public DatatrustConfig withOrigins(List<String> only) {
-    return new DatatrustConfig(market, contracts, genesis, dnsName, jwtSecret, sealingKey, finality, poll,
+  public DatatrustConfig withCallers(Callers rules) {
+    return new DatatrustConfig(market, contracts, genesis, dnsName, tokenKeys, sealingKey, finality, poll,
         accessLife, refreshLife, largest, quota, watchLimit, bookedBy, bookingLimit, previewBytes, publishUrl, compat,
-        upkeep, only);
+        upkeep, rules);
+  }
+
+  public DatatrustConfig withTokenKeys(TokenKeys keys) {
+    return new DatatrustConfig(market, contracts, genesis, dnsName, keys, sealingKey, finality, poll,
+        accessLife, refreshLife, largest, quota, watchLimit, bookedBy, bookingLimit, previewBytes, publishUrl, compat,
+        upkeep, callers);
   }
 
   /** The same rules for another market. */
   public DatatrustConfig forMarket(String name, MarketContracts there) {
-    return new DatatrustConfig(name, there, genesis, dnsName, jwtSecret, sealingKey, finality, poll,
+    return new DatatrustConfig(name, there, genesis, dnsName, tokenKeys, sealingKey, finality, poll,
         accessLife, refreshLife, largest, quota, watchLimit, bookedBy, bookingLimit, previewBytes, publishUrl, compat,
-        upkeep, origins);
+        upkeep, callers);
   }
 
   /** The name of something of this market: {@code base} for the default one, {@code base.market} for others. */
@@ -128,9 +136,9 @@ public record DatatrustConfig(String market, MarketContracts contracts, long gen
     return market.equals("default") ? base : base + "." + market;
   }
 
-  /** What the market's contracts are called on the wire of older services: {@code <DNS>/deliveries/…}. */
+  /** What an operator should know of these settings. */
   public Optional<String> warning() {
-    return jwtSecret.reveal().length() < 32
+    return tokenKeys.signing().reveal().length() < 32
         ? Optional.of("the jwt-secret is short; whoever guesses it can log in as anybody. Use 32 characters or more")
         : Optional.empty();
   }

@@ -3,6 +3,7 @@ package dev.fairway.datatrust;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.fairway.core.Secret;
+import dev.fairway.datatrust.identity.TokenKeys;
 import dev.fairway.datatrust.identity.Tokens;
 import dev.fairway.datatrust.market.MarketCalls;
 import dev.fairway.datatrust.market.TestMarket;
@@ -268,7 +269,8 @@ class AttackTest {
 
   @Test
   void tokenOfAnotherServiceIsNotBelieved() throws Exception {
-    Tokens others = new Tokens(service.store.store(), new Secret("another service's secret, as long"),
+    Tokens others = new Tokens(service.store.store(),
+        new TokenKeys(new Secret("another service's secret, as long"), List.of()),
         Duration.ofDays(1), Duration.ofDays(1));
     String token = others.issue(market.buyer.address().checksummed()).access();
     assertThat(service.client.as(token).get("/consent/").status()).isEqualTo(422);

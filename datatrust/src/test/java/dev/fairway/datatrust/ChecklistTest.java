@@ -160,7 +160,8 @@ class ChecklistTest {
     byte[] pony = "a pony".getBytes(StandardCharsets.UTF_8);
     Hash listing = Keccak.hash("a_witch");
     Form form = service.form(market.maker, listing, service.apply(market.maker, listing).transaction(), pony)
-        .field("file_type", "gif").field("md5_sum", "7f7c47e44b125f2944cb0879cbe428ce").field("tags", "a, b ,c");
+        .field("file_type", "gif").field("md5_sum", "7f7c47e44b125f2944cb0879cbe428ce").field("tags", "a, b ,c")
+        .field("size", "1");
     Client.Answer answer = service.upload(market.maker, form.filesFirst());
     assertThat(answer.status()).as(answer.text()).isEqualTo(201);
     assertThat(answer.message()).isEqualTo("Listing upload success. Data hash sent to protocol");

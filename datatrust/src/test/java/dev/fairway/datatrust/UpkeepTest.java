@@ -26,7 +26,7 @@ class UpkeepTest {
   @BeforeAll
   static void start() throws Exception {
     market = TestMarket.deploy();
-    service = new Service(market, config -> config.withOrigins(List.of("https://dapp.example")));
+    service = new Service(market, config -> config.withCallers(new Callers(List.of("https://dapp.example"), 0, 1)));
     service.elect();
   }
 

@@ -1,10 +1,12 @@
 package dev.fairway.node;
 
 import dev.fairway.core.Secret;
+import dev.fairway.datatrust.Callers;
 import dev.fairway.datatrust.Compat;
 import dev.fairway.datatrust.DatatrustConfig;
 import dev.fairway.datatrust.DatatrustConfig.BookedBy;
 import dev.fairway.datatrust.Upkeep;
+import dev.fairway.datatrust.identity.TokenKeys;
 import dev.fairway.datatrust.market.MarketContracts;
 import dev.fairway.evm.Address;
 import dev.fairway.evm.sign.KeySigner;
@@ -27,9 +29,9 @@ import java.util.Optional;
  * @param market its name; {@code default} for the one that old paths serve
  */
 record DatatrustSettings(String market, ChainSettings chain, MarketContracts contracts, long genesis, String dnsName,
-    Secret jwtSecret,
+    TokenKeys tokenKeys,
     Duration accessLife, Duration refreshLife, Duration watchLimit, long largest, long quota, long previewBytes,
-    BookedBy bookedBy, boolean publishUrl, Compat compat, Upkeep upkeep, List<String> origins) {
+    BookedBy bookedBy, boolean publishUrl, Compat compat, Upkeep upkeep, Callers callers) {
   private static final String DEFAULT = "default";
   private static final List<String> CONTRACTS = List.of("ether-token", "market-token", "voting", "parameterizer",
       "reserve", "datatrust", "listing");
@@ -69,6 +71,8 @@ record DatatrustSettings(String market, ChainSettings chain, MarketContracts con
     if (jwt.isEmpty()) {
       section.problem("jwt-secret", "is missing: it signs the tokens of account holders");
     }
+    List<Secret> before = section.secret("jwt-secret-before",
+        "what signed tokens before jwt-secret did; they are believed until they run out").stream().toList();
     Duration access = section.duration("access-life", "1d", "1m", "30d", "how long an access token holds");
     Duration refresh = section.duration("refresh-life", "30d", "1h", "365d", "how long a refresh token holds");
     Duration watch = section.duration("watch-limit", "10m", "1s", "1d",
@@ -82,9 +86,7 @@ record DatatrustSettings(String market, ChainSettings chain, MarketContracts con
         "whether to write dns-name into the contract on winning office");
     Compat compat = compat(section.section("compat"));
     Upkeep upkeep = upkeep(section.section("upkeep"));
-    List<String> origins = section.texts("origins",
-        "whose pages may read the answers, such as https://dapp.example; all"
-            + " when empty");
+    Callers callers = callers(section);
     if (dnsName.length() > 128) {
       section.problem("dns-name", "has more than 128 characters, which the contract does not take");
       return Optional.empty();
@@ -92,9 +94,20 @@ record DatatrustSettings(String market, ChainSettings chain, MarketContracts con
     return dnsName.isBlank() || jwt.isEmpty() || contracts.byName().containsValue(NOBODY)
         ? Optional.empty()
         : chain
-            .map(there -> new DatatrustSettings(market, there, contracts, genesis, dnsName, jwt.get(), access, refresh,
+            .map(there -> new DatatrustSettings(market, there, contracts, genesis, dnsName,
+                new TokenKeys(jwt.get(), before), access, refresh,
                 watch,
-                largest, quota, preview, bookedBy, publish, compat, upkeep, origins));
+                largest, quota, preview, bookedBy, publish, compat, upkeep, callers));
+  }
+
+  private static Callers callers(Section section) {
+    List<String> origins = section.texts("origins",
+        "whose pages may read the answers, such as https://dapp.example; all when empty");
+    Section limits = section.section("limits");
+    return new Callers(origins,
+        limits.integer("calls-per-second", Callers.USUAL.callsPerSecond(), 0, 1_000_000,
+            "calls a second of one account, or of one address without a token; 0 for no limit"),
+        limits.integer("call-burst", Callers.USUAL.burst(), 1, 1_000_000, "calls at once on top of that"));
   }
 
   private static Upkeep upkeep(Section upkeep) {
@@ -173,8 +186,8 @@ record DatatrustSettings(String market, ChainSettings chain, MarketContracts con
 
   /** @param sealingKey the node's; keys of stored data are derived from it */
   DatatrustConfig toConfig(Secret sealingKey) {
-    return DatatrustConfig.of(contracts, dnsName, jwtSecret, sealingKey).forMarket(market, contracts)
-        .withUpkeep(upkeep).withOrigins(origins).withGenesis(genesis)
+    return DatatrustConfig.of(contracts, dnsName, tokenKeys.signing(), sealingKey).forMarket(market, contracts)
+        .withTokenKeys(tokenKeys).withUpkeep(upkeep).withCallers(callers).withGenesis(genesis)
         .withChain(chain.finality(), chain.poll()).withLimits(largest, quota, previewBytes)
         .withTimes(accessLife, refreshLife, watchLimit).withBooking(bookedBy, Duration.ofSeconds(60))
         .withPublishUrl(publishUrl).withCompat(compat);

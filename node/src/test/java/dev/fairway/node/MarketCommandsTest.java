@@ -141,6 +141,7 @@ class MarketCommandsTest {
     assertThat(bought).hasSameBinaryContentAs(data);
     await(() -> told("tides", "deliveries").contains("counted"));
     assertThat(told("tides", "listing", "scrub", listing)).contains("true");
+    assertThat(told("tides", "revoke", "0x" + "1".repeat(40))).contains("are taken back");
     assertThat(folder.resolve("data/datatrust-markets/tides")).isDirectoryRecursivelyContaining(
         file -> file.toFile().isFile());
 

@@ -9,9 +9,10 @@ import java.util.function.LongSupplier;
 
 /**
  * A token bucket for each of many callers. A bucket is one number, the time at which it will be full again (the generic
- * cell rate algorithm, ITU-T I.371), so a caller costs little and a forgotten one is simply a full bucket.
+ * cell rate algorithm, ITU-T I.371), so a caller costs little and a forgotten one is simply a full bucket. The server has one
+ * for all calls; a door that knows its callers better may have its own. Safe for many threads.
  */
-final class RateLimit {
+public final class RateLimit {
   private static final int MOST_CALLERS = 100_000;
 
   private final long interval;
@@ -24,7 +25,7 @@ final class RateLimit {
    * @param burst calls at once on top of that
    * @param nanos a clock that only runs forward
    */
-  RateLimit(int perSecond, int burst, LongSupplier nanos) {
+  public RateLimit(int perSecond, int burst, LongSupplier nanos) {
     this.interval = TimeUnit.SECONDS.toNanos(1) / perSecond;
     this.burst = interval * burst;
     this.nanos = nanos;
@@ -33,7 +34,7 @@ final class RateLimit {
   }
 
   /** Takes a token; 0 when there is one, else the nanoseconds until there will be. */
-  long take(String caller) {
+  public long take(String caller) {
     long now = nanos.getAsLong();
     AtomicLong bucket = full.get(caller, _ -> new AtomicLong(now));
     while (true) {

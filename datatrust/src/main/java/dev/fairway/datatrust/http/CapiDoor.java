@@ -45,7 +45,8 @@ public final class CapiDoor {
 
   /** @param prefix {@code /datatrust}, say */
   public Door door(String prefix) {
-    Pages pages = new Pages(config.origins());
+    Pages pages = new Pages(config.callers().origins());
+    Pace pace = new Pace(config.callers(), tokens);
     List<Route> routes = new ArrayList<>();
     routes.add(Route.get("/status/", "Whether this is the market's datatrust, and its name").anyone()
         .answers(200, "how it is").handle(Wire.collection(this::status)));
@@ -63,7 +64,7 @@ public final class CapiDoor {
         Route.of("OPTIONS", path, "What a page of another origin may do").anyone().unlisted()
             .handle(pages::preflight)));
     return new Door(config.named("datatrust"), prefix, ErrorStyle.MESSAGE,
-        routes.stream().map(route -> route.handle(pages.sharing(route.handler()))).toList());
+        routes.stream().map(route -> route.handle(pages.sharing(pace.keeping(route.handler())))).toList());
   }
 
   /* Answers also while the chain cannot be reached, since whoever balances load asks here. */

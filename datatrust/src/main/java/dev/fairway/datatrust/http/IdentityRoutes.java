@@ -42,6 +42,8 @@ final class IdentityRoutes {
             .handle(Wire.collection(this::authorize)),
         Route.get("/authorize/", "Trades a refresh token for new tokens").anyone().query("refresh", "whether to")
             .answers(200, "tokens").handle(Wire.collection(this::refresh)),
+        Route.delete("/authorize/", "Logs out: the token, and all that came of its log-in, are taken back").anyone()
+            .answers(204, "they are").handle(Wire.collection(this::logOut)),
         Route.get("/authorize/nonce", "A nonce for a sign-in message (EIP-4361)").anyone().answers(200, "the nonce")
             .handle(Wire.item(this::nonce)),
         Route.get("/consent/", "What an account holder agreed to last").anyone().query("owner", "the account")
@@ -67,6 +69,11 @@ final class IdentityRoutes {
       return;
     }
     answer(call, tokens.refresh(call.header("Authorization")));
+  }
+
+  private void logOut(Call call) {
+    tokens.logOut(call.header("Authorization"));
+    call.empty(204);
   }
 
   private static void answer(Call call, Tokens.Pair pair) throws IOException {

@@ -60,6 +60,8 @@ public final class OperatorDoor {
         new AdoptionRoute(datatrust.uploads(), datatrust.adoption(), datatrust.config().largest()).route(SCOPE),
         Route.get("/deliveries", "Bytes given out, the newest first").scope(SCOPE).answers(200, "deliveries")
             .handle(this::deliveries),
+        Route.post("/accounts/{account}/revoke", "Takes back all tokens of an account").scope(SCOPE)
+            .answers(204, "they are").handle(this::revoke),
         Route.get("/tasks", "What is under way or was, the newest first").scope(SCOPE).answers(200, "tasks")
             .handle(this::tasks)));
   }
@@ -106,6 +108,12 @@ public final class OperatorDoor {
             .put("owner", poll.owner().checksummed()).put("stake", poll.stake())
             .put("vote_by", poll.voteBy().toString())
             .put("yea", poll.yea()).put("nay", poll.nay()).put("would_pass", market.didPass(hash)));
+  }
+
+  private void revoke(Call call) {
+    datatrust.tokens().revoke(Wire.address(call.param("account"))
+        .orElseThrow(() -> new FairwayException(ErrorCode.INVALID, "an account must be 0x and 40 hex digits")));
+    call.empty(204);
   }
 
   private void register(Call call) throws IOException {

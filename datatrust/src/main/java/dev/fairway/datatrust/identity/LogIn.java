@@ -1,7 +1,9 @@
 package dev.fairway.datatrust.identity;
 
 import dev.fairway.core.store.Store;
+import dev.fairway.core.store.View;
 import dev.fairway.evm.Address;
+import dev.fairway.evm.Hash;
 import dev.fairway.evm.Hex;
 import dev.fairway.evm.Keccak;
 import dev.fairway.evm.sign.Secp256k1;
@@ -20,7 +22,8 @@ import java.util.regex.Pattern;
 /**
  * Believes that somebody holds an account, by a message signed as wallets sign (EIP-191, version 0x45). By default only a
  * message made for this log-in does: {@code timestamp: <ms since 1970>} not more than five minutes off, or a sign-in message
- * (EIP-4361) with a nonce of ours; and each signature works once. Safe for many threads.
+ * (EIP-4361) with a nonce of ours; and each signature works once. A contract may hold an account too and say what it has signed
+ * (EIP-1271). Safe for many threads.
  */
 public final class LogIn {
   /** How long a nonce can be used, and how far a timestamp may be off. */
@@ -33,16 +36,18 @@ public final class LogIn {
   private final Store store;
   private final String domain;
   private final LongSupplier chainId;
+  private final ContractWallets contracts;
   private final boolean free;
 
   /**
    * @param domain whom sign-in messages must name: the datatrust's DNS name
    * @param free whether any text will do
    */
-  public LogIn(Store store, String domain, LongSupplier chainId, boolean free) {
+  public LogIn(Store store, String domain, LongSupplier chainId, ContractWallets contracts, boolean free) {
     this.store = store;
     this.domain = domain;
     this.chainId = chainId;
+    this.contracts = contracts;
     this.free = free;
   }
 
@@ -67,24 +72,52 @@ public final class LogIn {
     if (message.length() > LONGEST) {
       return false;
     }
-    Optional<Address> signer = signer(message, signature);
-    if (signer.isEmpty() || !signer.get().checksummed().equals(account)) {
-      return false;
-    }
-    return free || store.write(tx -> {
-      String digest = Keccak.hash(signer.get().hex() + message).hex();
-      return isFor(message, signer.get(), tx.now())
+    Optional<Address> holder = holder(message, signature, account);
+    return holder.isPresent() && (free || store.write(tx -> {
+      String digest = Keccak.hash(holder.get().hex() + message).hex();
+      return isFor(message, holder.get(), tx.now())
           && usesNonce(message, nonce -> OnceTable.take(tx, OnceTable.Kind.NONCE, nonce))
           && OnceTable.first(tx, OnceTable.Kind.SIGNATURE, digest, tx.now().plus(WINDOW.multipliedBy(3)));
-    });
+    }));
+  }
+
+  /* A contract is asked only about a message that would be taken, so that strangers cannot have the chain asked for nothing. */
+  private Optional<Address> holder(String message, String signature, String account) {
+    Optional<Address> signer = signer(message, signature);
+    if (signer.filter(known -> known.checksummed().equals(account)).isPresent()) {
+      return signer;
+    }
+    return checksummed(account)
+        .filter(wallet -> free || isFor(message, wallet, store.read(View::now)))
+        .filter(wallet -> bytes(signature)
+            .filter(given -> contracts.signed(wallet, Hash.of(digest(message)), given)).isPresent());
+  }
+
+  private static Optional<Address> checksummed(String account) {
+    try {
+      return Optional.of(Address.parse(account)).filter(known -> known.checksummed().equals(account));
+    } catch (IllegalArgumentException e) {
+      return Optional.empty();
+    }
+  }
+
+  private static Optional<byte[]> bytes(String hex) {
+    try {
+      return Optional.of(Hex.bytes(hex));
+    } catch (IllegalArgumentException e) {
+      return Optional.empty();
+    }
+  }
+
+  private static byte[] digest(String message) {
+    return Signer.messageDigest(message.getBytes(StandardCharsets.UTF_8));
   }
 
   /** Who signed; empty when it is no signature. One with a high {@code s} is none (EIP-2). */
   private static Optional<Address> signer(String message, String signature) {
     try {
       Signature parsed = Signature.parse(Hex.bytes(signature));
-      byte[] digest = Signer.messageDigest(message.getBytes(StandardCharsets.UTF_8));
-      return Optional.of(Secp256k1.best().signer(digest, parsed));
+      return Optional.of(Secp256k1.best().signer(digest(message), parsed));
     } catch (IllegalArgumentException e) {
       return Optional.empty();
     }

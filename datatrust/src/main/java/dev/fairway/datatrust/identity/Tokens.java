@@ -1,12 +1,10 @@
 package dev.fairway.datatrust.identity;
 
-import dev.fairway.core.Secret;
 import dev.fairway.core.store.Store;
 import dev.fairway.core.store.Transaction;
+import dev.fairway.core.store.View;
 import dev.fairway.evm.Address;
 import dev.fairway.web.Json;
-import java.nio.charset.StandardCharsets;
-import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.time.Duration;
 import java.time.Instant;
@@ -14,8 +12,6 @@ import java.util.Base64;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.UUID;
-import javax.crypto.Mac;
-import javax.crypto.spec.SecretKeySpec;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -25,17 +21,20 @@ import tools.jackson.databind.node.ObjectNode;
  * everything that came of that log-in is taken back (RFC 9700, section 4.14.2). Safe for many threads.
  */
 public final class Tokens {
-  private static final String HEADER = encode("{\"typ\":\"JWT\",\"alg\":\"HS256\"}".getBytes(StandardCharsets.UTF_8));
   private static final int LONGEST = 4 << 10;
 
   private final Store store;
-  private final Secret secret;
+  private final TokenKeys keys;
+  private final TokenKeys.Key signing;
+  private final String header;
   private final Duration accessLife;
   private final Duration refreshLife;
 
-  public Tokens(Store store, Secret secret, Duration accessLife, Duration refreshLife) {
+  public Tokens(Store store, TokenKeys keys, Duration accessLife, Duration refreshLife) {
     this.store = store;
-    this.secret = secret;
+    this.keys = keys;
+    this.signing = keys.current();
+    this.header = encode(Json.bytes(Json.object().put("typ", "JWT").put("alg", "HS256").put("kid", signing.name())));
     this.accessLife = accessLife;
     this.refreshLife = refreshLife;
   }
@@ -50,7 +49,7 @@ public final class Tokens {
    */
   public record Holder(String identity, Address account) {}
 
-  private record Claims(String identity, String type, String jti, String family, Instant expires) {}
+  private record Claims(String identity, String type, String jti, String family, Instant issued, Instant expires) {}
 
   /** For an account that has just proved itself. */
   public Pair issue(String identity) {
@@ -69,8 +68,8 @@ public final class Tokens {
       claims.put("fresh", false);
     }
     claims.put("type", access ? "access" : "refresh").put("family", family);
-    String signed = HEADER + "." + encode(Json.bytes(claims));
-    return signed + "." + encode(mac(signed));
+    String signed = header + "." + encode(Json.bytes(claims));
+    return signed + "." + encode(signing.mac(signed));
   }
 
   /**
@@ -83,10 +82,40 @@ public final class Tokens {
     if (!claims.type().equals("access")) {
       throw new TokenRefused(422, "Only access tokens are allowed");
     }
-    if (store.read(view -> OnceTable.has(view, OnceTable.Kind.REVOKED, claims.family()))) {
+    Holder holder = holder(claims);
+    if (store.read(view -> revoked(view, claims, holder))) {
       throw new TokenRefused(401, "Token has been revoked");
     }
-    return holder(claims);
+    return holder;
+  }
+
+  /** Whose token a header has, going by its signature and its times alone; empty for any other header. */
+  public Optional<Address> claimed(Optional<String> authorization) {
+    try {
+      return authorization.isEmpty() ? Optional.empty() : Optional.of(holder(read(authorization)).account());
+    } catch (TokenRefused e) {
+      return Optional.empty();
+    }
+  }
+
+  /**
+   * Takes back the log-in that a token came of: it, and whatever it was or will be traded for.
+   *
+   * @throws TokenRefused when there is none, or it is not to be believed
+   */
+  public void logOut(Optional<String> authorization) {
+    Claims claims = read(authorization);
+    store.run(tx -> OnceTable.first(tx, OnceTable.Kind.REVOKED, claims.family(), tx.now().plus(refreshLife)));
+  }
+
+  /** Takes back all tokens of an account that were given out until now. */
+  public void revoke(Address account) {
+    store.run(tx -> Revocations.put(tx, account));
+  }
+
+  private static boolean revoked(View view, Claims claims, Holder holder) {
+    return OnceTable.has(view, OnceTable.Kind.REVOKED, claims.family())
+        || Revocations.until(view, holder.account()).filter(until -> !claims.issued().isAfter(until)).isPresent();
   }
 
   private static Holder holder(Claims claims) {
@@ -109,13 +138,13 @@ public final class Tokens {
       throw new TokenRefused(422, "Only refresh tokens are allowed");
     }
     Holder holder = holder(claims);
-    Optional<Instant> fresh = store.write(tx -> use(tx, claims));
+    Optional<Instant> fresh = store.write(tx -> use(tx, claims, holder));
     return issue(holder.identity(), claims.family(),
         fresh.orElseThrow(() -> new TokenRefused(401, "Token has been revoked")));
   }
 
-  private Optional<Instant> use(Transaction tx, Claims claims) {
-    if (OnceTable.has(tx, OnceTable.Kind.REVOKED, claims.family())) {
+  private Optional<Instant> use(Transaction tx, Claims claims, Holder holder) {
+    if (revoked(tx, claims, holder)) {
       return Optional.empty();
     }
     if (OnceTable.first(tx, OnceTable.Kind.REFRESH, claims.jti(), claims.expires())) {
@@ -138,8 +167,11 @@ public final class Tokens {
     if (parts.length != 3 || token.length() > LONGEST) {
       throw new TokenRefused(422, "Not enough segments");
     }
-    if (!MessageDigest.isEqual(mac(parts[0] + "." + parts[1]), decode(parts[2]))
-        || !"HS256".equals(json(parts[0]).path("alg").asString(""))) {
+    JsonNode named = json(parts[0]);
+    byte[] signature = decode(parts[2]);
+    boolean ours = keys.named(named.path("kid").asString("")).stream()
+        .anyMatch(key -> MessageDigest.isEqual(key.mac(parts[0] + "." + parts[1]), signature));
+    if (!ours || !"HS256".equals(named.path("alg").asString(""))) {
       throw new TokenRefused(422, "Signature verification failed");
     }
     JsonNode claims = json(parts[1]);
@@ -150,17 +182,7 @@ public final class Tokens {
     }
     String jti = claims.path("jti").asString("");
     return new Claims(claims.path("identity").asString(""), claims.path("type").asString(""), jti,
-        claims.path("family").asString(jti), expires);
-  }
-
-  private byte[] mac(String text) {
-    try {
-      Mac mac = Mac.getInstance("HmacSHA256");
-      mac.init(new SecretKeySpec(secret.reveal().getBytes(StandardCharsets.UTF_8), "HmacSHA256"));
-      return mac.doFinal(text.getBytes(StandardCharsets.UTF_8));
-    } catch (GeneralSecurityException e) {
-      throw new IllegalStateException(e);
-    }
+        claims.path("family").asString(jti), Instant.ofEpochSecond(claims.path("iat").asLong(0)), expires);
   }
 
   private static String encode(byte[] bytes) {

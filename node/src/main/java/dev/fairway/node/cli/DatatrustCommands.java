@@ -22,7 +22,8 @@ import tools.jackson.databind.node.JsonNodeFactory;
 @Command(name = "datatrust", description = "Data listed, voted on and bought on a chain, delivered only to who paid.", subcommands = {
     DatatrustCommands.Market.class, DatatrustCommands.Register.class, DatatrustCommands.Candidate.class,
     DatatrustCommands.Resolve.class, DatatrustCommands.Unstake.class, DatatrustCommands.Listing.class,
-    DatatrustCommands.DeliveryList.class, DatatrustCommands.TaskList.class, AdoptCommand.class,
+    DatatrustCommands.DeliveryList.class, DatatrustCommands.TaskList.class, DatatrustCommands.Revoke.class,
+    AdoptCommand.class,
     TradeCommands.Offer.class,
     TradeCommands.Buy.class, TradeCommands.Vote.class, TradeCommands.Challenge.class, TradeCommands.Exit.class,
     TradeCommands.Claim.class, TradeCommands.Give.class})
@@ -253,6 +254,19 @@ public final class DatatrustCommands {
     public Integer call() {
       output.table(out(), remote.get(api() + "/deliveries").path("items"), "nobody has bought anything", "delivery",
           "listing", "buyer", "bytes", "state");
+      return 0;
+    }
+  }
+
+  @Command(name = "revoke", mixinStandardHelpOptions = true, description = "Take back all tokens of an account; whoever holds it must log in again.")
+  static final class Revoke extends Question implements Callable<Integer> {
+    @Parameters(paramLabel = "ACCOUNT")
+    String account = "";
+
+    @Override
+    public Integer call() {
+      remote.post(api() + "/accounts/" + Remote.encode(account) + "/revoke", nothing());
+      out().println("All tokens of " + account + " are taken back.");
       return 0;
     }
   }

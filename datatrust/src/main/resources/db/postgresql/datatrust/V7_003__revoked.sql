@@ -1,0 +1,5 @@
+-- Until when an account's tokens were taken back by the operator.
+CREATE TABLE datatrust_revoked (
+  account  TEXT PRIMARY KEY,
+  until    BIGINT NOT NULL
+);
