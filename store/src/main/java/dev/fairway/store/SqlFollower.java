@@ -33,7 +33,7 @@ final class SqlFollower implements Journal.Follower {
   private final String owner;
   private final String name;
   private final Journal.Start start;
-  private final Journal.Handler handler;
+  private final Journal.Plan plan;
   private final Runnable onClose;
   private final Thread thread;
   private volatile long offset;
@@ -43,14 +43,14 @@ final class SqlFollower implements Journal.Follower {
   private int batch = BATCH;
 
   SqlFollower(SqlStore store, Journal journal, Spine spine, String owner, String name, Journal.Start start,
-      Journal.Handler handler, Runnable onClose) {
+      Journal.Plan plan, Runnable onClose) {
     this.store = store;
     this.journal = journal;
     this.spine = spine;
     this.owner = owner;
     this.name = name;
     this.start = start;
-    this.handler = handler;
+    this.plan = plan;
     this.onClose = onClose;
     this.thread = Thread.ofVirtual().name("follower-" + name).unstarted(this::loop);
   }
@@ -137,20 +137,19 @@ final class SqlFollower implements Journal.Follower {
   }
 
   /** Handles the next events, if there are any; how many. */
-  private int turn() {
+  private int turn() throws Exception {
     List<Event> events = journal.read(offset, batch);
     long next = events.isEmpty() ? offset : events.getLast().offset();
     boolean renewing = events.isEmpty() && store.shared();
     if (events.isEmpty() && !renewing) {
       return 0;
     }
+    Journal.Effect effect = events.isEmpty() ? tx -> {} : plan.of(events);
     boolean held = store.write(tx -> {
       if (!advance(tx, next)) {
         return false;
       }
-      if (!events.isEmpty()) {
-        apply(tx, events);
-      }
+      apply(effect, tx);
       return true;
     });
     if (!held) {
@@ -175,9 +174,9 @@ final class SqlFollower implements Journal.Follower {
     }
   }
 
-  private void apply(Transaction tx, List<Event> events) throws SQLException {
+  private void apply(Journal.Effect effect, Transaction tx) throws SQLException {
     try {
-      handler.apply(tx, events);
+      effect.apply(tx);
     } catch (SQLException | RuntimeException e) {
       throw e;
     } catch (Exception e) {

@@ -73,8 +73,8 @@ final class SqlJournal implements Journal {
   }
 
   @Override
-  public Follower follow(String name, Start start, Handler handler) {
-    SqlFollower follower = new SqlFollower(store, this, spine, owner, name, start, handler,
+  public Follower follow(String name, Start start, Plan plan) {
+    SqlFollower follower = new SqlFollower(store, this, spine, owner, name, start, plan,
         () -> followers.remove(name));
     if (followers.putIfAbsent(name, follower) != null) {
       throw new IllegalStateException("this process already follows the journal as " + name);

@@ -38,7 +38,12 @@ public interface Journal {
    *
    * @param name stable, unique in the node
    */
-  Follower follow(String name, Start start, Handler handler);
+  default Follower follow(String name, Start start, Handler handler) {
+    return follow(name, start, (Plan) events -> tx -> handler.apply(tx, events));
+  }
+
+  /** Follows the journal as above, by a plan: what a batch comes to is worked out before its transaction begins. */
+  Follower follow(String name, Start start, Plan plan);
 
   /** Removes events older than the time, except those a follower has not seen. Returns how many. */
   int trim(Instant before);
@@ -52,6 +57,21 @@ public interface Journal {
   @FunctionalInterface
   interface Handler {
     void apply(Transaction tx, List<Event> events) throws Exception;
+  }
+
+  /**
+   * Works out what a batch of events comes to, on the follower's own thread, and answers what is to be written. Everyone's
+   * writes wait for a transaction, so what can be done without one is done here.
+   */
+  @FunctionalInterface
+  interface Plan {
+    Effect of(List<Event> events) throws Exception;
+  }
+
+  /** The writing part of a plan; may run several times, the last time for good. */
+  @FunctionalInterface
+  interface Effect {
+    void apply(Transaction tx) throws Exception;
   }
 
   /** A follower under way. */

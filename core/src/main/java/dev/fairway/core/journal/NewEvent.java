@@ -1,6 +1,7 @@
 package dev.fairway.core.journal;
 
 import java.util.Objects;
+import java.util.regex.Pattern;
 
 /**
  * Something that happened, about to be told.
@@ -10,8 +11,10 @@ import java.util.Objects;
  * @param body JSON, UTF-8
  */
 public record NewEvent(String type, String subject, String body) {
+  private static final Pattern TYPE = Pattern.compile("[a-z][a-z0-9-]*(\\.[a-z0-9][a-z0-9-]*)*");
+
   public NewEvent {
-    if (!type.matches("[a-z][a-z0-9-]*(\\.[a-z0-9][a-z0-9-]*)*")) {
+    if (!TYPE.matcher(type).matches()) {
       throw new IllegalArgumentException("event type must be a dotted lower-case word, is \"" + type + "\"");
     }
     if (subject.isEmpty()) {

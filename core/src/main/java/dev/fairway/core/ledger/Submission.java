@@ -6,6 +6,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 
 /**
  * Commands that happen in one transaction or not at all.
@@ -20,6 +21,8 @@ public record Submission(String commandId, Set<Party> actAs, Set<Party> readAs, 
     Optional<String> workflowId, Duration deduplication) {
   /** What is asked for when nothing is said. */
   public static final Duration DEDUPLICATION = Duration.ofDays(1);
+
+  private static final Pattern ID = Pattern.compile("[A-Za-z0-9#:\\-_/ ]{1,255}");
 
   public Submission {
     checkCommandId(commandId);
@@ -41,7 +44,7 @@ public record Submission(String commandId, Set<Party> actAs, Set<Party> readAs, 
   }
 
   private static void checkCommandId(String id) {
-    if (!id.matches("[A-Za-z0-9#:\\-_/ ]{1,255}")) {
+    if (!ID.matcher(id).matches()) {
       throw new IllegalArgumentException(
           "command and workflow ids must be 1 to 255 of A-Z a-z 0-9 # : - _ / and space, is \"" + id + "\"");
     }

@@ -93,7 +93,7 @@ public final class Inbound {
   }
 
   private void create(Transaction tx, ChannelPort port, ChannelMessage shown) throws SQLException {
-    String senderRef = shown.senderRef().filter(ref -> ref.matches("[A-Za-z0-9_.~-]{1,256}"))
+    String senderRef = shown.senderRef().filter(MessageRef::isSenderRef)
         .orElseGet(() -> References.ofChannelMessage(port.id(), shown.id()));
     MessageRef ref = new MessageRef(shown.message().sender(), senderRef);
     var carriage = new StoredMessage.Carriage(port.id(), shown.id(), shown.status());

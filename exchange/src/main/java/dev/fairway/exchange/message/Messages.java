@@ -58,10 +58,12 @@ public final class Messages {
    */
   public Intake accept(MessageForm form, Optional<String> key, String submitter) {
     Message message = form.message();
+    String senderRef = form.senderRef().or(() -> key.map(value -> References.ofKey(submitter, value)))
+        .orElseGet(() -> References.fresh(Instant.now()));
+    MessageRef ref = new MessageRef(own, senderRef);
+    String json = MessageJson.accepted(message, senderRef, MessageStatus.PENDING);
+    NewWork<MessageRef> work = NewWork.of(next, ref).priority(form.priority());
     return store.write(tx -> {
-      String senderRef = form.senderRef().or(() -> key.map(value -> References.ofKey(submitter, value)))
-          .orElseGet(() -> References.fresh(tx.now()));
-      MessageRef ref = new MessageRef(own, senderRef);
       boolean fresh = table.insert(tx, message, senderRef, MessageState.QUEUED, Optional.empty(),
           StoredMessage.Documents.NONE, form.priority(), form.ordered(), submitter);
       if (!fresh) {
@@ -70,9 +72,7 @@ public final class Messages {
             ? new Intake.Taken(ref, MessageJson.whole(stored))
             : new Intake.Clash(ref);
       }
-      String json = MessageJson.accepted(message, senderRef, MessageStatus.PENDING);
       tx.append(new NewEvent("exchange.message.accepted", ref.toString(), json));
-      NewWork<MessageRef> work = NewWork.of(next, ref).priority(form.priority());
       tx.enqueue(form.ordered() ? work.key(message.subject()) : work);
       return new Intake.Taken(ref, json);
     });

@@ -3,6 +3,7 @@ package dev.fairway.exchange.message;
 import dev.fairway.core.FairwayException;
 import dev.fairway.core.channel.Jurisdiction;
 import dev.fairway.core.channel.Message;
+import dev.fairway.core.channel.MessageRef;
 import dev.fairway.web.Json;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -54,7 +55,7 @@ public record PostedMessage(Message message, Optional<String> senderRef) {
     });
     JsonNode reference = json.get("sender_ref");
     if (reference != null && !reference.isNull()
-        && !(reference.isString() && reference.stringValue().matches("[A-Za-z0-9_.~-]{1,256}"))) {
+        && !(reference.isString() && MessageRef.isSenderRef(reference.stringValue()))) {
       faults.put("sender_ref", List.of("Not a valid reference."));
     }
     Set<String> known = FIELDS.keySet();
@@ -80,7 +81,7 @@ public record PostedMessage(Message message, Optional<String> senderRef) {
           ? "Missing data for required field."
           : value.isNull() ? "Field may not be null." : "Not a valid string.");
     }
-    if (longest == 2 && !text.matches("[A-Z]{2}")) {
+    if (longest == 2 && !Jurisdiction.isCode(text)) {
       return Optional.of("Not a jurisdiction: two upper-case letters.");
     }
     if (text.isBlank()) {

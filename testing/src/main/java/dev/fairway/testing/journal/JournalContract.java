@@ -205,6 +205,26 @@ public abstract class JournalContract {
   }
 
   @Test
+  void aPlanIsMadeOfABatchAndWrittenWithItsPlace() {
+    tell(10);
+    AtomicBoolean fail = new AtomicBoolean(true);
+    try (Journal.Follower follower = journal.follow("f", Start.BEGINNING, (Journal.Plan) events -> {
+      List<NewEvent> echoes = events.stream().filter(event -> event.type().equals("contract.told"))
+          .map(event -> new NewEvent("contract.echo", "of " + event.offset(), "{}")).toList();
+      if (fail.get()) {
+        throw new IOException("no plan for " + events.size());
+      }
+      return tx -> echoes.forEach(tx::append);
+    })) {
+      await().atMost(SOON).until(() -> follower.trouble().orElse("").contains("no plan for"));
+      fail.set(false);
+      await().atMost(SOON).until(() -> follower.offset() == 20);
+    }
+    assertThat(journal.read(0, 100).stream().filter(event -> event.type().equals("contract.echo")).map(Event::subject))
+        .doesNotHaveDuplicates().hasSize(10);
+  }
+
+  @Test
   void oneProcessFollowsUnderANameOnce() {
     try (Journal.Follower follower = journal.follow("f", Start.END, (tx, events) -> {})) {
       assertThatThrownBy(() -> journal.follow("f", Start.END, (tx, events) -> {}))

@@ -22,6 +22,8 @@ import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -176,29 +178,41 @@ public final class Hub {
     LiveSubscriptions live = new LiveSubscriptions(config.scope());
     store.run(tx -> tx.enqueue(NewWork.of(Hubs.UPKEEP, new Upkeep(config.scope())).unique(config.scope())));
     return store.journal().follow("websub.hub." + config.scope(), Journal.Start.END,
-        (tx, events) -> distribute(tx, events, live, mapping));
+        (Journal.Plan) events -> distribution(events, live, mapping));
   }
 
-  private void distribute(Transaction tx, List<Event> events, LiveSubscriptions live, Publication.Mapping mapping)
-      throws SQLException {
-    if (events.isEmpty()) {
-      return;
-    }
+  private Journal.Effect distribution(List<Event> events, LiveSubscriptions live, Publication.Mapping mapping) {
     LatestContent.Batch newest = latest.new Batch();
-    live.startAt(events.getFirst().offset(), tx);
+    List<Telling> tellings = new ArrayList<>(events.size());
     for (Event event : events) {
-      live.see(event, tx);
-      for (Publication publication : mapping.of(event)) {
-        newest.add(event, publication);
-        String id = publication.id(event).toString();
-        for (LiveSubscriptions.Entry entry : live.match(publication.topic(), tx.now())) {
-          Notice notice = new Notice(config.scope(), entry.id(), id, publication.topic(), publication.contentType(),
-              publication.body());
-          tx.enqueue(NewWork.of(Hubs.DELIVER, notice).unique(id + "/" + entry.id()));
+      List<Publication> publications = mapping.of(event);
+      publications.forEach(publication -> newest.add(event, publication));
+      tellings.add(new Telling(event, publications));
+    }
+    return tx -> {
+      live.startAt(events.getFirst().offset(), tx);
+      for (Telling telling : tellings) {
+        live.see(telling.event, tx);
+        for (Publication publication : telling.publications) {
+          tell(tx, telling.event, publication, live.match(publication.topic(), tx.now()));
         }
       }
+      newest.write(tx);
+    };
+  }
+
+  private record Telling(Event event, List<Publication> publications) {}
+
+  private void tell(Transaction tx, Event event, Publication publication, Collection<LiveSubscriptions.Entry> whom) {
+    if (whom.isEmpty()) {
+      return;
     }
-    newest.write(tx);
+    String id = publication.id(event).toString();
+    for (LiveSubscriptions.Entry entry : whom) {
+      Notice notice = new Notice(config.scope(), entry.id(), id, publication.topic(), publication.contentType(),
+          publication.body());
+      tx.enqueue(NewWork.of(Hubs.DELIVER, notice).unique(id + "/" + entry.id()));
+    }
   }
 
   Outcome verify(Delivery<Verification> delivery) throws InterruptedException {
