@@ -22,6 +22,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
@@ -34,7 +35,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** The console in a real browser, as an operator uses it. */
 class BrowserTest {
   private static final List<String> PAGES = List.of("/", "/messages", "/documents", "/subscriptions",
-      "/automation", "/automation/callers", "/work", "/dead", "/audit", "/journal");
+      "/automation", "/automation/callers", "/request", "/work", "/dead", "/audit", "/journal");
   private static final Duration PATIENCE = Duration.ofSeconds(30);
   @TempDir
   private static Path folder;
@@ -187,6 +188,41 @@ class BrowserTest {
   }
 
   @Test
+  void aRequestThatWasSetAsideIsReadCorrectedAndTurnedDown() throws Exception {
+    node.asking.berth("Esmeralda", "200 or so");
+    page.navigate("/request");
+    Locator row = page.locator("tr", new Page.LocatorOptions().setHasText("quarantined"));
+    assertThat(row).hasCount(1);
+    row.getByRole(AriaRole.LINK).click();
+    assertThat(page.locator("#payload + pre")).containsText("\"feet\" : \"200 or so\",\n  \"days\" : \"3\"");
+    assertThat(page.getByText("For input string").first()).isVisible();
+    for (int width : new int[]{400, 1600}) {
+      page.setViewportSize(width, 900);
+      assertThat((Integer) page.evaluate("document.documentElement.scrollWidth")).isLessThanOrEqualTo(width);
+      look("request", width);
+    }
+    page.getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName("Try dry")).click();
+    assertThat(page.getByText("Tried dry, nothing was sent.")).isVisible();
+    page.getByText("Replace", new Page.GetByTextOptions().setExact(true)).click();
+    page.getByLabel("Choice that makes another in its place").fill("Correct");
+    page.getByLabel("Argument, as JSON").fill("{\"feet\": \"many\"}");
+    page.getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName("Replace it")).click();
+    assertThat(page.getByText("Replaced; the other request takes its own way.")).isVisible();
+    Locator other = page.locator("tr", new Page.LocatorOptions().setHasText("quarantined"));
+    assertThat(page.locator("tr", new Page.LocatorOptions().setHasText("REPLACED"))).hasCount(1);
+    assertThat(other).hasCount(1);
+    other.getByRole(AriaRole.LINK).click();
+    assertThat(page.locator("#payload + pre")).containsText("\"feet\" : \"many\"");
+    page.getByText("Reject", new Page.GetByTextOptions().setExact(true)).click();
+    page.getByLabel("Code").fill("UNREADABLE");
+    page.getByLabel("Message its requester reads").fill("say feet as a number");
+    page.getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName("Turn it down")).click();
+    assertThat(page.locator(".lead")).containsText("UNREADABLE: say feet as a number");
+    page.navigate("/audit");
+    assertThat(page.getByText("request.reject").first()).isVisible();
+  }
+
+  @Test
   void aReadersRightToADocumentIsWithdrawnAfterBeingAskedTwice() throws Exception {
     page.navigate("/documents/" + node.document("a bill of lading", "SG"));
     Locator readers = page.getByRole(AriaRole.REGION, new Page.GetByRoleOptions().setName("Who may read it"));
@@ -218,6 +254,18 @@ class BrowserTest {
         if (page.locator(selector).count() > 0) {
           assertThat((Double) contrast(selector)).as(selector + " " + scheme).isGreaterThanOrEqualTo(4.5);
         }
+      }
+    }
+  }
+
+  /** Takes a picture in light and dark, for who wants to see it: {@code -Dpictures=FOLDER}. */
+  private void look(String name, int width) {
+    String folder = System.getProperty("pictures");
+    if (folder != null) {
+      for (ColorScheme scheme : List.of(ColorScheme.LIGHT, ColorScheme.DARK)) {
+        page.emulateMedia(new Page.EmulateMediaOptions().setColorScheme(scheme));
+        String file = name + "-" + width + "-" + scheme.name().toLowerCase(Locale.ROOT) + ".png";
+        page.screenshot(new Page.ScreenshotOptions().setPath(Path.of(folder, file)).setFullPage(true));
       }
     }
   }

@@ -7,6 +7,8 @@ import dev.fairway.automation.ledger.StoreLedger;
 import dev.fairway.automation.runtime.Automation;
 import dev.fairway.automation.runtime.AutomationConfig;
 import dev.fairway.automation.runtime.Ledgers;
+import dev.fairway.automation.runtime.RequestBook;
+import dev.fairway.automation.runtime.RequestDesk;
 import dev.fairway.automation.shipped.ShippedIntegrations;
 import dev.fairway.console.page.AuditPage;
 import dev.fairway.console.page.DeadLettersPage;
@@ -15,6 +17,7 @@ import dev.fairway.console.page.IntegrationsPage;
 import dev.fairway.console.page.JournalPage;
 import dev.fairway.console.page.MessagesPage;
 import dev.fairway.console.page.OverviewPage;
+import dev.fairway.console.page.RequestsPage;
 import dev.fairway.console.page.SubscriptionsPage;
 import dev.fairway.console.page.WorkPage;
 import dev.fairway.core.channel.Jurisdiction;
@@ -91,6 +94,7 @@ final class ConsoleNode implements AutoCloseable {
   final WebServer server;
   final Installations installations;
   final Automation automation;
+  final Asking asking;
   private final Workers workers;
   private final OutboundClient client;
   private final HttpClient browser = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1)
@@ -115,13 +119,16 @@ final class ConsoleNode implements AutoCloseable {
             List.of(Rule.to("all", Match.ANY, List.of("shared")))),
         new Exchange.Parts(store, new DiskBlobs(folder.resolve("blobs")), handlers, client, client,
             new SecretSeal(List.of(SecretSeal.newKey())), this::base, clock));
-    automation = new Automation(store, handlers, Ledgers.of(new StoreLedger(store, List.of())), call -> {
+    StoreLedger ledger = new StoreLedger(store, List.of());
+    automation = new Automation(store, handlers, Ledgers.of(ledger), call -> {
       throw new IOException("no road to " + call.url());
     }, clock, AutomationConfig.DEFAULT);
     ShippedIntegrations.types().forEach(automation::offer);
     installations = new Installations(store, new DiskBlobs(folder.resolve("packages-in")), folder.resolve("packages"),
         automation);
     dead = new DeadLetters(store, handlers);
+    RequestDesk desk = new RequestDesk(automation, store, dead);
+    desk.registerWith(handlers);
     WorkOverview work = new WorkOverview(store);
     health.register("store", () -> Optional.empty());
     Console console = new Console("AU",
@@ -129,6 +136,7 @@ final class ConsoleNode implements AutoCloseable {
             new MessagesPage(exchange.messages(), store.journal(), clock),
             new DocumentsPage(exchange.documents(), clock), new SubscriptionsPage(List.of(exchange.hub()), clock),
             new IntegrationsPage(installations, work, clock),
+            new RequestsPage(new RequestBook(store), desk, dead, clock),
             new WorkPage(work, clock), new DeadLettersPage(dead, clock), new AuditPage(new Audit(store), clock),
             new JournalPage(store.journal(), clock)),
         store.journal(), authenticator);
@@ -141,6 +149,7 @@ final class ConsoleNode implements AutoCloseable {
             .handle(call -> call.text(200, "text/plain", call.query("hub.challenge").orElse(""))))));
     server = WebServer.start(WebConfig.at("127.0.0.1", port).withDrain(Duration.ofSeconds(1)), authenticator, doors);
     exchange.start();
+    asking = new Asking(ledger, automation);
   }
 
   private URI base() {

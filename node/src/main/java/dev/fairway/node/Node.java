@@ -139,7 +139,7 @@ public final class Node implements AutoCloseable {
             new DocumentsPage(exchange.documents(), clock),
             new SubscriptionsPage(List.of(exchange.hub()), clock),
             new IntegrationsPage(installations, overview, clock)));
-    pages.add(new RequestsPage(new ConsoleRequests(requests, requestDesk, letters), clock));
+    pages.add(new RequestsPage(requests, requestDesk, letters, clock));
     markets.all().forEach(market -> pages.add(new MarketPage(market, clock)));
     pages.addAll(List.of(new WorkPage(overview, clock), new DeadLettersPage(letters, clock),
         new JournalPage(store.journal(), clock), new AuditPage(audit, clock)));

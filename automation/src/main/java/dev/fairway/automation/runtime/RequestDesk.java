@@ -7,6 +7,8 @@ import dev.fairway.core.FairwayException;
 import dev.fairway.core.ledger.Command;
 import dev.fairway.core.ledger.Contract;
 import dev.fairway.core.ledger.ContractId;
+import dev.fairway.core.ledger.LedgerJson;
+import dev.fairway.core.ledger.LedgerValue;
 import dev.fairway.core.store.Store;
 import dev.fairway.core.work.Delivery;
 import dev.fairway.core.work.NewWork;
@@ -18,6 +20,7 @@ import dev.fairway.store.Audit;
 import dev.fairway.store.DeadLetters;
 import dev.fairway.store.JsonCodec;
 import dev.fairway.store.workers.Handlers;
+import dev.fairway.web.Json;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -56,7 +59,16 @@ public final class RequestDesk {
    *
    * @param letter absent while it is not set aside, and when somebody dropped it
    */
-  public record Opened(KnownRequest request, Optional<DeadLetters.Opened> letter) {}
+  public record Opened(KnownRequest request, Optional<DeadLetters.Opened> letter) {
+    /** What was asked, out of the letter, as Daml-LF JSON; absent where there is no letter. */
+    public Optional<JsonNode> payload() {
+      return letter.map(opened -> {
+        Payloads.LedgerDelivery delivery = Json.mapper().readValue(opened.text(), Payloads.LedgerDelivery.class);
+        LedgerValue payload = StoredValue.contract(StoredValue.parse(delivery.body())).payload();
+        return Json.mapper().valueToTree(LedgerJson.tree(payload));
+      });
+    }
+  }
 
   private record Aside(KnownRequest request, Contract contract, RunningIntegration integration,
       Registrations.OnRequest<?, ?> handler) {}

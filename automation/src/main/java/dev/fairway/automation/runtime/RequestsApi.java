@@ -85,17 +85,12 @@ public final class RequestsApi {
     ObjectNode shape = node(opened.request());
     if (opened.letter().isPresent()) {
       DeadLetters.Opened letter = opened.letter().get();
-      shape.set("payload", payload(letter));
+      opened.payload().ifPresent(payload -> shape.set("payload", payload));
       var errors = shape.putArray("errors");
       letter.failures().forEach(failed -> errors.addObject().put("at", failed.at().toString())
           .put("attempt", failed.attempt()).put("class", failed.failureClass().name()).put("why", failed.why()));
     }
     call.json(200, shape);
-  }
-
-  /** The payload of a request that was set aside, out of its letter, which holds the contract as it was recorded. */
-  public static JsonNode payload(DeadLetters.Opened letter) {
-    return Json.parse(Json.parse(letter.text()).path("body").asString("{}")).path("payload");
   }
 
   private void tryDry(Call call) throws IOException {

@@ -1,11 +1,18 @@
 package dev.fairway.console.page;
 
+import dev.fairway.automation.runtime.KnownRequest;
+import dev.fairway.automation.runtime.RequestBook;
+import dev.fairway.automation.runtime.RequestDesk;
+import dev.fairway.automation.runtime.RequestReason;
+import dev.fairway.automation.runtime.RequestState;
 import dev.fairway.console.ConsolePage;
 import dev.fairway.console.Templates;
 import dev.fairway.console.View;
 import dev.fairway.console.Visit;
+import dev.fairway.console.Wording;
 import dev.fairway.core.ErrorCode;
 import dev.fairway.core.FairwayException;
+import dev.fairway.core.ledger.TemplateId;
 import dev.fairway.store.DeadLetters;
 import dev.fairway.web.Json;
 import java.time.Instant;
@@ -18,36 +25,10 @@ import tools.jackson.databind.JsonNode;
 
 /** Requests on ledgers: what became of each, and what can be done with those that were set aside. */
 public final class RequestsPage implements ConsolePage {
-  private final Source source;
+  private final RequestBook book;
+  private final RequestDesk desk;
+  private final DeadLetters letters;
   private final InstantSource clock;
-
-  /** Whoever knows the requests. Acts throw {@link FairwayException} to be told to the operator. */
-  public interface Source {
-    /** How many are in each state, by the state's word, in the order they are shown. */
-    Map<String, Long> counts();
-
-    /** The newest, of one state if it is given. */
-    List<Row> newest(Optional<String> state);
-
-    /** Those that were set aside, by cause. */
-    List<DeadLetters.Group> groups();
-
-    /** @throws FairwayException with {@code NOT_FOUND} */
-    Detail open(String contract);
-
-    DeadLetters.Tried tryDry(String contract, String actor);
-
-    void release(String contract, String actor);
-
-    void discard(String contract, String actor);
-
-    void reject(String contract, String code, String message, String actor);
-
-    void replace(String contract, String choice, JsonNode argument, String actor);
-
-    /** How many. */
-    long releaseAll(String kind, String cause, String actor);
-  }
 
   /** One line of the list. {@code state} is its word, {@code reason} empty while there is none. */
   public record Row(String contract, String integration, String template, String state, Tone tone, int attempts,
@@ -81,8 +62,11 @@ public final class RequestsPage implements ConsolePage {
   /** One request. */
   public record Opened(Detail detail, boolean aside, String guard, Instant now) {}
 
-  public RequestsPage(Source source, InstantSource clock) {
-    this.source = source;
+  /** @param letters those of the same store that the desk works on */
+  public RequestsPage(RequestBook book, RequestDesk desk, DeadLetters letters, InstantSource clock) {
+    this.book = book;
+    this.desk = desk;
+    this.letters = letters;
     this.clock = clock;
   }
 
@@ -103,15 +87,15 @@ public final class RequestsPage implements ConsolePage {
 
   @Override
   public long badge() {
-    return source.groups().stream().mapToLong(DeadLetters.Group::count).sum();
+    return desk.groups().stream().mapToLong(DeadLetters.Group::count).sum();
   }
 
   @Override
   public Map<String, Act> acts() {
     Map<String, Act> acts = new LinkedHashMap<>();
     acts.put("try", this::tryDry);
-    acts.put("release", visit -> done(visit, source::release, "Released; it is tried again now."));
-    acts.put("discard", visit -> done(visit, source::discard, "Dropped; nobody tries it again."));
+    acts.put("release", visit -> done(visit, desk::release, "Released; it is tried again now."));
+    acts.put("discard", visit -> done(visit, desk::discard, "Dropped; nobody tries it again."));
     acts.put("reject", this::reject);
     acts.put("replace", this::replace);
     acts.put("release-all", this::releaseAll);
@@ -125,19 +109,45 @@ public final class RequestsPage implements ConsolePage {
 
   private View list(Visit visit) {
     Optional<String> state = visit.asked("state");
-    List<Choice> choices = source.counts().entrySet().stream()
-        .map(entry -> new Choice(entry.getKey(), entry.getValue(), state.filter(entry.getKey()::equals).isPresent()))
-        .toList();
-    var listing = new Listing(choices, source.groups(), source.newest(state), visit.guard(), clock.instant());
+    List<Choice> choices = book.counts().entrySet().stream().map(entry -> new Choice(entry.getKey().word(),
+        entry.getValue(), state.filter(entry.getKey().word()::equals).isPresent())).toList();
+    List<Row> rows = state.flatMap(RequestState::of).map(book::newest).orElseGet(book::newest).stream()
+        .map(RequestsPage::row).toList();
+    var listing = new Listing(choices, desk.groups(), rows, visit.guard(), clock.instant());
     return new View("Requests", Templates.of("requests", Map.of("listing", listing)),
         visit.curl("/api/requests" + state.map(word -> "?state=" + MessagesPage.encode(word)).orElse("")));
   }
 
   private View open(Visit visit, String contract) {
-    Detail detail = source.open(contract);
-    var opened = new Opened(detail, detail.row().state().equals("quarantined"), visit.guard(), clock.instant());
+    RequestDesk.Opened found = desk.open(contract);
+    Detail detail = detail(found);
+    boolean aside = found.request().state() == RequestState.QUARANTINED;
+    var opened = new Opened(detail, aside, visit.guard(), clock.instant());
     return new View("Request " + detail.row().brief(), Templates.of("request", Map.of("opened", opened)),
         visit.curl("/api/requests/" + MessagesPage.encode(contract)));
+  }
+
+  private static Row row(KnownRequest request) {
+    return new Row(request.contractId(), request.integration(), TemplateId.parse(request.template()).name(),
+        request.state().word(), tone(request.state()), request.attempts(),
+        request.reason().map(reason -> reason.code() + ": " + reason.message()).orElse(""), request.changed());
+  }
+
+  private static Tone tone(RequestState state) {
+    return switch (state) {
+      case READY, SUBMITTING -> Tone.BUSY;
+      case ACCEPTED -> Tone.GOOD;
+      case REJECTED, CANCELLED -> Tone.PLAIN;
+      case QUARANTINED -> Tone.BAD;
+    };
+  }
+
+  private static Detail detail(RequestDesk.Opened found) {
+    List<Failed> failures = found.letter().map(DeadLetters.Opened::failures).orElse(List.of()).reversed().stream()
+        .map(failed -> new Failed(failed.at(), failed.attempt(), Wording.word(failed.failureClass()), failed.why()))
+        .toList();
+    String payload = found.payload().map(JsonNode::toPrettyString).orElse("");
+    return new Detail(row(found.request()), payload, failures, found.request().firstSeen());
   }
 
   private static String actor(Visit visit) {
@@ -150,7 +160,7 @@ public final class RequestsPage implements ConsolePage {
 
   private Notice tryDry(Visit visit) {
     String contract = visit.field("contract");
-    DeadLetters.Tried tried = source.tryDry(contract, actor(visit));
+    DeadLetters.Tried tried = desk.tryDry(contract, actor(visit));
     return new Notice("Tried dry, nothing was sent. Outcome " + tried.outcome()
         + (tried.why().isEmpty() ? "" : ": " + tried.why()), to(contract));
   }
@@ -168,7 +178,8 @@ public final class RequestsPage implements ConsolePage {
 
   private Notice reject(Visit visit) {
     String contract = visit.field("contract");
-    source.reject(contract, visit.field("code"), visit.field("message"), actor(visit));
+    var reason = new RequestReason(visit.field("code"), visit.field("message"), Map.of(), false);
+    desk.reject(contract, reason, actor(visit));
     return new Notice("Turned down; its requester reads the reason on the ledger.", to(contract));
   }
 
@@ -178,12 +189,14 @@ public final class RequestsPage implements ConsolePage {
     if (!argument.isObject()) {
       throw new FairwayException(ErrorCode.INVALID, "a choice's argument is a JSON object");
     }
-    source.replace(contract, visit.field("choice"), argument, actor(visit));
+    desk.replace(contract, visit.field("choice"), argument, actor(visit));
     return new Notice("Replaced; the other request takes its own way.", "/request");
   }
 
   private Notice releaseAll(Visit visit) {
-    long count = source.releaseAll(visit.field("kind"), visit.field("cause"), actor(visit));
+    var filter = new DeadLetters.Filter(Optional.of(visit.field("kind")), Optional.empty(),
+        Optional.of(visit.field("cause")), Optional.empty());
+    long count = letters.redrive(filter, actor(visit));
     return new Notice(count + (count == 1 ? " request is" : " requests are") + " tried again now.", "/request");
   }
 }
