@@ -1,0 +1,129 @@
+package dev.fairway.connectors.transcripts;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.fairway.connector.Connector;
+import dev.fairway.connector.ConnectorMain;
+import dev.fairway.connector.Derive;
+import dev.fairway.connector.flow.CollectionSpec;
+import dev.fairway.connector.flow.ConnectorState;
+import dev.fairway.connector.json.Json;
+import dev.fairway.connectors.capture.FilesCapture;
+import dev.fairway.connectors.materialize.SqliteMaterialize;
+import java.io.BufferedReader;
+import java.io.ByteArrayOutputStream;
+import java.io.InputStreamReader;
+import java.io.PipedInputStream;
+import java.io.PipedOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+
+/** Connectors of ours, under a runtime that is a script: it says its lines, and compares what it is answered. */
+class OurConnectorsTest {
+  @TempDir
+  Path dir;
+
+  private void play(String transcript, String stream, Connector<?, ?> connector) throws Exception {
+    ByteArrayOutputStream logs = new ByteArrayOutputStream();
+    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+        PipedOutputStream to = new PipedOutputStream();
+        PipedInputStream in = new PipedInputStream(to, 1 << 16);
+        PipedInputStream from = new PipedInputStream(1 << 16)) {
+      Future<Integer> exit = threads.submit(() -> {
+        try (PipedOutputStream out = new PipedOutputStream(from)) {
+          return ConnectorMain.serve(connector, in, out, new PrintStream(logs, true, StandardCharsets.UTF_8), Map.of());
+        }
+      });
+      Future<Integer> script = threads.submit(() -> {
+        BufferedReader answers = new BufferedReader(new InputStreamReader(from, StandardCharsets.UTF_8));
+        int answered = 0;
+        for (Transcript.Turn turn : Transcript.read(transcript, dir).stream(stream)) {
+          if (turn.byConnector()) {
+            String line = answers.readLine();
+            assertThat(line).as("%s; its logs: %s", turn.line(), logs).isNotNull();
+            Transcript.assertSays(line, turn.line());
+            answered++;
+          } else {
+            to.write((turn.line() + "\n").getBytes(StandardCharsets.UTF_8));
+            to.flush();
+          }
+        }
+        to.close();
+        assertThat(answers.readLine()).as("it should have no more to say").isNull();
+        return answered;
+      });
+      assertThat(script.get(60, TimeUnit.SECONDS)).isPositive();
+      assertThat(exit.get(60, TimeUnit.SECONDS)).as("its logs: %s", logs).isZero();
+    }
+  }
+
+  @Test
+  void aCapture() throws Exception {
+    Files.writeString(dir.resolve("rows.csv"), "id\n1\n2\n");
+    play("our-capture.txt", "open", new FilesCapture());
+  }
+
+  @Test
+  void aMaterialization() throws Exception {
+    play("our-materialize.txt", "open", new SqliteMaterialize());
+    play("our-materialize.txt", "reopen", new SqliteMaterialize());
+  }
+
+  @Test
+  void aDerivation() throws Exception {
+    play("our-derive.txt", "open", new Words());
+  }
+
+  /** Counts words. */
+  private static final class Words implements Derive<Words.Config, Words.Lambda> {
+    record Config(int most) {}
+
+    record Lambda(String member) {}
+
+    @Override
+    public Class<Config> configType() {
+      return Config.class;
+    }
+
+    @Override
+    public Class<Lambda> resourceType() {
+      return Lambda.class;
+    }
+
+    @Override
+    public Session open(Config config, CollectionSpec collection, List<Lambda> transforms, JsonNode state) {
+      return new Session() {
+        private JsonNode counts = state;
+
+        @Override
+        public void read(int transform, JsonNode document, Publisher publisher) {
+          String word = document.path(transforms.get(transform).member()).asString("");
+          int count = counts.path(word).asInt(0) + 1;
+          counts = Json.merge(counts, Json.object().put(word, count));
+          publisher.publish(Json.object().put("word", word).put("count", count));
+        }
+
+        @Override
+        public ConnectorState commit() {
+          return ConnectorState.patch(counts);
+        }
+
+        @Override
+        public void reset() {
+          counts = Json.object();
+        }
+      };
+    }
+  }
+}
