@@ -192,13 +192,22 @@ public final class Settings {
           missing.add(name);
         }
       } else {
-        filled.set(name, component.getType().isRecord() ? fill(value, component.getType(), path + "/" + name) : value);
+        Class<?> nested = recordIn(component.getGenericType());
+        filled.set(name, nested == null ? value : fill(value, nested, path + "/" + name));
       }
     }
     if (!missing.isEmpty()) {
       throw new InvalidException((path.isEmpty() ? "/" : path) + ": required and missing: " + missing, null);
     }
     return filled;
+  }
+
+  /** The record a component is, or may be. */
+  private static @Nullable Class<?> recordIn(Type type) {
+    if (type instanceof ParameterizedType generic && generic.getRawType() == Optional.class) {
+      return recordIn(generic.getActualTypeArguments()[0]);
+    }
+    return type instanceof Class<?> plain && plain.isRecord() ? plain : null;
   }
 
   private static boolean optional(Class<?> type) {
