@@ -8,6 +8,8 @@ import dev.fairway.connectors.capture.JournalCapture;
 import dev.fairway.connectors.collection.Collections;
 import dev.fairway.connectors.derive.DeriveProgram;
 import dev.fairway.connectors.derive.DeriveTask;
+import dev.fairway.connectors.ingest.IngestCapture;
+import dev.fairway.connectors.ingest.Inlets;
 import dev.fairway.connectors.ledger.LedgerCapture;
 import dev.fairway.connectors.materialize.MaterializeProgram;
 import dev.fairway.connectors.materialize.MaterializeTask;
@@ -63,6 +65,7 @@ public final class Connectors implements AutoCloseable {
   private final Sealed sealed;
   private final Collections collections;
   private final FileChannel lockFile;
+  private final Inlets inlets;
   private final Map<String, CaptureProgram> inside;
   private final Map<String, TaskLoop> loops = new ConcurrentSkipListMap<>();
 
@@ -92,8 +95,10 @@ public final class Connectors implements AutoCloseable {
     this.config = config;
     this.clock = clock;
     this.sealed = sealed;
+    this.inlets = new Inlets(clock);
     this.inside = Map.of("source-journal", new JavaCapture<>(new JournalCapture(store.journal())),
-        "source-ledger", new JavaCapture<>(new LedgerCapture(ledgers, clock)));
+        "source-ledger", new JavaCapture<>(new LedgerCapture(ledgers, clock)),
+        "source-http-ingest", new IngestCapture(store, inlets, clock));
     this.lockFile = lock(dir);
     this.collections = new Collections(store, dir, config.segmentBytes());
   }
@@ -241,8 +246,13 @@ public final class Connectors implements AutoCloseable {
     }
   }
 
-  /** The management API, under {@code /api/connectors}; a task's name goes in the query, because it has slashes. */
-  public Door door() {
+  /** The management API, and where webhooks are taken in. */
+  public List<Door> doors() {
+    return List.of(door(), inlets.door());
+  }
+
+  /** Under {@code /api/connectors}; a task's name goes in the query, because it has slashes. */
+  private Door door() {
     return new Door("connectors", "/api/connectors", ErrorStyle.PROBLEM, List.of(
         Route.get("/tasks", "Lists captures, derivations and materializations").scope("connectors.read")
             .handle(call -> call.json(200, Map.of("tasks", tasks()))),

@@ -9,6 +9,7 @@ import dev.fairway.connector.json.Members;
 import dev.fairway.connectors.capture.CaptureProgram;
 import dev.fairway.connectors.capture.CaptureSink;
 import dev.fairway.connectors.collection.DocumentWriter;
+import dev.fairway.core.store.Store;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -125,7 +126,7 @@ public final class Preview {
     }
 
     @Override
-    public CompletableFuture<Void> checkpoint(UnaryOperator<JsonNode> change) {
+    public CompletableFuture<Void> checkpoint(UnaryOperator<JsonNode> change, Store.Effect beside) {
       if (!stopping) {
         deadline.cancel(false);
         for (int i = 0; i < pending.size(); i++) {

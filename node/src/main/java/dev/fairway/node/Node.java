@@ -150,7 +150,7 @@ public final class Node implements AutoCloseable {
     doors.add(new RequestsApi(requests, requestDesk).door());
     doors.add(new IntegrationsApi(installations, automation).door());
     doors.add(new LedgersApi(ledgers, store).door());
-    doors.add(connectors.door());
+    doors.addAll(connectors.doors());
     doors.addAll(markets.doors());
     doors.add(new JournalDoor(store.journal(), own).door());
     doors.add(new WorkDoor(overview, letters, audit).door());

@@ -7,6 +7,7 @@ import dev.fairway.connectors.collection.Collections;
 import dev.fairway.connectors.collection.DocumentUuids;
 import dev.fairway.connectors.collection.DocumentWriter;
 import dev.fairway.connectors.collection.Spool;
+import dev.fairway.core.store.Store;
 import java.time.Clock;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -80,14 +81,14 @@ final class CapturePipeline implements CaptureSink, AutoCloseable {
   }
 
   @Override
-  public CompletableFuture<Void> checkpoint(UnaryOperator<JsonNode> change) {
+  public CompletableFuture<Void> checkpoint(UnaryOperator<JsonNode> change, Store.Effect beside) {
     for (int i = 0; i < current.length; i++) {
       if (current[i] != null) {
         writers.get(i).finish(current[i]);
       }
     }
     CompletableFuture<Void> durable = new CompletableFuture<>();
-    Sealed sealed = new Sealed(current, change, durable);
+    Sealed sealed = new Sealed(current, change, beside, durable);
     current = new Spool[current.length];
     uuids.tick();
     lock.lock();
@@ -173,10 +174,12 @@ final class CapturePipeline implements CaptureSink, AutoCloseable {
   private void commitGroup(List<Sealed> group) {
     Map<Collection, List<Spool>> appends = new HashMap<>();
     List<UnaryOperator<JsonNode>> changes = new ArrayList<>();
+    List<Store.Effect> effects = new ArrayList<>();
     long bytes = 0;
     long documents = 0;
     for (Sealed sealed : group) {
       changes.add(sealed.change());
+      effects.add(sealed.beside());
       for (int i = 0; i < sealed.spools().length; i++) {
         Spool spool = sealed.spools()[i];
         if (spool != null && !spool.isEmpty()) {
@@ -186,7 +189,11 @@ final class CapturePipeline implements CaptureSink, AutoCloseable {
         }
       }
     }
-    commit.commit(appends, Rows.all(changes), documents, bytes);
+    commit.commit(appends, Rows.all(changes), tx -> {
+      for (Store.Effect effect : effects) {
+        effect.apply(tx);
+      }
+    }, documents, bytes);
     lock.lock();
     try {
       for (Sealed sealed : group) {
@@ -270,9 +277,10 @@ final class CapturePipeline implements CaptureSink, AutoCloseable {
     }
   }
 
-  /** Makes documents and state durable together. */
+  /** Makes documents, state and effects durable together. */
   interface Commit {
-    void commit(Map<Collection, List<Spool>> appends, UnaryOperator<JsonNode> change, long documents, long bytes);
+    void commit(Map<Collection, List<Spool>> appends, UnaryOperator<JsonNode> change, Store.Effect effects,
+        long documents, long bytes);
 
     void sourcedSchema(CaptureSpec.Binding binding, JsonNode schema);
   }
@@ -281,11 +289,14 @@ final class CapturePipeline implements CaptureSink, AutoCloseable {
   private static final class Sealed {
     private final @Nullable Spool[] spools;
     private final UnaryOperator<JsonNode> change;
+    private final Store.Effect beside;
     private final CompletableFuture<Void> durable;
 
-    Sealed(@Nullable Spool[] spools, UnaryOperator<JsonNode> change, CompletableFuture<Void> durable) {
+    Sealed(@Nullable Spool[] spools, UnaryOperator<JsonNode> change, Store.Effect beside,
+        CompletableFuture<Void> durable) {
       this.spools = spools;
       this.change = change;
+      this.beside = beside;
       this.durable = durable;
     }
 
@@ -296,6 +307,10 @@ final class CapturePipeline implements CaptureSink, AutoCloseable {
 
     UnaryOperator<JsonNode> change() {
       return change;
+    }
+
+    Store.Effect beside() {
+      return beside;
     }
 
     CompletableFuture<Void> durable() {

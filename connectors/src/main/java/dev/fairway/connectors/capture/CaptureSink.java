@@ -2,6 +2,7 @@ package dev.fairway.connectors.capture;
 
 import dev.fairway.connector.json.Members;
 import dev.fairway.connectors.collection.DocumentWriter;
+import dev.fairway.core.store.Store;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.UnaryOperator;
 import tools.jackson.databind.JsonNode;
@@ -22,7 +23,16 @@ public interface CaptureSink {
    *
    * @return completes when it is durable
    */
-  CompletableFuture<Void> checkpoint(UnaryOperator<JsonNode> change);
+  default CompletableFuture<Void> checkpoint(UnaryOperator<JsonNode> change) {
+    return checkpoint(change, tx -> {});
+  }
+
+  /**
+   * Everything since the last checkpoint is one transaction, together with this change of the state and this effect.
+   *
+   * @return completes when it is durable
+   */
+  CompletableFuture<Void> checkpoint(UnaryOperator<JsonNode> change, Store.Effect beside);
 
   void sourcedSchema(int binding, JsonNode schema);
 

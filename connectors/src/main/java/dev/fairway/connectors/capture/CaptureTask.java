@@ -86,11 +86,12 @@ public final class CaptureTask implements TaskLoop.Step {
     }
 
     @Override
-    public void commit(Map<Collection, List<Spool>> appends, UnaryOperator<JsonNode> change, long documents,
-        long bytes) {
+    public void commit(Map<Collection, List<Spool>> appends, UnaryOperator<JsonNode> change, Store.Effect effects,
+        long documents, long bytes) {
       JsonNode next = change.apply(state);
       collections.commit(appends, tx -> {
         TaskTable.save(tx, spec.name(), KIND, next, documents, bytes);
+        effects.apply(tx);
         ObjectNode body = Json.object().put("task", spec.name()).put("documents", documents).put("bytes", bytes);
         tx.append(new NewEvent("connector.checkpoint", spec.name(), Json.text(body)));
       });

@@ -68,13 +68,15 @@ public final class Tasks {
       case Endpoint.Singer singer -> new SingerCapture(singer.command(), singer.env(), programs);
       case Endpoint.Shipped(String name, var _) when inside.containsKey(name) -> inside.get(name);
       case Endpoint.Shipped(String name, var _) -> switch (name) {
-        case "source-journal", "source-ledger" -> throw new FairwayException(ErrorCode.CONFIGURATION,
-            "fairway/" + name + " captures what a node has, so it runs in a node only");
+        case "source-journal", "source-ledger", "source-http-ingest" ->
+          throw new FairwayException(ErrorCode.CONFIGURATION,
+              "fairway/" + name + " captures what a node has, so it runs in a node only");
         case "source-files" -> new JavaCapture<>(new FilesCapture());
         case "source-postgres" -> new JavaCapture<>(new PostgresCapture());
         default -> throw new FairwayException(ErrorCode.CONFIGURATION,
             "no connector fairway/" + name + " captures; those that ship are fairway/source-files,"
-                + " fairway/source-postgres, fairway/source-journal and fairway/source-ledger");
+                + " fairway/source-postgres, fairway/source-journal, fairway/source-ledger and"
+                + " fairway/source-http-ingest");
       };
       case Endpoint.Image image -> throw noEngine(image);
     };

@@ -4,6 +4,7 @@ import dev.fairway.connector.flow.CaptureRequest;
 import dev.fairway.connector.flow.CaptureResponse;
 import dev.fairway.connector.flow.CaptureSpec;
 import dev.fairway.connector.json.Members;
+import dev.fairway.core.store.Store;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.UnaryOperator;
@@ -63,9 +64,9 @@ public final class BreakingCapture implements CaptureProgram {
       }
 
       @Override
-      public CompletableFuture<Void> checkpoint(UnaryOperator<JsonNode> change) {
+      public CompletableFuture<Void> checkpoint(UnaryOperator<JsonNode> change, Store.Effect beside) {
         step();
-        CompletableFuture<Void> durable = sink.checkpoint(change);
+        CompletableFuture<Void> durable = sink.checkpoint(change, beside);
         step();
         return durable;
       }
