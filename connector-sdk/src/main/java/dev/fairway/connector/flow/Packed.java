@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.HexFormat;
 import java.util.List;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.BinaryNode;
@@ -31,6 +32,10 @@ public final class Packed implements Comparable<Packed> {
   private static final int TRUE = 0x27;
   private static final BigInteger LEAST = BigInteger.ONE.shiftLeft(64).subtract(BigInteger.ONE).negate();
   private static final BigInteger MOST = BigInteger.ONE.shiftLeft(64).subtract(BigInteger.ONE);
+
+  /* Flow's key: what a runtime hashes must be what any other hashes. */
+  private static final byte[] HASH_KEY = HexFormat.of()
+      .parseHex("332757d16f0fb1cf2d4f676f85e34c6a8b85aa58f42bb081449d8eb2e4ed529f");
 
   private final byte[] bytes;
 
@@ -58,6 +63,11 @@ public final class Packed implements Comparable<Packed> {
 
   public byte[] bytes() {
     return bytes.clone();
+  }
+
+  /** Where it lies in the range that tasks share ({@link RangeSpec}): unsigned 32 bits, the high half of its HighwayHash. */
+  public long hash() {
+    return HighwayHash.hash(HASH_KEY, bytes) >>> 32;
   }
 
   public String base64() {

@@ -90,7 +90,8 @@ final class TransformSource implements AutoCloseable {
     }).toList();
     position = taken.end();
     advance();
-    return new DeriveRequest.Read(index, taken.uuid(), new Shuffle(key, Packed.of(key), 0), taken.document());
+    Packed packed = Packed.of(key);
+    return new DeriveRequest.Read(index, taken.uuid(), new Shuffle(key, packed, packed.hash()), taken.document());
   }
 
   private Head head() {
