@@ -26,8 +26,8 @@ import org.postgresql.replication.PGReplicationStream;
  * document in the transaction of ours that says it was captured, so each is captured once, however a session ends.
  *
  * <p>The database keeps its log until what is in it is durable here. While the capture lives, that is soon: also when other
- * tables change, and while the first rows are still copied. Against one that stays away, bound it at the server by
- * {@code max_slot_wal_keep_size}; a slot the server gave up is told, and never made again silently.
+ * tables change, and while the first rows are still copied. How much the server keeps is watched ({@code slotMegabytes}).
+ * Against a capture that stays away, bound it at the server by {@code max_slot_wal_keep_size}; a slot the server gave up is told, and never made again silently.
  */
 public final class PostgresCapture implements Capture<PostgresCapture.Config, PostgresCapture.Resource> {
   private static final Pattern SLOT = Pattern.compile("[a-z0-9_]{1,63}");
@@ -41,8 +41,13 @@ public final class PostgresCapture implements Capture<PostgresCapture.Config, Po
       @Setting(secret = true, defaultValue = "\"\"") String password,
       @Setting(description = "replication slot; made at first, and one per task", defaultValue = "\"fairway\"") String slot,
       @Setting(description = "publication; made and extended as needed", defaultValue = "\"fairway\"") String publication,
-      @Setting(description = "whether to stay and follow changes as they come, rather than to end when there are no more", defaultValue = "true") boolean follow) {
+      @Setting(description = "whether to stay and follow changes as they come, rather than to end when there are no more", defaultValue = "true") boolean follow,
+      @Setting(description = "how much of its log the server may keep for us, in megabytes; 0 for any amount", defaultValue = "10000") long slotMegabytes,
+      @Setting(description = "what happens when it keeps more: it is warned, the capture stops, or the slot is dropped too", defaultValue = "\"warn\"") SlotWatch.Over overSlotMegabytes) {
     public Config {
+      if (slotMegabytes < 0) {
+        throw new IllegalArgumentException("slotMegabytes must not be negative, is " + slotMegabytes);
+      }
       if (!SLOT.matcher(slot).matches()) {
         throw new IllegalArgumentException(
             "a slot's name must have 1 to 63 lower-case letters, digits and underscores, is \"" + slot + "\"");
@@ -158,17 +163,25 @@ public final class PostgresCapture implements Capture<PostgresCapture.Config, Po
       List<PgTable> tables = PgTable.all(sql);
       Snapshot snapshot = new Snapshot(sql, session, slot.name(), tables);
       Changes changes = new Changes(sql, session, tables, slot.state());
+      SlotWatch watch = new SlotWatch(sql, slot.name(), config.slotMegabytes(), config.overSlotMegabytes());
       try (PGReplicationStream stream = slot.follow(replication, config.publication())) {
-        follow(config, session, sql, snapshot, changes, stream);
+        follow(config, session, sql, watch, snapshot, changes, stream);
+      } catch (SlotWatch.OverBoundException e) {
+        if (config.overSlotMegabytes() == SlotWatch.Over.drop) {
+          replication.close();
+          watch.drop();
+        }
+        throw e;
       }
     }
   }
 
   /* Pages of the tables and stretches of the log take turns, so that the log never waits for a large table. */
-  private static void follow(Config config, CaptureSession<Resource> session, Connection sql, Snapshot snapshot,
-      Changes changes, PGReplicationStream stream) throws SQLException, InterruptedException {
+  private static void follow(Config config, CaptureSession<Resource> session, Connection sql, SlotWatch watch,
+      Snapshot snapshot, Changes changes, PGReplicationStream stream) throws SQLException, InterruptedException {
     LogSequenceNumber target = null;
     while (!session.stopping()) {
+      watch.look();
       boolean copied = snapshot.step();
       boolean heard = hear(changes, stream);
       stream.setAppliedLSN(changes.durable());

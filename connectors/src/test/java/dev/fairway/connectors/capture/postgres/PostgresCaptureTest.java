@@ -212,6 +212,28 @@ class PostgresCaptureTest {
   }
 
   @Test
+  void aSlotThatKeepsTooMuchIsStoppedOrDropped(@TempDir Path dir) throws Exception {
+    String database = database();
+    execute(database, "CREATE TABLE rows (id bigint PRIMARY KEY, text text)");
+    execute(database, "INSERT INTO rows VALUES (1, 'one')");
+    try (Data data = data(dir.resolve("data"))) {
+      session(file(dir, database, "much", false), whole(), data);
+      execute(database, "SELECT pg_logical_emit_message(false, 'test', repeat('x', 3000000))");
+      assertThatThrownBy(() -> session(file(dir, database, "much, slotMegabytes: 2, overSlotMegabytes: stop", false),
+          whole(), data)).hasMessageContaining("replication slot much makes the server keep")
+          .hasMessageContaining("slotMegabytes is 2").hasMessageContaining("still there");
+      execute(database, "INSERT INTO rows VALUES (2, 'two')");
+      session(file(dir, database, "much, slotMegabytes: 2, overSlotMegabytes: warn", false), whole(), data);
+      assertThat(data.rows()).isEqualTo(Map.of(1L, "one", 2L, "two"));
+      execute(database, "SELECT pg_logical_emit_message(false, 'test', repeat('x', 3000000))");
+      assertThatThrownBy(() -> session(file(dir, database, "much, slotMegabytes: 2, overSlotMegabytes: drop", false),
+          whole(), data)).hasMessageContaining("The slot was dropped");
+      assertThatThrownBy(() -> session(file(dir, database, "much", false), whole(), data))
+          .hasMessageContaining("replication slot much is gone");
+    }
+  }
+
+  @Test
   void aTableWithoutAKeyIsRefused(@TempDir Path dir) throws Exception {
     String database = database();
     execute(database, "CREATE TABLE rows (id bigint)");
