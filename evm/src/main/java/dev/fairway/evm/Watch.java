@@ -3,6 +3,7 @@ package dev.fairway.evm;
 import dev.fairway.core.store.Dialect;
 import dev.fairway.core.store.Store;
 import dev.fairway.core.store.Transaction;
+import dev.fairway.core.store.View;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -36,6 +37,18 @@ public final class Watch implements AutoCloseable {
     int take() throws Exception;
   }
 
+  /** @param epoch grows each time the lease goes to another */
+  private record Lease(long epoch, Instant until) {}
+
+  /** Another has the lease by now; nothing was written. */
+  private static final class LeaseLost extends IllegalStateException {
+    private static final long serialVersionUID = 1L;
+
+    LeaseLost(String loop) {
+      super("the lease on loop " + loop + " is held by another");
+    }
+  }
+
   private final Store store;
   private final String name;
   private final String owner = UUID.randomUUID().toString();
@@ -44,8 +57,7 @@ public final class Watch implements AutoCloseable {
   private final Runnable onTakeOver;
   private final ReentrantLock lock = new ReentrantLock();
   private final Semaphore nudges = new Semaphore(0);
-  private long epoch = -1;
-  private Instant until = Instant.EPOCH;
+  private Optional<Lease> held = Optional.empty();
   private volatile Optional<String> trouble = Optional.empty();
   private volatile boolean stopped;
   private @Nullable Thread thread;
@@ -89,11 +101,16 @@ public final class Watch implements AutoCloseable {
 
   /** Writes within a turn; nothing is written when the lease was lost. */
   public <R> R write(Store.WriteStep<R> step) {
-    long mine = epoch;
-    return store.write(tx -> {
-      requireLease(tx, mine);
-      return step.apply(tx);
-    });
+    long mine = held.orElseThrow(() -> new LeaseLost(name)).epoch;
+    try {
+      return store.write(tx -> {
+        requireLease(tx, mine);
+        return step.apply(tx);
+      });
+    } catch (LeaseLost e) {
+      held = Optional.empty();
+      throw e;
+    }
   }
 
   /** What is wrong, while it lasts. */
@@ -135,6 +152,9 @@ public final class Watch implements AutoCloseable {
           trouble = Optional.empty();
         }
         pause = Duration.ofMillis(100);
+      } catch (LeaseLost e) {
+        LOG.info("loop goes on elsewhere loop={}", name);
+        wait = poll;
       } catch (Exception e) {
         if (stopped) {
           return;
@@ -166,18 +186,20 @@ public final class Watch implements AutoCloseable {
   }
 
   private boolean hold() {
-    if (epoch >= 0 && store.read(view -> view.now()).isBefore(until.minus(LEASE.dividedBy(2)))) {
+    Optional<Lease> before = held;
+    if (before.filter(lease -> store.read(View::now).isBefore(lease.until.minus(LEASE.dividedBy(2)))).isPresent()) {
       return true;
     }
-    long before = epoch;
-    boolean held = store.write(this::lease);
-    if (held && epoch != before) {
+    // Believed only once it is written: a step may run more than once, and its commit may fail.
+    held = Optional.empty();
+    held = store.write(this::lease);
+    if (held.isPresent() && !held.map(Lease::epoch).equals(before.map(Lease::epoch))) {
       onTakeOver.run();
     }
-    return held;
+    return held.isPresent();
   }
 
-  private boolean lease(Transaction tx) throws SQLException {
+  private Optional<Lease> lease(Transaction tx) throws SQLException {
     long now = micros(tx.now());
     long end = micros(tx.now().plus(LEASE));
     try (PreparedStatement insert = tx.connection().prepareStatement(
@@ -201,13 +223,7 @@ public final class Watch implements AutoCloseable {
         take.setLong(6, now);
       }
       try (ResultSet row = take.executeQuery()) {
-        if (!row.next()) {
-          epoch = -1;
-          return false;
-        }
-        epoch = row.getLong(1);
-        until = tx.now().plus(LEASE);
-        return true;
+        return row.next() ? Optional.of(new Lease(row.getLong(1), tx.now().plus(LEASE))) : Optional.empty();
       }
     }
   }
@@ -220,7 +236,7 @@ public final class Watch implements AutoCloseable {
       check.setLong(2, mine);
       try (ResultSet row = check.executeQuery()) {
         if (!row.next()) {
-          throw new IllegalStateException("the lease on loop " + name + " was lost to another process");
+          throw new LeaseLost(name);
         }
       }
     }

@@ -273,6 +273,8 @@ final class GroupCommit implements AutoCloseable {
   @Override
   public void close() {
     closed = true;
+    // A writer that waits for something to write gets nothing to write, and ends.
+    writers.forEach(_ -> waiting.offer(new Pending<>(_ -> true)));
     boolean interrupted = false;
     for (Thread writer : writers) {
       while (writer.isAlive()) {

@@ -15,8 +15,11 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * The statements of one channel. Each change of status takes the next number of the channel's row, which is held until the
@@ -26,6 +29,8 @@ final class ChannelTable {
   private static final String MESSAGE = "sender, receiver, subject, obj, predicate, sender_ref, id, status, updated_at";
   /** Where a log's message may be: under its transaction's hash, or with its place added. */
   private static final String OF_LOG = " WHERE channel = ? AND id IN (?, ?) AND block_hash = ? AND log_index = ?";
+
+  private static final int IDS_AT_ONCE = 500;
 
   private final String channel;
 
@@ -49,9 +54,15 @@ final class ChannelTable {
   }
 
   private long change(Transaction tx) throws SQLException {
+    return changes(tx, 1);
+  }
+
+  /** Takes so many numbers; the last of them. */
+  private long changes(Transaction tx, int count) throws SQLException {
     try (PreparedStatement next = tx.connection().prepareStatement(
-        "UPDATE evm_channel SET changes = changes + 1 WHERE name = ? RETURNING changes")) {
-      next.setString(1, channel);
+        "UPDATE evm_channel SET changes = changes + ? WHERE name = ? RETURNING changes")) {
+      next.setInt(1, count);
+      next.setString(2, channel);
       try (ResultSet row = next.executeQuery()) {
         row.next();
         return row.getLong(1);
@@ -117,13 +128,61 @@ final class ChannelTable {
     }
   }
 
-  void receive(Transaction tx, String id, Message message, LogEntry log, ChannelStatus status) throws SQLException {
-    update(tx,
-        "INSERT INTO evm_channel_received (channel, id, sender, receiver, subject, obj, predicate, block_number, block_hash,"
-            + " log_index, status, change, updated_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        channel, id, message.sender().code(), message.receiver().code(), message.subject(), message.obj(),
-        message.predicate(), log.blockNumber(), log.blockHash().hex(), log.index(), status.name(), change(tx),
-        micros(tx.now()));
+  /** Which of these ids stand for a message already. */
+  Set<String> known(View view, List<String> ids) throws SQLException {
+    Set<String> known = new HashSet<>();
+    for (int from = 0; from < ids.size(); from += IDS_AT_ONCE) {
+      List<String> some = ids.subList(from, Math.min(ids.size(), from + IDS_AT_ONCE));
+      try (PreparedStatement query = view.connection().prepareStatement(
+          "SELECT id FROM evm_channel_received WHERE channel = ? AND id IN (?" + ", ?".repeat(some.size() - 1) + ")")) {
+        query.setString(1, channel);
+        for (int i = 0; i < some.size(); i++) {
+          query.setString(i + 2, some.get(i));
+        }
+        try (ResultSet row = query.executeQuery()) {
+          while (row.next()) {
+            known.add(row.getString(1));
+          }
+        }
+      }
+    }
+    return known;
+  }
+
+  /** A message to be written for the first time. */
+  record Arrival(String id, Message message, String senderRef, LogEntry log, ChannelStatus status) {
+    Arrival withSenderRef(String ref) {
+      return new Arrival(id, message, ref, log, status);
+    }
+  }
+
+  /** Writes messages that are new, in this order. */
+  void receive(Transaction tx, Collection<Arrival> arrivals) throws SQLException {
+    long change = changes(tx, arrivals.size()) - arrivals.size();
+    try (PreparedStatement insert = tx.connection().prepareStatement(
+        "INSERT INTO evm_channel_received (channel, id, sender, receiver, subject, obj, predicate, sender_ref,"
+            + " block_number, block_hash, log_index, status, change, updated_at)"
+            + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")) {
+      for (Arrival arrival : arrivals) {
+        Message message = arrival.message();
+        insert.setString(1, channel);
+        insert.setString(2, arrival.id());
+        insert.setString(3, message.sender().code());
+        insert.setString(4, message.receiver().code());
+        insert.setString(5, message.subject());
+        insert.setString(6, message.obj());
+        insert.setString(7, message.predicate());
+        insert.setString(8, arrival.senderRef());
+        insert.setLong(9, arrival.log().blockNumber());
+        insert.setString(10, arrival.log().blockHash().hex());
+        insert.setLong(11, arrival.log().index());
+        insert.setString(12, arrival.status().name());
+        insert.setLong(13, ++change);
+        insert.setLong(14, micros(tx.now()));
+        insert.addBatch();
+      }
+      insert.executeBatch();
+    }
   }
 
   void place(Transaction tx, String id, LogEntry log) throws SQLException {

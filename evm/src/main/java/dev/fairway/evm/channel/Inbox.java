@@ -4,12 +4,16 @@ import dev.fairway.core.channel.ChannelStatus;
 import dev.fairway.core.channel.Jurisdiction;
 import dev.fairway.core.channel.Message;
 import dev.fairway.core.store.Transaction;
+import dev.fairway.evm.Hash;
 import dev.fairway.evm.log.LogEvent;
 import dev.fairway.evm.log.LogHandler;
 import dev.fairway.evm.rpc.LogEntry;
 import java.sql.SQLException;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,38 +34,96 @@ final class Inbox implements LogHandler {
 
   @Override
   public void apply(Transaction tx, List<LogEvent> events) throws SQLException {
+    Arrivals arrivals = new Arrivals(tx, events);
     for (LogEvent event : events) {
-      if (event.log().isEvent(ChannelNode.RECEIVED)) {
-        switch (event) {
-          case LogEvent.Observed(var log) -> seen(tx, log, ChannelStatus.OBSERVED);
-          case LogEvent.Confirmed(var log) -> seen(tx, log, ChannelStatus.CONFIRMED);
-          case LogEvent.Retracted(var log, var _) -> table.retract(tx, log);
+      LogEntry log = event.log();
+      if (!log.isEvent(ChannelNode.RECEIVED)) {
+        if (!(event instanceof LogEvent.Retracted)) {
+          reference(tx, log, arrivals);
         }
-      } else if (!(event instanceof LogEvent.Retracted)) {
-        Optional<String> senderRef = ChannelNode.senderRef(event.log());
-        if (senderRef.isPresent()) {
-          table.reference(tx, event.log(), senderRef.get());
+        continue;
+      }
+      switch (event) {
+        case LogEvent.Observed _ -> seen(tx, log, ChannelStatus.OBSERVED, arrivals);
+        case LogEvent.Confirmed _ -> seen(tx, log, ChannelStatus.CONFIRMED, arrivals);
+        case LogEvent.Retracted _ -> {
+          arrivals.write();
+          table.retract(tx, log);
         }
       }
     }
+    arrivals.write();
     tx.afterCommit(changed);
   }
 
+  /** Messages that are new, written together: far from the head there are thousands, and hardly anything else. */
+  private final class Arrivals {
+    private final Transaction tx;
+    private final Set<String> known;
+    private final Map<Place, ChannelTable.Arrival> waiting = new LinkedHashMap<>();
+
+    /** Where a log is; its reference comes right after it. */
+    private record Place(Hash block, long index) {}
+
+    Arrivals(Transaction tx, List<LogEvent> events) throws SQLException {
+      this.tx = tx;
+      List<String> ids = events.stream().map(LogEvent::log).filter(log -> log.isEvent(ChannelNode.RECEIVED))
+          .map(log -> log.transaction().hex()).distinct().toList();
+      known = table.known(tx, ids);
+    }
+
+    /** Whether it is the first of its transaction, and will be written. */
+    boolean take(LogEntry log, Message message, ChannelStatus status) {
+      String id = log.transaction().hex();
+      if (!known.add(id)) {
+        return false;
+      }
+      waiting.put(new Place(log.blockHash(), log.index()), new ChannelTable.Arrival(id, message, "", log, status));
+      return true;
+    }
+
+    /** Whether the message of this reference is still to be written, and now has it. */
+    boolean refer(LogEntry log, String senderRef) {
+      return waiting.computeIfPresent(new Place(log.blockHash(), log.index() - 1),
+          (_, arrival) -> arrival.log().transaction().equals(log.transaction())
+              ? arrival.withSenderRef(senderRef)
+              : arrival) != null;
+    }
+
+    void write() throws SQLException {
+      if (!waiting.isEmpty()) {
+        table.receive(tx, waiting.values());
+        waiting.clear();
+      }
+    }
+  }
+
+  private void reference(Transaction tx, LogEntry log, Arrivals arrivals) throws SQLException {
+    Optional<String> senderRef = ChannelNode.senderRef(log);
+    if (senderRef.isPresent() && !arrivals.refer(log, senderRef.get())) {
+      table.reference(tx, log, senderRef.get());
+    }
+  }
+
   /** A message's id is its transaction's hash; a second message of one transaction has its place added. */
-  private void seen(Transaction tx, LogEntry log, ChannelStatus status) throws SQLException {
+  private void seen(Transaction tx, LogEntry log, ChannelStatus status, Arrivals arrivals) throws SQLException {
     Optional<Message> message = message(log);
     if (message.isEmpty()) {
       LOG.warn("not a message, passed over channel={} transaction={} log={}", channel, log.transaction(),
           log.index());
       return;
     }
+    if (arrivals.take(log, message.get(), status)) {
+      return;
+    }
+    arrivals.write();
     Optional<ChannelTable.Received> first = table.received(tx, log.transaction().hex());
     boolean another = first.filter(known -> !known.retracted() && known.index() != log.index()
         && known.blockHash().equals(log.blockHash().hex())).isPresent();
     String id = another ? ChannelTable.further(log, log.index()) : log.transaction().hex();
     Optional<ChannelTable.Received> before = another ? table.received(tx, id) : first;
     if (before.isEmpty()) {
-      table.receive(tx, id, message.get(), log, status);
+      table.receive(tx, List.of(new ChannelTable.Arrival(id, message.get(), "", log, status)));
       return;
     }
     table.place(tx, id, log);

@@ -160,7 +160,17 @@ final class LogRanges {
       if (logs.stream().anyMatch(log -> log.blockNumber() < from || log.blockNumber() > to || !query.matches(log))) {
         throw new FairwayException(ErrorCode.PEER_LIED, "the node gave logs nobody asked for");
       }
-      return Optional.of(new Fetched(logs.stream().sorted(CHAIN_ORDER).distinct().toList(), last.get()));
+      return Optional.of(new Fetched(inOrder(logs), last.get()));
+    }
+
+    /** In chain order and each once, as nearly every provider gives them. */
+    private static List<LogEntry> inOrder(List<LogEntry> logs) {
+      for (int i = 1; i < logs.size(); i++) {
+        if (CHAIN_ORDER.compare(logs.get(i - 1), logs.get(i)) >= 0) {
+          return logs.stream().sorted(CHAIN_ORDER).distinct().toList();
+        }
+      }
+      return logs;
     }
 
     /** For a provider that refuses the logs of even one block. */

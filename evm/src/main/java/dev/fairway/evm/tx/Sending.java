@@ -1,6 +1,5 @@
 package dev.fairway.evm.tx;
 
-import dev.fairway.core.FairwayException;
 import dev.fairway.core.store.Store;
 import dev.fairway.evm.Watch;
 import dev.fairway.evm.rpc.EthereumRpc;
@@ -18,6 +17,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tools.jackson.databind.JsonNode;
@@ -29,7 +30,9 @@ import tools.jackson.databind.JsonNode;
  */
 final class Sending {
   private static final Logger LOG = LoggerFactory.getLogger(Sending.class);
-  private static final int BATCH = 400;
+  /** Few enough that signing and writing some takes about as long as a node needs to take in those before. */
+  private static final int BATCH = 100;
+  private static final int RESENT_AT_ONCE = 400;
   private static final long CANCEL_GAS = 21_000;
 
   private final Store store;
@@ -70,10 +73,16 @@ final class Sending {
         .forEach(row -> resend.add(row.id()));
   }
 
-  /** Signs what is to be replaced and what is new, in that order; nothing of it is sent yet. */
-  List<TransactionTable.Form> sign(Look look) {
+  /** Signs what is to be replaced; nothing of it is sent yet. */
+  List<TransactionTable.Form> replacements(Look look) {
     List<TransactionTable.Form> forms = new ArrayList<>();
     replace(look, forms);
+    return forms;
+  }
+
+  /** Gives nonces to some of what was recorded, in the order it was recorded, and signs it; nothing of it is sent yet. */
+  List<TransactionTable.Form> next(Look look) {
+    List<TransactionTable.Form> forms = new ArrayList<>();
     assign(look, forms);
     return forms;
   }
@@ -174,7 +183,6 @@ final class Sending {
     return one.ceiling().compareTo(other.ceiling()) >= 0 ? one : other;
   }
 
-  /** Gives nonces to what was recorded, in the order it was recorded. */
   private void assign(Look look, List<TransactionTable.Form> forms) {
     if (!look.affordable()) {
       return;
@@ -195,11 +203,52 @@ final class Sending {
     }
   }
 
-  /** Sends what was just signed, and again what may not have arrived. */
-  int send(List<TransactionTable.Form> forms) {
+  /** What is on its way to the node. */
+  final class Flight {
+    private final List<Long> ids;
+    private final int fresh;
+    private final CompletableFuture<List<RpcAnswer>> answers;
+
+    private Flight(Map<Long, String> raws, int fresh) {
+      this.ids = List.copyOf(raws.keySet());
+      this.fresh = fresh;
+      List<RpcRequest> calls = raws.values().stream().map(raw -> RpcRequest.of("eth_sendRawTransaction", raw)).toList();
+      this.answers = CompletableFuture.supplyAsync(() -> rpc.batch(calls), task -> Thread.ofVirtual().start(task));
+    }
+
+    /** Waits for the answers and notes what they ask for; how many were sent for the first time. */
+    int land() {
+      List<RpcAnswer> told;
+      try {
+        told = answers.join();
+      } catch (CompletionException e) {
+        resend.addAll(ids);
+        throw e.getCause() instanceof RuntimeException cause ? cause : e;
+      }
+      boolean poor = false;
+      for (int i = 0; i < ids.size(); i++) {
+        if (told.get(i) instanceof RpcAnswer.Failed(var error)) {
+          poor |= refusedBySend(ids.get(i), error);
+        }
+      }
+      if (!poor && !ids.isEmpty()) {
+        trouble.over(Trouble.Kind.FUNDS);
+      }
+      return fresh;
+    }
+  }
+
+  /** Begins to send what was just signed and written, and again what may not have arrived. */
+  Flight send(List<TransactionTable.Form> forms) {
+    Map<Long, String> raws = again();
+    forms.forEach(form -> raws.put(form.row().id(), form.signed().raw()));
+    return new Flight(raws, forms.size());
+  }
+
+  private Map<Long, String> again() {
     Map<Long, String> raws = new LinkedHashMap<>();
     for (long id : List.copyOf(resend)) {
-      if (raws.size() >= BATCH) {
+      if (raws.size() >= RESENT_AT_ONCE) {
         break;
       }
       resend.remove(id);
@@ -210,35 +259,14 @@ final class Sending {
       });
       raw.ifPresent(bytes -> raws.put(id, bytes));
     }
-    int again = raws.size();
-    if (again > 0) {
+    if (!raws.isEmpty()) {
+      Set<Long> ids = Set.copyOf(raws.keySet());
       watch.write(tx -> {
-        table.touched(tx, raws.keySet(), tx.now());
+        table.touched(tx, ids, tx.now());
         return true;
       });
     }
-    forms.forEach(form -> raws.put(form.row().id(), form.signed().raw()));
-    if (raws.isEmpty()) {
-      return 0;
-    }
-    List<Long> ids = List.copyOf(raws.keySet());
-    List<RpcAnswer> answers;
-    try {
-      answers = rpc.batch(raws.values().stream().map(raw -> RpcRequest.of("eth_sendRawTransaction", raw)).toList());
-    } catch (FairwayException e) {
-      resend.addAll(ids);
-      throw e;
-    }
-    boolean poor = false;
-    for (int i = 0; i < ids.size(); i++) {
-      if (answers.get(i) instanceof RpcAnswer.Failed(var error)) {
-        poor |= refusedBySend(ids.get(i), error);
-      }
-    }
-    if (!poor) {
-      trouble.over(Trouble.Kind.FUNDS);
-    }
-    return forms.size();
+    return raws;
   }
 
   private boolean refusedBySend(long id, RpcError error) {

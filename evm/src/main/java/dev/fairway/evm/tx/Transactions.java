@@ -48,6 +48,8 @@ public final class Transactions implements AutoCloseable {
   /** Transactions this class makes for itself. */
   static final String OWN_PURPOSE = "evm.nonce";
 
+  private static final int BATCHES_A_TURN = 16;
+
   private final Store store;
   private final Signer signer;
   private final long chain;
@@ -224,7 +226,8 @@ public final class Transactions implements AutoCloseable {
             row.changedAt()));
   }
 
-  /* One look at the chain, then at most two commits (what was learned; what was signed), then one round of sending. */
+  /* One look at the chain, one commit of what was learned, then batch after batch: each is written before it is sent, and
+   * while it is on its way the next is signed and written. */
   private int turn() throws Exception {
     if (!store.read(table::anyOpen)) {
       return 0;
@@ -238,14 +241,29 @@ public final class Transactions implements AutoCloseable {
       sending.takeOver();
       fresh = false;
     }
-    List<TransactionTable.Form> forms = sending.sign(look);
+    List<TransactionTable.Form> forms = sending.replacements(look);
+    forms.addAll(sending.next(look));
+    write(forms);
+    Sending.Flight flight = sending.send(forms);
+    for (int i = 1; i < BATCHES_A_TURN && !forms.isEmpty(); i++) {
+      try {
+        forms = sending.next(look);
+        write(forms);
+      } finally {
+        done += flight.land();
+      }
+      flight = sending.send(forms);
+    }
+    return done + flight.land();
+  }
+
+  private void write(List<TransactionTable.Form> forms) {
     if (!forms.isEmpty()) {
       watch.write(tx -> {
         note(tx, forms);
         return true;
       });
     }
-    return done + sending.send(forms);
   }
 
   private void note(Transaction tx, List<TransactionTable.Form> forms) throws SQLException {
@@ -261,5 +279,4 @@ public final class Transactions implements AutoCloseable {
       }
     }));
   }
-
 }

@@ -9,6 +9,7 @@ import dev.fairway.core.store.Transaction;
 import dev.fairway.core.work.NewWork;
 import dev.fairway.exchange.document.DocumentTable;
 import dev.fairway.exchange.document.Multihash;
+import dev.fairway.exchange.message.CopyTable;
 import dev.fairway.exchange.message.MessageState;
 import dev.fairway.exchange.message.MessageTable;
 import dev.fairway.exchange.message.Messages;
@@ -23,6 +24,9 @@ import org.slf4j.LoggerFactory;
 /**
  * Takes in what a channel shows, once: a message is known by the channel's id for it, and by its sender's reference where
  * the channel carries that. Showing it again changes nothing, and a change of status changes the message that is here.
+ *
+ * <p>A message that arrived twice, because its sender sent it again, is here as long as one of its copies is: when the one
+ * that counts is lost, another that is certain takes its place, in whatever order the channels tell.
  */
 public final class Inbound {
   private static final Logger LOG = LoggerFactory.getLogger(Inbound.class);
@@ -30,6 +34,7 @@ public final class Inbound {
   private final Jurisdiction own;
   private final News news = new News();
   private final MessageTable messages = new MessageTable();
+  private final CopyTable copies = new CopyTable();
   private final DocumentTable documents = new DocumentTable();
 
   public Inbound(Jurisdiction own) {
@@ -57,6 +62,8 @@ public final class Inbound {
     } else if (shown.status().certain()) {
       create(tx, port, shown);
       showSubscribers(tx, port, shown, "jurisdiction." + own);
+    } else if (shown.status().lost()) {
+      copyLost(tx, port, shown);
     }
   }
 
@@ -85,18 +92,41 @@ public final class Inbound {
     if (!news) {
       return;
     }
-    var now = Optional.of(new StoredMessage.Carriage(carriage.channel(), carriage.id(), shown.status()));
-    StoredMessage moved = messages.move(tx, here, here.state(), now, "",
+    StoredMessage moved = messages.move(tx, here, here.state(), Optional.of(carriage(port, shown)), "",
         "channel " + carriage.channel() + " says " + shown.status().wire());
     Messages.told(tx, moved, shown.status().lost() ? "exchange.message.revoked" : "exchange.message.confirmed");
     showSubscribers(tx, port, shown, shown.id());
+    Optional<StoredMessage.Carriage> other = shown.status().lost() ? copies.certain(tx, here.id()) : Optional.empty();
+    if (other.isPresent()) {
+      replace(tx, moved, other.get());
+    }
+  }
+
+  /** It is not the copy that counts, unless another process has just made it that. */
+  private void copyLost(Transaction tx, ChannelPort port, ChannelMessage shown) throws SQLException {
+    Optional<StoredMessage> here = messages.lockByCopy(tx, port.id(), shown.id());
+    if (here.isEmpty()) {
+      return;
+    }
+    StoredMessage.Carriage copy = carriage(port, shown);
+    boolean counts = here.get().carriage().filter(now -> now.channel().equals(copy.channel()))
+        .filter(now -> now.id().equals(copy.id())).isPresent();
+    if (counts) {
+      changed(tx, port, here.get(), shown);
+    } else {
+      copies.put(tx, here.get().id(), copy);
+    }
+  }
+
+  private static StoredMessage.Carriage carriage(ChannelPort port, ChannelMessage shown) {
+    return new StoredMessage.Carriage(port.id(), shown.id(), shown.status());
   }
 
   private void create(Transaction tx, ChannelPort port, ChannelMessage shown) throws SQLException {
     String senderRef = shown.senderRef().filter(MessageRef::isSenderRef)
         .orElseGet(() -> References.ofChannelMessage(port.id(), shown.id()));
     MessageRef ref = new MessageRef(shown.message().sender(), senderRef);
-    var carriage = new StoredMessage.Carriage(port.id(), shown.id(), shown.status());
+    StoredMessage.Carriage carriage = carriage(port, shown);
     Optional<BlobId> document = Multihash.parse(shown.message().obj()).flatMap(Multihash::blob);
     boolean fresh = messages.receive(tx, shown.message(), senderRef, carriage,
         document.isPresent() ? StoredMessage.Documents.FETCHING : StoredMessage.Documents.NONE);
@@ -121,14 +151,19 @@ public final class Inbound {
       refuse(tx, port, shown, "the reference " + here.ref() + " stands for another message");
       return;
     }
-    boolean replaces = here.carriage().filter(old -> old.status().lost()).isPresent();
-    if (replaces) {
-      StoredMessage moved = messages.move(tx, here, here.state(), Optional.of(carriage), "",
-          "sent again over channel " + port.id() + " as " + shown.id());
-      Messages.told(tx, moved, "exchange.message.confirmed");
-    } else {
+    if (here.carriage().filter(old -> old.status().lost()).isPresent()) {
+      replace(tx, here, carriage);
+    } else if (copies.put(tx, here.id(), carriage)) {
       messages.step(tx, here.id(), here.state(), "", "came again over channel " + port.id() + " as " + shown.id());
     }
+  }
+
+  /** A copy counts in place of one that was lost. */
+  private void replace(Transaction tx, StoredMessage here, StoredMessage.Carriage copy) throws SQLException {
+    copies.promoted(tx, copy);
+    StoredMessage moved = messages.move(tx, here, here.state(), Optional.of(copy), "",
+        "sent again over channel " + copy.channel() + " as " + copy.id());
+    Messages.told(tx, moved, "exchange.message.confirmed");
   }
 
   private static void refuse(Transaction tx, ChannelPort port, ChannelMessage shown, String why) {

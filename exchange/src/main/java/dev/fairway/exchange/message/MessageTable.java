@@ -80,6 +80,12 @@ public final class MessageTable {
         channel, id);
   }
 
+  /** By the channel's name for a {@linkplain CopyTable copy}; nobody else changes it until the transaction ends. */
+  public Optional<StoredMessage> lockByCopy(Transaction tx, String channel, String id) throws SQLException {
+    return Sql.first(tx, SELECT + "WHERE id = (SELECT message FROM exchange_copy WHERE channel = ?"
+        + " AND channel_message = ?)" + Sql.forUpdate(tx), MessageTable::read, channel, id);
+  }
+
   public Optional<StoredMessage> findByCarriage(View view, String channel, String id) throws SQLException {
     return Sql.first(view, SELECT + "WHERE channel = ? AND channel_message = ?", MessageTable::read, channel, id);
   }

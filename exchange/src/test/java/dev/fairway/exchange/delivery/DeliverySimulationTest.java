@@ -13,53 +13,37 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /**
  * Calls that do not get through, answers that are lost, and processes that die between an effect and its note. Whatever
  * happens, each message that was accepted arrives, once.
  *
- * <p>The seed decides faults and deaths; when work is tried again also depends on the back-off's own jitter.
+ * <p>The seed decides everything: faults, deaths, and how long failed work waits.
  *
- * <p>{@code -Dsimulation.seeds=10000} runs more; a failure names its seed, and {@code -Dsimulation.seed=N} runs that alone.
+ * <p>{@code -Dsimulation.seeds=10000} runs more; a failure names its seed, and {@code -Dsimulation.seed=N} repeats it.
  */
 class DeliverySimulationTest {
   private static final int MESSAGES = 3;
-  private SimPair pair;
-
-  @BeforeEach
-  void start() throws Exception {
-    pair = new SimPair(Finality.IMMEDIATE, false);
-  }
-
-  @AfterEach
-  void stop() throws Exception {
-    pair.close();
-  }
-
-  private void startAnew() throws Exception {
-    stop();
-    start();
-  }
 
   @Test
   void everyAcceptedMessageArrivesOnceWhateverHappens() throws Exception {
-    SimPair.everySeed(150, this::startAnew, this::run);
+    SimPair.everySeed(150, DeliverySimulationTest::open, DeliverySimulationTest::run);
   }
 
   @Test
   void mediumThatForgetsKeysIsCaught() {
-    pair.channels.forEach(MemoryChannel::forgetKeys);
-    assertThatThrownBy(() -> {
-      for (long seed = 0; seed < 200; seed++) {
-        run(new Random(seed));
-      }
-    }).isInstanceOf(AssertionError.class);
+    assertThatThrownBy(() -> SimPair.everySeed(200, DeliverySimulationTest::open, (pair, random) -> {
+      pair.channels.forEach(MemoryChannel::forgetKeys);
+      run(pair, random);
+    })).isInstanceOf(AssertionError.class);
   }
 
-  private void run(Random random) throws Exception {
+  private static SimPair open(long seed) {
+    return new SimPair(seed, Finality.IMMEDIATE, false);
+  }
+
+  private static void run(SimPair pair, Random random) throws Exception {
     pair.turnBad(random);
     List<MessageRef> refs = new ArrayList<>();
     for (int i = 0; i < MESSAGES; i++) {
@@ -76,10 +60,10 @@ class DeliverySimulationTest {
     }
     pair.observe();
     pair.sg.workers.runAll();
-    check(refs);
+    check(pair, refs);
   }
 
-  private void check(List<MessageRef> refs) {
+  private static void check(SimPair pair, List<MessageRef> refs) {
     Map<String, List<ChannelMessage>> onMedia = pair.copies();
     for (MessageRef ref : refs) {
       assertThat(pair.au.find(ref).state()).as("the sender's state of " + ref).isEqualTo(MessageState.CONFIRMED);

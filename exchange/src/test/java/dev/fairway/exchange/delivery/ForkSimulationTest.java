@@ -17,53 +17,35 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /**
  * Media whose forks take messages back, before and after they were certain, besides all that {@link DeliverySimulationTest}
  * does. Both nodes tell of every message what is true of it in the end, and one that was lost is sent again, once.
  *
- * <p>{@code -Dsimulation.seeds=10000} runs more; a failure names its seed, and {@code -Dsimulation.seed=N} runs that alone.
+ * <p>{@code -Dsimulation.seeds=10000} runs more; a failure names its seed, and {@code -Dsimulation.seed=N} repeats it.
  */
 class ForkSimulationTest {
   private static final int MESSAGES = 3;
-  private SimPair pair;
-  /** Whether a medium says that a message is lost although it can still appear. */
-  private boolean hasty;
-
-  @BeforeEach
-  void start() throws Exception {
-    pair = new SimPair(Finality.PROBABILISTIC, true);
-  }
-
-  @AfterEach
-  void stop() throws Exception {
-    pair.close();
-  }
-
-  private void startAnew() throws Exception {
-    stop();
-    start();
-  }
 
   @Test
   void everyStatusIsTrueInTheEndAndALostMessageIsSentAgainOnce() throws Exception {
-    SimPair.everySeed(150, this::startAnew, this::run);
+    SimPair.everySeed(150, ForkSimulationTest::open, (pair, random) -> run(pair, random, false));
   }
 
   @Test
   void mediumThatSaysLostTooEarlyIsCaught() {
-    hasty = true;
-    assertThatThrownBy(() -> {
-      for (long seed = 0; seed < 200; seed++) {
-        run(new Random(seed));
-      }
-    }).isInstanceOf(AssertionError.class);
+    assertThatThrownBy(
+        () -> SimPair.everySeed(200, ForkSimulationTest::open, (pair, random) -> run(pair, random, true)))
+        .isInstanceOf(AssertionError.class);
   }
 
-  private void run(Random random) throws Exception {
+  private static SimPair open(long seed) {
+    return new SimPair(seed, Finality.PROBABILISTIC, true);
+  }
+
+  /** @param hasty whether a medium says that a message is lost although it can still appear */
+  private static void run(SimPair pair, Random random, boolean hasty) throws Exception {
     pair.turnBad(random);
     List<MessageRef> refs = new ArrayList<>();
     for (int i = 0; i < MESSAGES; i++) {
@@ -72,9 +54,10 @@ class ForkSimulationTest {
     }
     for (int i = 0; i < 40; i++) {
       pair.step(random);
-      pair.media.forEach(medium -> block(medium, random));
+      pair.media.forEach(medium -> block(medium, random, hasty));
     }
     pair.turnFair();
+    pair.observe();
     for (int i = 0; i < 60 && !refs.stream().allMatch(ref -> pair.au.find(ref).state().settled()); i++) {
       pair.clock.advance(Duration.ofMinutes(3));
       pair.au.workers.runAll();
@@ -84,11 +67,11 @@ class ForkSimulationTest {
     }
     pair.observe();
     pair.sg.workers.runAll();
-    refs.forEach(this::check);
+    refs.forEach(ref -> check(pair, ref));
   }
 
   /** A message becomes certain, or a fork takes one. */
-  private void block(MemoryMedium medium, Random random) {
+  private static void block(MemoryMedium medium, Random random, boolean hasty) {
     List<ChannelMessage> all = medium.all();
     if (all.isEmpty()) {
       return;
@@ -104,7 +87,7 @@ class ForkSimulationTest {
     next.ifPresent(status -> medium.change(shown.id(), status));
   }
 
-  private void check(MessageRef ref) {
+  private static void check(SimPair pair, MessageRef ref) {
     List<ChannelMessage> copies = pair.copies().getOrDefault(ref.senderRef(), List.of());
     StoredMessage sent = pair.au.find(ref);
     assertThat(copies).as("copies of " + ref).hasSize(sent.sendings()).hasSizeBetween(1, 2);

@@ -23,6 +23,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Random;
 
 /** The message's way of one node, without its servers, moved step by step by a test. */
 final class SimNode implements AutoCloseable {
@@ -34,7 +35,17 @@ final class SimNode implements AutoCloseable {
   private final Handlers handlers = new Handlers();
 
   SimNode(Path folder, Jurisdiction own, TestClock clock, List<Rule> rules, List<ChannelPort> channels) {
-    store = SqlStore.open(new StorageConfig.Embedded(folder), clock, List.of("exchange"));
+    this(SqlStore.open(new StorageConfig.Embedded(folder), clock, List.of("exchange")), own, clock, rules, channels,
+        new Random());
+  }
+
+  /**
+   * @param store closed with the node
+   * @param jitter decides how long failed work waits
+   */
+  SimNode(SqlStore store, Jurisdiction own, TestClock clock, List<Rule> rules, List<ChannelPort> channels,
+      Random jitter) {
+    this.store = store;
     messages = new Messages(store, own, Works.ROUTE);
     ports = new Ports(channels);
     Inbound inbound = new Inbound(own);
@@ -45,7 +56,8 @@ final class SimNode implements AutoCloseable {
     for (ChannelPort port : channels) {
       observers.put(port.id(), new Observer(store, port, inbound, own, clock, Duration.ofSeconds(30)));
     }
-    workers = new Workers(store.work(), handlers, clock, new WorkersConfig(1, Duration.ofSeconds(10)));
+    workers = new Workers(store.work(), handlers, clock, new WorkersConfig(1, Duration.ofSeconds(10)))
+        .withJitter(jitter);
   }
 
   MessageRef accept(Message message, String ref) {

@@ -9,52 +9,51 @@ import dev.fairway.core.channel.MessageRef;
 import dev.fairway.core.work.NewWork;
 import dev.fairway.exchange.routing.Match;
 import dev.fairway.exchange.routing.Rule;
+import dev.fairway.store.TemporaryStore;
 import dev.fairway.testing.TestClock;
 import dev.fairway.testing.channel.MemoryChannel;
 import dev.fairway.testing.channel.MemoryChannel.Fault;
 import dev.fairway.testing.channel.MemoryMedium;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /** Two nodes and two media under one clock, moved by a seed. */
 final class SimPair implements AutoCloseable {
   private static final Jurisdiction AU = new Jurisdiction("AU");
   private static final Jurisdiction SG = new Jurisdiction("SG");
   private static final Set<Jurisdiction> BOTH = Set.of(AU, SG);
-  /** After so many seeds everything begins anew: looking through what is known would soon take longer than the story. */
-  private static final int SEEDS_OF_ONE_PAIR = 200;
+  /** To open two stores takes as long as a whole story, and so does looking through what many stories left behind. */
+  private static final int SEEDS_OF_ONE_PAIR = 20;
 
   final TestClock clock = new TestClock();
   final List<MemoryMedium> media = List.of(new MemoryMedium(clock), new MemoryMedium(clock));
   final List<MemoryChannel> channels = new ArrayList<>();
   final SimNode au;
   final SimNode sg;
-  private final Path folder;
+  private final List<TemporaryStore> stores = new ArrayList<>();
+  private final Random jitter;
   private int sent;
+
+  /** Opens a pair that repeats itself: how long failed work waits follows from the seed. */
+  @FunctionalInterface
+  interface Opening {
+    SimPair open(long seed);
+  }
 
   /** What is done with one seed. */
   @FunctionalInterface
   interface Story {
-    void run(Random random) throws Exception;
+    void run(SimPair pair, Random random) throws Exception;
   }
 
-  SimPair(ChannelCapabilities.Finality finality, boolean resend) throws IOException {
-    // What is under test is not the disk; memory makes thousands of seeds bearable.
-    Path memory = Path.of("/dev/shm");
-    folder = Files.isWritable(memory)
-        ? Files.createTempDirectory(memory, "exchange")
-        : Files.createTempDirectory("exchange");
+  SimPair(long seed, ChannelCapabilities.Finality finality, boolean resend) {
+    jitter = new Random(seed);
     var can = new ChannelCapabilities(true, true, true, finality, 64 * 1024);
     Rule rule = Rule.to("all", Match.ANY, List.of("medium0", "medium1"))
         .withRetry(new Rule.Retry(3, Duration.ofHours(1)));
@@ -69,29 +68,39 @@ final class SimPair implements AutoCloseable {
       channels.add(channel);
       ports.add(new ChannelPort("medium" + i, channel, BOTH, ChannelPort.Uncertain.HOLD, false));
     }
-    return new SimNode(folder.resolve(own.code()), own, clock, List.of(rule), ports);
+    TemporaryStore home = TemporaryStore.unsynced(clock, "exchange");
+    stores.add(home);
+    return new SimNode(home.store(), own, clock, List.of(rule), ports, jitter);
   }
 
-  /** What a test does to begin anew. */
-  @FunctionalInterface
-  interface Renewal {
-    void run() throws Exception;
-  }
-
-  /** Runs {@code -Dsimulation.seed} alone, or as many as {@code -Dsimulation.seeds} or the caller says; names one that fails. */
-  static void everySeed(int usual, Renewal renewal, Story story) throws Exception {
+  /**
+   * Runs as many seeds as {@code -Dsimulation.seeds} or the caller says, and names one that fails;
+   * {@code -Dsimulation.seed=N} runs that one, after those that had its pair before it.
+   */
+  static void everySeed(int usual, Opening opening, Story story) throws Exception {
     Optional<Long> one = Optional.ofNullable(Long.getLong("simulation.seed"));
-    long seeds = one.isPresent() ? 1 : Integer.getInteger("simulation.seeds", usual);
-    for (long i = 0; i < seeds; i++) {
-      long seed = one.orElse(i);
-      if (i > 0 && i % SEEDS_OF_ONE_PAIR == 0) {
-        renewal.run();
+    long end = one.map(seed -> seed + 1).orElseGet(() -> (long) Integer.getInteger("simulation.seeds", usual));
+    long begin = System.nanoTime();
+    for (long first = one.map(seed -> seed - seed % SEEDS_OF_ONE_PAIR)
+        .orElse(0L); first < end; first += SEEDS_OF_ONE_PAIR) {
+      long next = Math.min(end, first + SEEDS_OF_ONE_PAIR);
+      try (SimPair pair = opening.open(first)) {
+        for (long seed = first; seed < next; seed++) {
+          run(pair, seed, story);
+        }
       }
-      try {
-        story.run(new Random(seed));
-      } catch (AssertionError e) {
-        throw new AssertionError("seed " + seed + ": " + e.getMessage(), e);
+      if (next % 500 == 0) {
+        System.out.printf("%,d of %,d seeds in %d s%n", next, end,
+            Duration.ofNanos(System.nanoTime() - begin).toSeconds());
       }
+    }
+  }
+
+  private static void run(SimPair pair, long seed, Story story) throws Exception {
+    try {
+      story.run(pair, new Random(seed));
+    } catch (AssertionError e) {
+      throw new AssertionError("seed " + seed + ": " + e.getMessage(), e);
     }
   }
 
@@ -160,13 +169,9 @@ final class SimPair implements AutoCloseable {
   }
 
   @Override
-  public void close() throws IOException {
+  public void close() {
     au.close();
     sg.close();
-    try (Stream<Path> files = Files.walk(folder)) {
-      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(file);
-      }
-    }
+    stores.forEach(TemporaryStore::close);
   }
 }

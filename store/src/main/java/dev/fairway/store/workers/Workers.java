@@ -26,6 +26,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -59,6 +60,7 @@ public final class Workers implements AutoCloseable {
   private final BlockingQueue<Ended> ended = new ArrayBlockingQueue<>(10_000);
   private final List<Thread> threads = new ArrayList<>();
   private long tookBackNanos = System.nanoTime();
+  private Supplier<? extends RandomGenerator> jitter = ThreadLocalRandom::current;
   private volatile boolean closing;
   private volatile boolean settling = true;
 
@@ -74,6 +76,12 @@ public final class Workers implements AutoCloseable {
     this.clock = clock;
     this.config = config;
     queue.onWork(this::wake);
+  }
+
+  /** From now on back-offs are drawn from this, so that a simulation repeats itself; it must be safe for many threads. */
+  public Workers withJitter(RandomGenerator source) {
+    jitter = () -> source;
+    return this;
   }
 
   private record Running(Lease lease, Duration kindLease, Thread thread, long startedNanos) {}
@@ -230,8 +238,8 @@ public final class Workers implements AutoCloseable {
     }
   }
 
-  private static RandomGenerator random() {
-    return ThreadLocalRandom.current();
+  private RandomGenerator random() {
+    return jitter.get();
   }
 
   private void settleLoop() {
