@@ -3,10 +3,15 @@ package dev.fairway.datatrust;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.fairway.datatrust.delivery.Booking;
+import dev.fairway.datatrust.delivery.Deliveries;
 import dev.fairway.datatrust.market.MarketCalls;
 import dev.fairway.datatrust.market.TestMarket;
+import dev.fairway.datatrust.object.Envelope;
 import dev.fairway.evm.Hash;
 import dev.fairway.evm.Keccak;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.SequenceInputStream;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -71,6 +76,30 @@ class DeliveryFaultsTest {
     assertThat(first.header("Repr-Digest")).isPresent();
     Service.await(() -> service.datatrust.index().wasDelivered(DELIVERY, market.buyer.address()));
     assertThat(service.datatrust.index().sales(LISTED)).isEqualTo(1);
+  }
+
+  @Test
+  void dataAreEncryptedToTheirBuyerWhoGoesOnWhereADownloadBroke() throws Exception {
+    service.buy(market.buyer, DELIVERY, data.length);
+    for (String none : List.of("", "x", "A".repeat(42) + "!", "A".repeat(43) + "=")) {
+      Client.Answer refused = buyer().get(path() + "&recipient=" + none);
+      assertThat(refused.status()).as(none).isEqualTo(400);
+      assertThat(refused.json().path("errors").has("recipient")).as(none).isTrue();
+    }
+    assertThat(service.datatrust.deliveries().recent(10)).as("nothing is charged for them").isEmpty();
+    Envelope.Opener mine = new Envelope.Opener();
+    String to = path() + "&recipient=" + mine.recipient().text();
+    Client.Answer first = buyer().with("Range", "bytes=0-99999").get(to);
+    Client.Answer rest = buyer().with("Range", "bytes=100000-").with("If-Range", first.header("ETag").orElseThrow())
+        .get(to);
+    assertThat(List.of(first.status(), rest.status())).containsExactly(206, 206);
+    ByteArrayOutputStream plain = new ByteArrayOutputStream();
+    mine.open(new SequenceInputStream(new ByteArrayInputStream(first.bytes()), new ByteArrayInputStream(rest.bytes())),
+        Deliveries.purpose(DELIVERY, LISTED), plain);
+    assertThat(plain.toByteArray()).isEqualTo(data);
+    // Zero is a point that gives everybody the same secret.
+    assertThat(buyer().get(path() + "&recipient=" + "A".repeat(43)).status()).isEqualTo(400);
+    assertThat(service.datatrust.deliveries().recent(10)).hasSize(1);
   }
 
   @Test

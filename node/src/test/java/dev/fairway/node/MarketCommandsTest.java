@@ -139,6 +139,10 @@ class MarketCommandsTest {
     Path bought = folder.resolve("bought.csv");
     person("tides", 2, "buy", listing, "--out", bought.toString());
     assertThat(bought).hasSameBinaryContentAs(data);
+    Path sealed = folder.resolve("sealed.csv");
+    person("tides", 2, "buy", listing, "--out", sealed.toString(), "--encrypted");
+    assertThat(sealed).hasSameBinaryContentAs(data);
+    assertThat(folder).as("nothing half done is left").isDirectoryNotContaining("glob:**.{part,opened}");
     await(() -> told("tides", "deliveries").contains("counted"));
     assertThat(told("tides", "listing", "scrub", listing)).contains("true");
     assertThat(told("tides", "revoke", "0x" + "1".repeat(40))).contains("are taken back");

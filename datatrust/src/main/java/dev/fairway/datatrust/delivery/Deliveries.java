@@ -35,7 +35,9 @@ import dev.fairway.store.workers.Handlers;
 import dev.fairway.web.Json;
 import java.io.IOException;
 import java.math.BigInteger;
+import java.nio.ByteBuffer;
 import java.nio.channels.SeekableByteChannel;
+import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
@@ -336,6 +338,12 @@ public final class Deliveries {
   /** What the chain is told was delivered where: {@code <DNS name>/deliveries/?delivery_hash=<as the buyer wrote it>}. */
   public Hash urlHash(String delivery) {
     return Keccak.hash(config.dnsName() + "/deliveries/?delivery_hash=" + delivery);
+  }
+
+  /** What data encrypted to their buyer are for: a purchase, and what was bought. HPKE's {@code info}. */
+  public static byte[] purpose(Hash delivery, Hash listing) {
+    byte[] words = "fairway datatrust delivery 1".getBytes(StandardCharsets.US_ASCII);
+    return ByteBuffer.allocate(words.length + 64).put(words).put(delivery.bytes()).put(listing.bytes()).array();
   }
 
   public List<Booking> recent(int limit) {

@@ -11,6 +11,7 @@ import dev.fairway.datatrust.listing.Upload;
 import dev.fairway.datatrust.listing.Uploads;
 import dev.fairway.datatrust.market.CandidateKind;
 import dev.fairway.datatrust.market.MarketReader;
+import dev.fairway.datatrust.object.Recipient;
 import dev.fairway.datatrust.object.SealedObjects;
 import dev.fairway.evm.Address;
 import dev.fairway.evm.Hash;
@@ -29,6 +30,7 @@ import java.util.Optional;
 final class DeliveryRoutes {
   private static final String DELIVERY_HELP = "The delivery hash for the request to fulfill";
   private static final String QUERY_HELP = "The query to execute for this delivery";
+  private static final String RECIPIENT_HELP = "The X25519 public key of the buyer, in base64url";
   private static final String MISSING = " Missing required parameter in the query string";
   private static final String STAKE_NEEDED = "Preview requires that the requester have a CMT balance greater\n"
       + "than or equal to the current market stake";
@@ -59,7 +61,9 @@ final class DeliveryRoutes {
   List<Route> routes() {
     return List.of(
         Route.get("/deliveries/", "Data for who bought them").anyone().query("delivery_hash", DELIVERY_HELP)
-            .query("query", QUERY_HELP).answers(200, "the data", "application/octet-stream", Optional.empty())
+            .query("query", QUERY_HELP)
+            .query("recipient", RECIPIENT_HELP + "; the data are encrypted to it (RFC 9180)")
+            .answers(200, "the data", "application/octet-stream", Optional.empty())
             .handle(Wire.collection(this::deliver)),
         Route.get("/previews/{hash}", "The beginning of the data, for who has a stake").anyone()
             .answers(200, "some of the data", "application/octet-stream", Optional.empty())
@@ -71,8 +75,15 @@ final class DeliveryRoutes {
     String named = argument(call, "delivery_hash", DELIVERY_HELP);
     Hash delivery = hash("delivery_hash", DELIVERY_HELP, named);
     Hash listing = hash("query", QUERY_HELP, argument(call, "query", QUERY_HELP));
+    Optional<Recipient> recipient = call.query("recipient").map(DeliveryRoutes::recipient);
     switch (deliveries.open(buyer, delivery, listing, named, call.method().equals("GET"))) {
-      case Entitlement.Granted(var upload, var bytes) -> send(call, upload, bytes);
+      case Entitlement.Granted(var upload, var bytes) -> {
+        if (recipient.isPresent()) {
+          sendTo(call, upload, bytes, recipient.get(), Deliveries.purpose(delivery, listing));
+        } else {
+          send(call, upload, bytes);
+        }
+      }
       case Entitlement.NotTheBuyer _ -> throw CapiError.of(401, CapiError.UNAUTHORIZED);
       case Entitlement.NotEnough _ -> throw CapiError.of(412, CapiError.NOT_ENOUGH);
       case Entitlement.NotListed _ -> throw CapiError.of(404, CapiError.NOT_LISTED);
@@ -92,6 +103,31 @@ final class DeliveryRoutes {
 
   private static Hash hash(String name, String help, String text) {
     return Wire.hash(text).orElseThrow(() -> CapiError.argument(name, help + " must be 0x and 64 hex digits"));
+  }
+
+  private static Recipient recipient(String text) {
+    try {
+      return new Recipient(text);
+    } catch (IllegalArgumentException e) {
+      throw CapiError.argument("recipient", RECIPIENT_HELP + " " + e.getMessage());
+    }
+  }
+
+  private void sendTo(Call call, Upload upload, SeekableByteChannel bytes, Recipient to, byte[] purpose)
+      throws IOException {
+    SeekableByteChannel envelope;
+    try {
+      envelope = objects.envelope(upload.object(), bytes, to, purpose);
+    } catch (IllegalArgumentException e) {
+      bytes.close();
+      throw CapiError.argument("recipient", RECIPIENT_HELP + " " + e.getMessage());
+    }
+    Upload.Description words = upload.description();
+    headers(call, upload).with("Filename", FileNames.plain(words.title(), words.fileType()));
+    call.with("Envelope", "hpke-x25519-sha256-aes256gcm");
+    // The same purchase and key make the same envelope.
+    call.content(new Content(envelope, "application/octet-stream",
+        Optional.of(upload.digests().sha256() + "-" + to.text()), Optional.empty()));
   }
 
   private static void send(Call call, Upload upload, SeekableByteChannel bytes) throws IOException {

@@ -30,21 +30,33 @@ import javax.crypto.spec.SecretKeySpec;
  */
 public final class SealedObjects {
   private static final String ALGORITHM = "AES";
+  private static final String MAC = "HmacSHA256";
   private static final int KEY = 32;
   private static final int NONCE = 12;
   private static final SecureRandom RANDOM = new SecureRandom();
 
   private final Blobs blobs;
   private final SecretKey master;
+  private final SecretKey envelopes;
 
   /** @param secret the node's; a key for this purpose is derived from it */
   public SealedObjects(Blobs blobs, Secret secret) {
     this.blobs = blobs;
+    SecretKey root = new SecretKeySpec(secret.reveal().getBytes(StandardCharsets.UTF_8), MAC);
+    this.master = new SecretKeySpec(mac(root, "fairway datatrust objects 1".getBytes(StandardCharsets.UTF_8)),
+        ALGORITHM);
+    this.envelopes = new SecretKeySpec(mac(root, "fairway datatrust envelopes 1".getBytes(StandardCharsets.UTF_8)),
+        MAC);
+  }
+
+  private static byte[] mac(SecretKey key, byte[]... parts) {
     try {
-      Mac mac = Mac.getInstance("HmacSHA256");
-      mac.init(new SecretKeySpec(secret.reveal().getBytes(StandardCharsets.UTF_8), "HmacSHA256"));
-      this.master = new SecretKeySpec(mac.doFinal("fairway datatrust objects 1".getBytes(StandardCharsets.UTF_8)),
-          ALGORITHM);
+      Mac mac = Mac.getInstance(MAC);
+      mac.init(key);
+      for (byte[] part : parts) {
+        mac.update(part);
+      }
+      return mac.doFinal();
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException(e);
     }
@@ -100,6 +112,19 @@ public final class SealedObjects {
       throw new FairwayException(ErrorCode.STORE_CORRUPT, "cannot read the stored object " + object.blob() + ": "
           + e.getMessage() + "; either it is damaged, or the sealing key is not the one it was written with", e);
     }
+  }
+
+  /**
+   * The object encrypted to somebody alone. The same object for the same purpose and recipient is the same bytes each time, so
+   * that a broken download can go on.
+   *
+   * @param plain the object, open; closed with what is returned
+   * @param purpose what the recipient must know to open it
+   * @throws IllegalArgumentException when the recipient's key is one nobody can have
+   */
+  public SeekableByteChannel envelope(SealedObject object, SeekableByteChannel plain, Recipient to, byte[] purpose) {
+    byte[] seed = mac(envelopes, object.blob().sha256(), to.bytes(), purpose);
+    return Envelope.seal(plain, object.size(), to, purpose, seed);
   }
 
   /** Reads the whole object through a digest; what the scrubber compares with the chain. */

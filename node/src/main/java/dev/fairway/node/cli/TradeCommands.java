@@ -2,17 +2,21 @@ package dev.fairway.node.cli;
 
 import dev.fairway.core.ErrorCode;
 import dev.fairway.core.FairwayException;
+import dev.fairway.datatrust.delivery.Deliveries;
 import dev.fairway.datatrust.market.MarketCalls;
 import dev.fairway.datatrust.market.MarketContracts;
 import dev.fairway.datatrust.market.MarketReader;
 import dev.fairway.datatrust.market.Names;
 import dev.fairway.datatrust.market.Purchase;
 import dev.fairway.datatrust.market.Wallet;
+import dev.fairway.datatrust.object.Envelope;
 import dev.fairway.evm.Address;
 import dev.fairway.evm.Hash;
 import dev.fairway.evm.rpc.EthereumRpc;
+import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.math.BigInteger;
 import java.net.http.HttpRequest;
@@ -226,6 +230,8 @@ final class TradeCommands {
   static final class Buy extends About {
     @Option(names = "--out", required = true, paramLabel = "FILE", description = "where to put the data")
     Path target = Path.of("");
+    @Option(names = "--encrypted", description = "have the node encrypt the data to a key made for this download")
+    boolean encrypted;
 
     @Override
     void act(Trader trader) throws IOException, InterruptedException {
@@ -263,12 +269,19 @@ final class TradeCommands {
     /** The answer's status; the data are in place when it is 200. */
     private Optional<Integer> fetch(Hash delivery, Hash listing) throws IOException {
       Path part = Path.of(target + ".part");
+      Envelope.Opener opener = new Envelope.Opener();
       HttpRequest.Builder request = remote.request("GET",
-          door() + "/deliveries/?delivery_hash=" + delivery + "&query=" + listing, BodyPublishers.noBody(), Map.of());
+          door() + "/deliveries/?delivery_hash=" + delivery + "&query=" + listing
+              + (encrypted ? "&recipient=" + opener.recipient().text() : ""),
+          BodyPublishers.noBody(), Map.of());
       HttpResponse<Path> answer = remote.exchange(request, HttpResponse.BodyHandlers.ofFile(part));
       if (answer.statusCode() != 200) {
         Files.deleteIfExists(part);
         return Optional.of(answer.statusCode());
+      }
+      if (encrypted) {
+        open(opener, Deliveries.purpose(delivery, listing), part);
+        return Optional.of(200);
       }
       String etag = answer.headers().firstValue("ETag").orElse("");
       if (!etag.equals("\"" + digest("SHA-256", part) + "\"")) {
@@ -277,6 +290,21 @@ final class TradeCommands {
       }
       Files.move(part, target, StandardCopyOption.REPLACE_EXISTING);
       return Optional.of(200);
+    }
+
+    /* What is not what was sealed never gets the name that was asked for. */
+    private void open(Envelope.Opener opener, byte[] purpose, Path part) throws IOException {
+      Path plain = Path.of(target + ".opened");
+      try (InputStream sealed = new BufferedInputStream(Files.newInputStream(part));
+          OutputStream out = Files.newOutputStream(plain)) {
+        opener.open(sealed, purpose, out);
+      } catch (IOException e) {
+        Files.deleteIfExists(plain);
+        throw e;
+      } finally {
+        Files.deleteIfExists(part);
+      }
+      Files.move(plain, target, StandardCopyOption.REPLACE_EXISTING);
     }
   }
 

@@ -1,0 +1,109 @@
+package dev.fairway.datatrust.object;
+
+import java.io.EOFException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.NonWritableChannelException;
+import java.nio.channels.SeekableByteChannel;
+import java.security.GeneralSecurityException;
+
+/** An {@link Envelope} of data, made where it is read. Belongs to one thread. */
+final class EnvelopeChannel implements SeekableByteChannel {
+  private final SeekableByteChannel plain;
+  private final long plainSize;
+  private final byte[] encapsulated;
+  private final Chunks chunks;
+  private final ByteBuffer clear = ByteBuffer.allocate(Chunks.PLAIN);
+  private final byte[] sealed = new byte[Chunks.SEALED];
+  private long loaded = -1;
+  private int loadedLength;
+  private long position;
+
+  EnvelopeChannel(SeekableByteChannel plain, long plainSize, byte[] encapsulated, Chunks chunks) {
+    this.plain = plain;
+    this.plainSize = plainSize;
+    this.encapsulated = encapsulated;
+    this.chunks = chunks;
+  }
+
+  @Override
+  public int read(ByteBuffer target) throws IOException {
+    if (position >= size()) {
+      return -1;
+    }
+    int n;
+    if (position < encapsulated.length) {
+      int from = (int) position;
+      n = Math.min(target.remaining(), encapsulated.length - from);
+      target.put(encapsulated, from, n);
+    } else {
+      long place = position - encapsulated.length;
+      load(place / Chunks.SEALED);
+      int from = (int) (place % Chunks.SEALED);
+      n = Math.min(target.remaining(), loadedLength - from);
+      target.put(sealed, from, n);
+    }
+    position += n;
+    return n;
+  }
+
+  private void load(long chunk) throws IOException {
+    if (chunk == loaded) {
+      return;
+    }
+    boolean last = chunk == Chunks.count(plainSize) - 1;
+    clear.clear().limit((int) Math.min(Chunks.PLAIN, plainSize - chunk * Chunks.PLAIN));
+    plain.position(chunk * Chunks.PLAIN);
+    while (clear.hasRemaining()) {
+      if (plain.read(clear) < 0) {
+        throw new EOFException("the data are shorter than " + plainSize + " bytes");
+      }
+    }
+    try {
+      loaded = -1;
+      loadedLength = chunks.seal(chunk, last, clear.array(), clear.limit(), sealed);
+      loaded = chunk;
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException("AES-GCM does not encrypt", e);
+    }
+  }
+
+  @Override
+  public int write(ByteBuffer source) {
+    throw new NonWritableChannelException();
+  }
+
+  @Override
+  public long position() {
+    return position;
+  }
+
+  @Override
+  public SeekableByteChannel position(long newPosition) {
+    if (newPosition < 0) {
+      throw new IllegalArgumentException("position must not be negative, is " + newPosition);
+    }
+    position = newPosition;
+    return this;
+  }
+
+  @Override
+  public long size() {
+    return encapsulated.length + Chunks.sealedSize(plainSize);
+  }
+
+  @Override
+  public SeekableByteChannel truncate(long newSize) {
+    throw new NonWritableChannelException();
+  }
+
+  @Override
+  public boolean isOpen() {
+    return plain.isOpen();
+  }
+
+  @Override
+  public void close() throws IOException {
+    plain.close();
+  }
+}
