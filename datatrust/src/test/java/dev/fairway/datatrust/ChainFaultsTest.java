@@ -7,13 +7,19 @@ import dev.fairway.datatrust.market.TestMarket;
 import dev.fairway.evm.Hash;
 import dev.fairway.evm.Hex;
 import dev.fairway.evm.Keccak;
+import dev.fairway.evm.rpc.FlakyNode;
 import dev.fairway.evm.rpc.Receipt;
+import java.io.IOException;
 import java.io.PipedInputStream;
 import java.io.PipedOutputStream;
 import java.math.BigInteger;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -27,6 +33,7 @@ class ChainFaultsTest {
   private static final byte[] DATA = "fourteen bytes".getBytes(StandardCharsets.UTF_8);
   private static final Hash LISTED = Keccak.hash("for sale");
   private static final Hash DELIVERY = Keccak.hash("a purchase");
+  private static final HttpClient HTTP = HttpClient.newHttpClient();
   private static final BigInteger GWEI = BigInteger.valueOf(1_000_000_000);
   private TestMarket market;
   private Service service;
@@ -108,6 +115,67 @@ class ChainFaultsTest {
     market.chain.automine(true);
     market.chain.mine(1);
     assertDeliveredOnce();
+  }
+
+  @Test
+  void nodeThatLagsShowsNoPurchaseAndOnceItHasCaughtUpItIsDelivered() throws Exception {
+    try (FlakyNode node = new FlakyNode(market.chain.url())) {
+      service.restart(node.url());
+      String seen = "\"" + Hex.of(market.chain.height()) + "\"";
+      node.weather(request -> Optional.of(new FlakyNode.Bad(200, asked(request.replace("\"latest\"", seen)))));
+      service.buy(market.buyer, DELIVERY, DATA.length);
+      assertThat(service.client.get("/listings/").json().path("items")).hasSize(1);
+      Client.Answer early = service.deliver(market.buyer, DELIVERY, LISTED);
+      assertThat(early.status()).as(early.text()).isEqualTo(401);
+      assertThat(service.datatrust.deliveries().recent(10)).isEmpty();
+      node.fair();
+      Service.await(() -> service.deliver(market.buyer, DELIVERY, LISTED).status() == 200);
+      assertDeliveredOnce();
+    }
+  }
+
+  private String asked(String request) {
+    try {
+      return HTTP.send(HttpRequest.newBuilder(market.chain.url()).header("Content-Type", "application/json")
+          .POST(HttpRequest.BodyPublishers.ofString(request)).build(), BodyHandlers.ofString()).body();
+    } catch (IOException | InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  @Test
+  void uploadUnderWayWhenTheServiceStopsIsTakenWholeAndConfirmedByTheNextOne() throws Exception {
+    Hash listing = Keccak.hash("while it drains");
+    Form form = service.form(market.maker, listing, service.apply(market.maker, listing).transaction(), DATA);
+    byte[] body = form.body();
+    Client first = service.client;
+    Client maker = first.as(service.token(market.maker));
+    try (PipedOutputStream sent = new PipedOutputStream();
+        PipedInputStream arriving = new PipedInputStream(sent, body.length);
+        ExecutorService others = Executors.newVirtualThreadPerTaskExecutor()) {
+      long begun = service.steps().getOrDefault("is_registered", 0L);
+      Future<Client.Answer> answer = others.submit(() -> maker.post("/listings/", form.contentType(), arriving));
+      sent.write(body, 0, body.length - 40);
+      sent.flush();
+      Service.await(() -> service.steps().getOrDefault("is_registered", 0L) > begun);
+      Future<?> restart = others.submit(() -> service.restart());
+      Service.await(() -> refusesNewCalls(first));
+      sent.write(body, body.length - 40, 40);
+      sent.close();
+      assertThat(answer.get().status()).as(answer.get().text()).isEqualTo(201);
+      restart.get();
+      JsonNode ended = endedAsTimePasses(answer.get().json().path("task_id").asString());
+      assertThat(ended.path("status").asString()).as(ended.toString()).isEqualTo("SUCCESS");
+    }
+    assertThat(market.reader().dataHash(listing)).contains(Keccak.hash("fourteen bytes"));
+  }
+
+  private static boolean refusesNewCalls(Client client) throws Exception {
+    try {
+      return client.get("/status/").status() == 503;
+    } catch (IOException e) {
+      return true;
+    }
   }
 
   @Test

@@ -14,6 +14,8 @@ import dev.fairway.evm.Keccak;
 import dev.fairway.evm.rpc.EthereumRpc;
 import dev.fairway.evm.rpc.RpcConfig;
 import dev.fairway.evm.sign.KeySigner;
+import dev.fairway.s3.BucketServer;
+import dev.fairway.s3.S3Config;
 import dev.fairway.web.Json;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -26,6 +28,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.time.Duration;
@@ -44,11 +47,12 @@ import tools.jackson.databind.JsonNode;
 
 /**
  * A datatrust killed ({@code kill -9}) at each step of an upload and of a delivery: in mid-upload, before and after the data hash
- * is sent, when bytes are booked and half of them read, and before the purchase is settled. A build kills it three times, since
- * each start costs seconds; {@code -Dfairway.kills=all} does all.
+ * is sent, when bytes are booked and half of them read, and before the purchase is settled. Its data lie in an S3 bucket. A build
+ * kills it three times, since each start costs seconds; {@code -Dfairway.kills=all} does all.
  */
 class MarketKillTest {
   private static final MarketParameters FIGURES = MarketParameters.DEMO;
+  private static final String BUCKET = "market";
   private static final String DNS = "data.example.org";
   private static final boolean ALL = System.getProperty("fairway.kills", "some").equals("all");
   private static final HttpClient HTTP = HttpClient.newHttpClient();
@@ -61,6 +65,7 @@ class MarketKillTest {
   private Wallet owner;
   private Wallet maker;
   private Wallet buyer;
+  private BucketServer buckets;
   private ServedNode node;
 
   @BeforeEach
@@ -75,14 +80,20 @@ class MarketKillTest {
     StringBuilder contracts = new StringBuilder();
     at.byName().forEach((name, address) -> contracts.append("    ").append(name).append(": \"").append(address)
         .append("\"\n"));
+    buckets = BucketServer.start(Files.createDirectories(folder.resolve("s3")));
+    S3Config bucket = buckets.bucket(BUCKET);
+    S3Config.Credentials credentials = bucket.credentials().orElseThrow();
     node = ServedNode.start(folder, "node", "AU", """
+        store:
+          bucket: { name: %s, endpoint: "%s", access-key: %s, secret-key: %s }
         datatrust:
           chain: { url: %s, chain-id: %d, confirmations: 0, poll: 50ms }
           dns-name: %s
           operator-key: "%s"
           jwt-secret: a secret of a test, long enough for anyone
           contracts:
-        %s""".formatted(chain.url(), DevChain.CHAIN_ID, DNS, chain.keys().get(3).reveal(), contracts));
+        %s""".formatted(BUCKET, buckets.endpoint(), credentials.accessKey(), credentials.secretKey().reveal(),
+        chain.url(), DevChain.CHAIN_ID, DNS, chain.keys().get(3).reveal(), contracts));
     Wallet operator = wallet(3);
     owner.call(at.marketToken(), MarketCalls.transfer(operator.address(), FIGURES.stake()));
     assertThat(node.post("/api/datatrust/register", "application/json", "{}").statusCode()).isEqualTo(202);
@@ -94,6 +105,7 @@ class MarketKillTest {
   @AfterEach
   void stop() {
     node.close();
+    buckets.close();
     rpc.close();
     chain.close();
   }
@@ -178,6 +190,9 @@ class MarketKillTest {
     await(() -> node.send(node.to("/datatrust/listings/" + listing)).statusCode() == 200);
 
     buyAndKill(listing, Keccak.hash("a purchase"));
+    assertThat(buckets.keys(BUCKET)).as("what was handed in, once").filteredOn(key -> key.startsWith("datatrust/"))
+        .hasSize(1);
+    assertThat(folder.resolve("node/datatrust")).as("not in the node's folder").doesNotExist();
   }
 
   private void killInMidUpload(byte[] form) throws Exception {
