@@ -23,7 +23,7 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 
 /**
- * Writes a package of one module without a Daml compiler: Daml-LF 1.8, which every ledger that speaks the Ledger API v1
+ * Writes a package without a Daml compiler: Daml-LF 1.8, which every ledger that speaks the Ledger API v1
  * runs. Expressions are of the tests' needs only.
  */
 public final class DarWriter {
@@ -44,15 +44,28 @@ public final class DarWriter {
 
   private final List<String> strings = new ArrayList<>(List.of(""));
   private final List<Source.Dotted> dottedNames = new ArrayList<>();
-  private final Source.Module.Builder module = Source.Module.newBuilder();
+  private final List<Source.Module.Builder> modules = new ArrayList<>();
+  private Source.Module.Builder module;
   private final String name;
   private final String version;
 
   public DarWriter(String name, String version, String moduleName) {
     this.name = name;
     this.version = version;
-    module.setDname(dotted(moduleName))
+    this.module = open(moduleName);
+  }
+
+  private Source.Module.Builder open(String moduleName) {
+    Source.Module.Builder opened = Source.Module.newBuilder().setDname(dotted(moduleName))
         .setFlags(Source.Flags.newBuilder().setForbidPartyLiterals(true).setNoDivulgence(true).setNoDisclosure(true));
+    modules.add(opened);
+    return opened;
+  }
+
+  /** What comes from here on is in this module. */
+  public DarWriter module(String moduleName) {
+    module = open(moduleName);
+    return this;
   }
 
   public int str(String text) {
@@ -75,12 +88,14 @@ public final class DarWriter {
     return dottedNames.size() - 1;
   }
 
+  /** @param entity of this module, or {@code Module:Entity} */
   public Source.TypeName ref(String entity) {
+    int colon = entity.indexOf(':');
     return Source.TypeName.newBuilder()
         .setModule(Source.ModuleRef.newBuilder()
             .setPackage(Source.PackageRef.newBuilder().setSelf(Source.Empty.getDefaultInstance()))
-            .setDname(module.getDname()))
-        .setDname(dotted(entity)).build();
+            .setDname(colon < 0 ? module.getDname() : dotted(entity.substring(0, colon))))
+        .setDname(dotted(entity.substring(colon + 1))).build();
   }
 
   public Type.Con con(String entity) {
@@ -229,7 +244,8 @@ public final class DarWriter {
   /** The package's bytes, as they are hashed. */
   public byte[] payload() {
     Source.Metadata metadata = Source.Metadata.newBuilder().setName(str(name)).setVersion(str(version)).build();
-    Source.Package written = Source.Package.newBuilder().addModules(module).addAllStrings(strings)
+    Source.Package written = Source.Package.newBuilder()
+        .addAllModules(modules.stream().map(Source.Module.Builder::build).toList()).addAllStrings(strings)
         .addAllDottedNames(dottedNames).setMetadata(metadata).build();
     return ArchivePayload.newBuilder().setMinor("8").setLf1(written.toByteString()).build().toByteArray();
   }

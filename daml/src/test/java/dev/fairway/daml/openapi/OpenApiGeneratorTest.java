@@ -25,79 +25,6 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 class OpenApiGeneratorTest {
-  private static final String JIRA = """
-      {"swagger": "2.0", "info": {"title": "Jira", "version": "2"}, "host": "jira.example", "basePath": "/rest",
-       "paths": {
-        "/api/2/applicationrole": {"get": {
-          "operationId": "com.atlassian.jira.rest.v2.admin.applicationrole.ApplicationRoleResource.getAllApplicationRoles_get",
-          "responses": {
-            "401": {"description": "no"}, "default": {"description": "other"}, "5XX": {"description": "broken"},
-            "403": {"description": "no"},
-            "200": {"schema": {"type": "array", "items": {"$ref": "#/definitions/ApplicationRole"}}}}}},
-        "/api/2/issue": {"post": {
-          "operationId": "com.atlassian.jira.rest.v2.issue.IssueResource.createIssue_post",
-          "parameters": [{"in": "body", "name": "issue", "required": true, "schema": {"type": "object"}}],
-          "responses": {"201": {"description": "made"}}}}},
-       "definitions": {"ApplicationRole": {"type": "object", "required": ["key"], "properties": {
-          "key": {"type": "string"}, "groups": {"type": "array", "items": {"type": "string"}},
-          "numberOfSeats": {"type": "integer", "format": "int32"}, "type": {"type": "string"}}}}}
-      """;
-
-  private static final String SHOP = """
-      openapi: 3.1.0
-      info: {title: Shop, version: "1"}
-      servers: [{url: https://shop.example/v1}]
-      paths:
-        /items/{item-id}:
-          parameters:
-            - {name: item-id, in: path, required: true, schema: {type: integer}}
-          get:
-            parameters:
-              - {name: fields, in: query, style: form, explode: false, schema: {type: array, items: {type: string}}}
-              - {name: X-Trace, in: header, schema: {type: string}}
-            responses:
-              "200": {content: {text/html: {}, application/json: {schema: {$ref: '#/components/schemas/Item'}}}}
-              4XX: {$ref: '#/components/responses/Problem'}
-          put:
-            operationId: replace-item
-            requestBody:
-              required: true
-              content: {application/json: {schema: {$ref: '#/components/schemas/Item'}}}
-            responses: {"204": {description: done}}
-        /items/{item-id}/picture:
-          get:
-            responses: {"200": {content: {image/png: {}}}}
-          post:
-            requestBody:
-              content:
-                multipart/form-data:
-                  schema: {type: object, required: [file], properties: {file: {type: string, format: binary}, alt: {type: string}}}
-            responses: {"200": {description: taken}}
-      components:
-        responses:
-          Problem: {content: {application/problem+json: {schema: {type: object, properties: {title: {type: string}}}}}}
-        schemas:
-          Base: {type: object, required: [id], properties: {id: {type: string}, made: {type: string, format: date-time}}}
-          Item:
-            allOf:
-              - {$ref: '#/components/schemas/Base'}
-              - type: object
-                required: [price, parts, shape, colour]
-                properties:
-                  price: {type: number}
-                  on: {type: [string, "null"], format: date}
-                  parts: {type: array, items: {$ref: '#/components/schemas/Item'}}
-                  tags: {type: object, additionalProperties: {type: integer}}
-                  shape: {$ref: '#/components/schemas/Shape'}
-                  colour: {type: string, enum: [red, dark-blue, ""]}
-                  free: {}
-                  where: {type: object, properties: {x: {type: boolean}}}
-          Shape:
-            oneOf: [{$ref: '#/components/schemas/Circle'}, {type: string}]
-            discriminator: {propertyName: kind}
-          Circle: {type: object, properties: {radius: {type: number}, kind: {type: string}, inner: {$ref: '#/components/schemas/Shape'}}}
-      """;
-
   private static OpenApiGenerator.Generated generate(String description) {
     return new OpenApiGenerator(new OpenApiGenerator.Options("Shop.Api", "example.shop"))
         .generate(description.getBytes(StandardCharsets.UTF_8));
@@ -109,7 +36,7 @@ class OpenApiGeneratorTest {
 
   @Test
   void operationIdLosesTheCommonPackagesAndItsSigns() {
-    assertThat(file(generate(JIRA), "daml/Shop/Api/Requests.daml"))
+    assertThat(file(generate(Descriptions.JIRA), "daml/Shop/Api/Requests.daml"))
         .contains("template AdminapplicationroleApplicationRoleResourcegetAllApplicationRolesGet\n")
         .contains("template AdminapplicationroleApplicationRoleResourcegetAllApplicationRolesGetResponse\n")
         .contains("template IssueIssueResourcecreateIssuePost\n");
@@ -118,7 +45,7 @@ class OpenApiGeneratorTest {
   @Test
   void g18AnswersAreSortedAndEveryOtherReplyHasAConstructor() {
     String name = "AdminapplicationroleApplicationRoleResourcegetAllApplicationRolesGetResponseBody";
-    assertThat(file(generate(JIRA), "daml/Shop/Api/Requests.daml")).contains("""
+    assertThat(file(generate(Descriptions.JIRA), "daml/Shop/Api/Requests.daml")).contains("""
         data %1$s
           = %1$s_200 [ApplicationRole]
           | %1$s_401 ()
@@ -133,7 +60,7 @@ class OpenApiGeneratorTest {
 
   @Test
   void recordsKeepTheOrderAndMarkWhatMayBeMissing() {
-    assertThat(file(generate(JIRA), "daml/Shop/Api/Types.daml")).contains("""
+    assertThat(file(generate(Descriptions.JIRA), "daml/Shop/Api/Types.daml")).contains("""
         data ApplicationRole = ApplicationRole with
             key_ : Text
             groups : Optional [Text]
@@ -145,7 +72,7 @@ class OpenApiGeneratorTest {
 
   @Test
   void responseCannotBeForgedAndTheRequestorCanClearIt() {
-    assertThat(file(generate(SHOP), "daml/Shop/Api/Requests.daml")).contains("""
+    assertThat(file(generate(Descriptions.SHOP), "daml/Shop/Api/Requests.daml")).contains("""
         template ReplaceItem
           with
             requestor : Party
@@ -166,7 +93,7 @@ class OpenApiGeneratorTest {
 
   @Test
   void mergedRecursiveAndAlternativeSchemasBecomeTypes() {
-    assertThat(file(generate(SHOP), "daml/Shop/Api/Types.daml")).contains("""
+    assertThat(file(generate(Descriptions.SHOP), "daml/Shop/Api/Types.daml")).contains("""
         data Item = Item with
             id : Text
             made : Optional Time
@@ -185,7 +112,7 @@ class OpenApiGeneratorTest {
 
   @Test
   void filesAreTextOfBase64() {
-    OpenApiGenerator.Generated generated = generate(SHOP);
+    OpenApiGenerator.Generated generated = generate(Descriptions.SHOP);
     assertThat(file(generated, "daml/Shop/Api/Types.daml")).contains("    file : Text\n    alt : Optional Text\n");
     assertThat(file(generated, "daml/Shop/Api/Requests.daml")).contains("GetItemsItemIdPictureResponseBody_200 Text");
     assertThat(file(generated, "mapping.json")).contains("\"base64\"").contains("\"multipart/form-data\"");
@@ -193,7 +120,7 @@ class OpenApiGeneratorTest {
 
   @Test
   void mappingLeadsFromEachNameToTheOriginal() {
-    var mapping = JsonMapper.shared().readTree(file(generate(SHOP), "mapping.json"));
+    var mapping = JsonMapper.shared().readTree(file(generate(Descriptions.SHOP), "mapping.json"));
     assertThat(mapping.path("servers").get(0).asString()).isEqualTo("https://shop.example/v1");
     var get = mapping.path("operations").get(0);
     assertThat(get.path("request").asString()).isEqualTo("Shop.Api.Requests:GetItemsItemId");
@@ -235,31 +162,12 @@ class OpenApiGeneratorTest {
 
   @Test
   void sameDescriptionMakesTheSameBytes() {
-    assertThat(generate(SHOP)).isEqualTo(generate(SHOP));
-  }
-
-  /**
-   * There is no Daml compiler to ask here. This much is known of the two: LF 2.1 has neither contract keys nor maintainers,
-   * LF 1.14 neither interfaces nor exceptions; records, variants, enumerations, lists, optionals, text maps and decimals
-   * of ten digits are in both.
-   */
-  @Test
-  void g20GeneratedDamlNeedsNothingThatOnlyOneOfLf114AndLf21Has() {
-    for (String description : List.of(JIRA, SHOP)) {
-      generate(description).files().forEach((name, text) -> {
-        if (name.endsWith(".daml")) {
-          assertThat(text).doesNotContainPattern("(?m)^\\s*(key|maintainer|interface|exception|viewtype)\\b")
-              .doesNotContainPattern("\\b(GenMap|DA\\.Map|BigNumeric|lookupByKey|fetchByKey|throw|try)\\b");
-          assertThat(text.lines().filter(line -> line.startsWith("import ")))
-              .allMatch(line -> line.matches("import (DA\\.TextMap \\(TextMap\\)|Shop\\.Api\\.Types)"));
-        }
-      });
-    }
+    assertThat(generate(Descriptions.SHOP)).isEqualTo(generate(Descriptions.SHOP));
   }
 
   @Test
   void templatesAreWrittenForTheNodesOwnLedgerToo() {
-    JsonNode templates = JsonMapper.shared().readTree(file(generate(SHOP), "templates.yaml"));
+    JsonNode templates = JsonMapper.shared().readTree(file(generate(Descriptions.SHOP), "templates.yaml"));
     JsonNode request = templates.path("templates").path("Shop.Api.Requests:ReplaceItem");
     assertThat(request.path("signatories").get(0).asString()).isEqualTo("requestor");
     assertThat(request.path("choices").path("ReplaceItem_Respond").path("controllers").get(0).asString())
@@ -298,8 +206,8 @@ class OpenApiGeneratorTest {
 
   @Test
   void g19JavaTypesCompileAndComeBackFromTheLedgerAsTheyWent(@TempDir Path folder) throws Exception {
-    compile(generate(SHOP).files(), folder);
-    compile(generate(JIRA).files(), folder.resolve("jira"));
+    compile(generate(Descriptions.SHOP).files(), folder);
+    compile(generate(Descriptions.JIRA).files(), folder.resolve("jira"));
     try (var loader = new URLClassLoader(new URL[]{folder.toUri().toURL()}, getClass().getClassLoader())) {
       LedgerValue.Struct circle = LedgerValue.struct("radius", LedgerValue.some(LedgerValue.numeric("1.5")), "kind",
           LedgerValue.none()).with("inner", LedgerValue.none());
@@ -363,7 +271,8 @@ class OpenApiGeneratorTest {
   @Property(tries = 50, seed = "4713")
   void anyTextIsGeneratedFromOrRefused(@ForAll String text, @ForAll int cut) {
     for (String description : List.of(text, "{\"openapi\": \"3.0.0\", \"paths\": {\"/a\": {\"get\": " + text + "}}}",
-        SHOP.substring(0, Math.floorMod(cut, SHOP.length())), "{\"swagger\":\"2.0\",\"paths\":"
+        Descriptions.SHOP.substring(0, Math.floorMod(cut, Descriptions.SHOP.length())),
+        "{\"swagger\":\"2.0\",\"paths\":"
             + JsonMapper.shared().writeValueAsString(Map.of(text, Map.of("get", Map.of("operationId", text)))) + "}")) {
       try {
         assertThat(generate(description).files()).isNotEmpty();
