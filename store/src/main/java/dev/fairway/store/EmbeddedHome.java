@@ -29,11 +29,13 @@ import org.sqlite.SQLiteDataSource;
  * see a snapshot and never wait for it.
  */
 final class EmbeddedHome implements Home {
-  /* WAL with synchronous=FULL syncs the log once per commit and the database once per checkpoint. Calls into SQLite hold
+  /* WAL with synchronous=FULL syncs the log once per commit and the database once per checkpoint, which happens beside the writer. Calls into SQLite hold
    * their carrier thread, so readers are few: they run from the page cache and end soon. */
   private static final Logger LOG = LoggerFactory.getLogger(EmbeddedHome.class);
   static final String FILE = "fairway.db";
   private static final int READERS = 4;
+  /* In pages; the writer's own bound, should the checkpoints beside it not keep up. */
+  private static final int LONGEST_LOG = 16_000;
   private static final long CHECK_WHOLE_BELOW = 64L << 20;
 
   private final Path file;
@@ -42,6 +44,7 @@ final class EmbeddedHome implements Home {
   private @Nullable GuardedConnection writer;
   private final BlockingQueue<GuardedConnection> readers = new ArrayBlockingQueue<>(READERS);
   private final List<Connection> all = new CopyOnWriteArrayList<>();
+  private final WalCheckpoints checkpoints;
 
   private EmbeddedHome(Path file, int group, FileChannel lockFile) throws SQLException {
     this.file = file;
@@ -51,6 +54,7 @@ final class EmbeddedHome implements Home {
     for (int i = 0; i < READERS; i++) {
       readers.add(openReader());
     }
+    this.checkpoints = new WalCheckpoints(() -> dataSource(file).getConnection());
   }
 
   /** Takes the folder for this process, sees that the file is whole and brings its schema up to date. */
@@ -130,7 +134,7 @@ final class EmbeddedHome implements Home {
     Connection connection = source.getConnection();
     all.add(connection);
     try (Statement statement = connection.createStatement()) {
-      statement.execute("PRAGMA wal_autocheckpoint = 4000");
+      statement.execute("PRAGMA wal_autocheckpoint = " + LONGEST_LOG);
     }
     connection.setAutoCommit(false);
     return connection;
@@ -182,6 +186,7 @@ final class EmbeddedHome implements Home {
   @Override
   public void commit(Connection connection) throws SQLException {
     connection.commit();
+    checkpoints.committed(connection);
   }
 
   /* SQLite ends a transaction by itself when the disk is full or fails, and the driver then counts wrongly: a connection
@@ -248,6 +253,7 @@ final class EmbeddedHome implements Home {
 
   @Override
   public void close() {
+    checkpoints.close();
     for (Connection connection : all) {
       try {
         connection.close();
