@@ -24,7 +24,8 @@ import picocli.CommandLine.Spec;
 /** Measures a node, each figure against a baseline of the same run. */
 @Command(name = "bench", description = "Measure, each figure against a baseline taken in the same run.", subcommands = {
     BenchCommand.Accept.class, BenchCommand.Start.class, BenchCommand.Document.class,
-    BenchCommand.Exchange.class, BenchCommand.Ethereum.class, BenchCommand.Market.class, RequestsCommand.class,
+    BenchCommand.Exchange.class, BenchCommand.Failover.class, BenchCommand.Ethereum.class, BenchCommand.Market.class,
+    RequestsCommand.class,
     EchoCommand.class})
 public final class BenchCommand {
   /** What all benchmarks take. */
@@ -124,6 +125,22 @@ public final class BenchCommand {
     public Integer call() throws Exception {
       Path home = options.home();
       return options.report(spec, home, new ExchangeBench(home, options.time(), spec.commandLine().getErr()).run());
+    }
+  }
+
+  @Command(name = "failover", mixinStandardHelpOptions = true, description = "Messages past a dead channel over the next one, against none dead.")
+  static final class Failover implements Callable<Integer> {
+    @Mixin
+    Options options = new Options();
+    @Spec
+    CommandSpec spec = CommandSpec.create();
+    @Option(names = "--messages", defaultValue = "10000", description = "how many (default: ${DEFAULT-VALUE})")
+    int messages;
+
+    @Override
+    public Integer call() throws Exception {
+      Path home = options.home();
+      return options.report(spec, home, List.of(new FailoverBench(home, messages).run()));
     }
   }
 
