@@ -4,23 +4,35 @@ import dev.fairway.automation.sdk.Attempt;
 import dev.fairway.automation.sdk.Response;
 import dev.fairway.core.ErrorCode;
 import dev.fairway.core.FairwayException;
+import dev.fairway.core.store.Transaction;
+import dev.fairway.core.store.View;
 import dev.fairway.core.work.Delivery;
+import dev.fairway.core.work.NewWork;
 import dev.fairway.core.work.Outcome;
+import dev.fairway.store.Sql;
 import java.nio.charset.StandardCharsets;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.time.Instant;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.ReentrantLock;
 
 /** The lane of an integration's ticks and messages, and what there is to count about it. Safe for many threads. */
 final class Lane {
   static final int QUEUE_SIZE = 512;
+  /* So many messages before the bound, those who put one do so one after another. */
+  private static final int MARGIN = 128;
   private static final int MESSAGE_LIMIT = 1 << 20;
 
   private final RunningIntegration integration;
   private final RunningIntegration.Shared shared;
   private final Map<String, Long> lastTicks = new ConcurrentHashMap<>();
-  private final AtomicLong pending = new AtomicLong();
+  private final AtomicInteger beingPut = new AtomicInteger();
+  private final ReentrantLock turn = new ReentrantLock();
   private final AtomicLong total = new AtomicLong();
   private final AtomicLong skipped = new AtomicLong();
   private final AtomicLong missedTicks = new AtomicLong();
@@ -30,8 +42,21 @@ final class Lane {
     this.shared = shared;
   }
 
+  /** How many messages and due ticks wait, of all processes. */
   long pending() {
-    return Math.max(0, pending.get());
+    return shared.store().read(this::waiting);
+  }
+
+  private int waiting(View view) throws SQLException {
+    try (PreparedStatement statement = view.connection().prepareStatement(
+        "SELECT count(*) FROM (SELECT 1 FROM work WHERE kind = ? AND state = 'ready' LIMIT ?) AS waiting")) {
+      statement.setString(1, integration.lanes().lane().name());
+      statement.setInt(2, QUEUE_SIZE);
+      try (ResultSet row = statement.executeQuery()) {
+        row.next();
+        return row.getInt(1);
+      }
+    }
   }
 
   long total() {
@@ -83,9 +108,6 @@ final class Lane {
     if (queue == null) {
       return Outcome.fail("no queue " + payload.name() + " in this version of " + integration.id());
     }
-    if (delivery.attempt() == 1) {
-      pending.updateAndGet(n -> Math.max(0, n - 1));
-    }
     var attempt = new Attempt(delivery.idempotencyKey(), delivery.attempt(), delivery.maybeDone());
     Response response = integration.called(queue.counters(), RunningIntegration.HANDLER_LIMIT,
         () -> queue.handler().handle(payload.body(), attempt));
@@ -104,16 +126,64 @@ final class Lane {
       throw new FairwayException(ErrorCode.TOO_LARGE, "a message may have " + MESSAGE_LIMIT + " bytes");
     }
     total.incrementAndGet();
-    if (pending.incrementAndGet() > QUEUE_SIZE) {
-      pending.decrementAndGet();
-      skipped.incrementAndGet();
-      throw new FairwayException(ErrorCode.BUSY, "Work queue overrun, skipping event: " + QUEUE_SIZE + " are waiting");
-    }
+    NewWork<Payloads.LaneDelivery> work = integration.lanes().message(queue, message);
+    int others = beingPut.incrementAndGet();
     try {
-      shared.store().run(tx -> tx.enqueue(integration.lanes().message(queue, message)));
-    } catch (RuntimeException e) {
-      pending.decrementAndGet();
+      if (!putFarFromBound(work, others)) {
+        putInTurn(work);
+      }
+    } catch (FairwayException e) {
+      if (e.code() == ErrorCode.BUSY) {
+        skipped.incrementAndGet();
+      }
       throw e;
+    } finally {
+      beingPut.decrementAndGet();
     }
+  }
+
+  /* Writes that are committed together do not see each other's messages, so those under way here count too; those under
+   * way in another process are what the margin is for. */
+  private boolean putFarFromBound(NewWork<?> work, int others) {
+    return shared.store().write(tx -> {
+      boolean far = waiting(tx) + others < QUEUE_SIZE - MARGIN;
+      if (far) {
+        tx.enqueue(work);
+      }
+      return far;
+    });
+  }
+
+  private void putInTurn(NewWork<?> work) {
+    turn.lock();
+    try {
+      shared.store().run(tx -> {
+        Sql.lock(tx, integration.lanes().lane().name());
+        if (waiting(tx) >= QUEUE_SIZE) {
+          throw full();
+        }
+        tx.enqueue(work);
+      });
+    } finally {
+      turn.unlock();
+    }
+  }
+
+  private static FairwayException full() {
+    return new FairwayException(ErrorCode.BUSY,
+        "Work queue overrun, skipping event: " + QUEUE_SIZE + " are waiting");
+  }
+
+  /**
+   * Puts a message on a queue with whatever else the transaction does, which may be more messages: all of them find room
+   * where there is room for one.
+   *
+   * @throws FairwayException with {@code BUSY} when there is none
+   */
+  void take(Transaction tx, String queue, String message) throws SQLException {
+    if (waiting(tx) >= QUEUE_SIZE) {
+      throw full();
+    }
+    tx.enqueue(integration.lanes().message(queue, message));
   }
 }
