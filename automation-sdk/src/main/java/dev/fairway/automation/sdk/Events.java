@@ -14,6 +14,9 @@ public interface Events {
   /** The integration's own queues. */
   Queues queue();
 
+  /** What the node does. */
+  JournalEvents journal();
+
   /** Contracts that are requests and must be answered exactly once. */
   Requests request();
 

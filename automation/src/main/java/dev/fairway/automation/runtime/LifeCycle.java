@@ -146,6 +146,7 @@ final class LifeCycle {
       tasks.clear();
     }
     integration.feed().interrupt();
+    integration.journal().close();
     end(own);
     try {
       leadership.release();
@@ -171,6 +172,7 @@ final class LifeCycle {
         return;
       }
       running = true;
+      integration.journal().open();
       registrations.tasks.values().forEach(task -> tasks.add(thread(task.name(), () -> keepRunning(task, current))));
     }
     LOG.info("integration is running integration={} party={}", integration.id(), integration.party());
@@ -288,6 +290,7 @@ final class LifeCycle {
       under.addAll(tasks);
     }
     integration.feed().interrupt();
+    integration.journal().close();
     integration.requests().close();
     if (end(under)) {
       closeLoader();

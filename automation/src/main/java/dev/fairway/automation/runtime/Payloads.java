@@ -12,6 +12,8 @@ import org.jspecify.annotations.Nullable;
 
 /** What the work of integrations carries; stored, so fields are only ever added. */
 final class Payloads {
+  private static final int LONGEST_SHOWN = 160;
+
   private Payloads() {}
 
   /**
@@ -55,13 +57,17 @@ final class Payloads {
 
   /**
    * Names an intention for ever, within the characters of command ids: the same integration, handler and purpose give the
-   * same id, so the ledger recognises a resend.
+   * same id, so the ledger recognises a resend. A handler whose name has other characters, as those of timers and queues
+   * may, is named alike and told apart by the hash.
    */
   static String commandId(String integration, String handler, Party party, String purpose) {
+    String named = handler.replaceAll("[^A-Za-z0-9#:\\-_ ]", "_");
+    String shown = named.substring(0, Math.min(named.length(), LONGEST_SHOWN));
+    String rest = shown.equals(handler) ? purpose : purpose + "\n" + handler;
     try {
       byte[] hash = MessageDigest.getInstance("SHA-256")
-          .digest((party + "\n" + purpose).getBytes(StandardCharsets.UTF_8));
-      return integration + "/" + handler + "/" + HexFormat.of().formatHex(hash, 0, 16);
+          .digest((party + "\n" + rest).getBytes(StandardCharsets.UTF_8));
+      return integration + "/" + shown + "/" + HexFormat.of().formatHex(hash, 0, 16);
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("every JDK has SHA-256", e);
     }

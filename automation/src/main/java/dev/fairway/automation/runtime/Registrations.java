@@ -3,6 +3,7 @@ package dev.fairway.automation.runtime;
 import dev.fairway.automation.sdk.Answer;
 import dev.fairway.automation.sdk.Authorization;
 import dev.fairway.automation.sdk.Events;
+import dev.fairway.automation.sdk.JournalEvents;
 import dev.fairway.automation.sdk.LedgerEvents;
 import dev.fairway.automation.sdk.Queues;
 import dev.fairway.automation.sdk.RequestHandler;
@@ -15,6 +16,7 @@ import dev.fairway.core.ledger.TemplatePattern;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -43,6 +45,7 @@ final class Registrations implements Events {
   final List<OnCall> hooks = new ArrayList<>();
   final Map<String, Timer> timers = new LinkedHashMap<>();
   final Map<String, Queue> queues = new LinkedHashMap<>();
+  final Set<String> journalTypes = new LinkedHashSet<>();
   final Map<String, LongTask> tasks = new LinkedHashMap<>();
 
   /** @param qualify fills the integration's own package into a pattern */
@@ -332,6 +335,14 @@ final class Registrations implements Events {
       if (queues.putIfAbsent(name, new Queue(name, handler, new Counters(name))) != null) {
         throw new IllegalArgumentException("the queue " + name + " has a handler already");
       }
+    };
+  }
+
+  @Override
+  public JournalEvents journal() {
+    return (type, handler) -> {
+      queue().messages(JournalFeed.queue(type), JournalFeed.reading(handler));
+      journalTypes.add(type);
     };
   }
 

@@ -68,6 +68,7 @@ public final class RunningIntegration {
   private final Feed feed;
   private final Requests requests;
   private final Lane lane;
+  private final JournalFeed journal;
   private final RecentCalls recent = new RecentCalls();
   private final LifeCycle life;
   private volatile int logLevel;
@@ -90,6 +91,7 @@ public final class RunningIntegration {
         loader instanceof PackageLoader || loader.equals(ClassLoader.getSystemClassLoader()), () -> worker(entry),
         new WorkerNode()));
     this.lane = new Lane(this, shared);
+    this.journal = new JournalFeed(shared.store, config.id(), lane, registrations.journalTypes);
   }
 
   /**
@@ -254,6 +256,10 @@ public final class RunningIntegration {
 
   Lane lane() {
     return lane;
+  }
+
+  JournalFeed journal() {
+    return journal;
   }
 
   LifeCycle life() {

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.fairway.automation.sdk.Response;
 import dev.fairway.core.FairwayException;
+import dev.fairway.core.journal.NewEvent;
 import dev.fairway.core.ledger.Command;
 import dev.fairway.testing.ledger.ContractModel;
 import java.nio.file.Path;
@@ -226,5 +227,57 @@ class IntegrationTest {
       node.ask("please");
       eventually(() -> assertThat(node.answers()).containsExactly("attempt 3"));
     }
+  }
+
+  @Test
+  void eventsOfTheJournalComeOnceAlsoWhatHappenedWhileTheIntegrationWasDown() {
+    try (var node = new Node(folder)) {
+      Runnable start = () -> node.run("news", (env, events) -> events.journal().on("port.ship.arrived",
+          (told, attempt) -> {
+            if (told.body().equals("2") && attempt.number() == 1) {
+              throw new IllegalStateException("not now");
+            }
+            return Response.commands(Command.create(Node.REQUEST, Node.request(node.bob, node.alice,
+                told.subject() + " " + told.body())));
+          }));
+      start.run();
+      eventually(() -> assertThat(node.automation.running()).allMatch(RunningIntegration::ready));
+      tell(node, "1");
+      tell(node, "2");
+      eventually(() -> assertThat(arrivals(node)).containsExactlyInAnyOrder("ship 1", "ship 2"));
+      node.automation.stop("news");
+      tell(node, "3");
+      start.run();
+      tell(node, "4");
+      eventually(() -> assertThat(arrivals(node)).hasSize(4));
+      assertThat(arrivals(node)).containsExactlyInAnyOrder("ship 1", "ship 2", "ship 3", "ship 4");
+    }
+  }
+
+  @Test
+  void timersAndQueuesMayHaveAnyName() {
+    try (var node = new Node(folder)) {
+      node.run("named", (env, events) -> {
+        events.time().every(Duration.ofMillis(50), "fünf. \"nach\" " + "12 ".repeat(100), () -> {
+          env.queue().put("größe.xl", "message");
+          return Response.commands(
+              Command.create(Node.REQUEST, Node.request(node.bob, node.alice, "tick")));
+        });
+        events.queue().messages("größe.xl", (message, attempt) -> Response.commands(
+            Command.create(Node.REQUEST, Node.request(node.bob, node.alice, message))));
+      });
+      eventually(() -> assertThat(arrivals(node)).contains("tick", "message"));
+    }
+  }
+
+  private static void tell(Node node, String body) {
+    node.store.run(tx -> {
+      tx.append(new NewEvent("port.ship.left", "ship", body));
+      tx.append(new NewEvent("port.ship.arrived", "ship", body));
+    });
+  }
+
+  private static List<String> arrivals(Node node) {
+    return node.active(node.bob, ContractModel.REQUEST).stream().map(c -> c.payload().text("text")).toList();
   }
 }

@@ -1,0 +1,79 @@
+package dev.fairway.automation.runtime;
+
+import dev.fairway.automation.ledger.StoredValue;
+import dev.fairway.automation.sdk.JournalEvents;
+import dev.fairway.automation.sdk.Queues;
+import dev.fairway.core.journal.Event;
+import dev.fairway.core.journal.Journal;
+import dev.fairway.core.store.Store;
+import dev.fairway.core.store.Transaction;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.List;
+import java.util.Set;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * Brings events of the node's journal to an integration: each becomes a message on a queue that is named by its type, in
+ * the transaction that moves the integration's place in the journal, and so once. While the integration's queues are full
+ * the journal waits.
+ */
+final class JournalFeed {
+  private static final String QUEUE = "journal ";
+
+  private final Store store;
+  private final String name;
+  private final Lane lane;
+  private final Set<String> types;
+  private Journal.@Nullable Follower follower;
+
+  JournalFeed(Store store, String integration, Lane lane, Set<String> types) {
+    this.store = store;
+    this.name = "automation." + integration;
+    this.lane = lane;
+    this.types = types;
+  }
+
+  /** On which queue the events of a type wait. */
+  static String queue(String type) {
+    return QUEUE + type;
+  }
+
+  /** A handler of messages that were events. */
+  static Queues.MessageHandler reading(JournalEvents.JournalHandler handler) {
+    return (message, attempt) -> {
+      JsonNode told = StoredValue.parse(message);
+      return handler.handle(new JournalEvents.Told(UUID.fromString(told.path("id").asString()),
+          told.path("type").asString(), told.path("subject").asString(), Instant.parse(told.path("time").asString()),
+          told.path("body").asString()), attempt);
+    };
+  }
+
+  synchronized void open() {
+    if (!types.isEmpty() && follower == null) {
+      follower = store.journal().follow(name, Journal.Start.END, this::take);
+    }
+  }
+
+  private void take(Transaction tx, List<Event> events) throws SQLException {
+    for (Event event : events) {
+      if (types.contains(event.type())) {
+        lane.take(tx, queue(event.type()), message(event));
+      }
+    }
+  }
+
+  private static String message(Event event) {
+    return StoredValue.text(StoredValue.object().put("id", event.id().toString()).put("type", event.type())
+        .put("subject", event.subject()).put("time", event.time().toString()).put("body", event.body()));
+  }
+
+  synchronized void close() {
+    if (follower != null) {
+      follower.close();
+      follower = null;
+    }
+  }
+}
