@@ -30,6 +30,7 @@ import dev.fairway.core.Secret;
 import dev.fairway.core.blob.Blobs;
 import dev.fairway.core.ledger.Ledger;
 import dev.fairway.exchange.Exchange;
+import dev.fairway.node.joint.JointIntegrations;
 import dev.fairway.node.management.JournalDoor;
 import dev.fairway.node.management.WorkDoor;
 import dev.fairway.store.Audit;
@@ -117,6 +118,7 @@ public final class Node implements AutoCloseable {
     Automation automation = parts.keep(new Automation(store, handlers, ledgers, new Outside(toStrangers), clock,
         config.automation().config()));
     ShippedIntegrations.types().forEach(automation::offer);
+    JointIntegrations.types(exchange.messages()).forEach(automation::offer);
     Installations installations = new Installations(store, blobs, config.dir().resolve("packages"), automation);
 
     Connectors connectors = parts.keep(new Connectors(store, config.dir().resolve("collections"),

@@ -1,5 +1,6 @@
 package dev.fairway.exchange.message;
 
+import dev.fairway.core.ErrorCode;
 import dev.fairway.core.FairwayException;
 import dev.fairway.core.channel.Jurisdiction;
 import dev.fairway.core.channel.Message;
@@ -51,6 +52,26 @@ public record MessageForm(Message message, Optional<String> senderRef, int prior
     return new MessageForm(
         new Message(sender, receiver, subject.stringValue(), obj.stringValue(), predicate.stringValue()), senderRef,
         priority, ordered);
+  }
+
+  /**
+   * One that a part of the node hands in, by the same rules.
+   *
+   * @param senderRef makes a resend harmless
+   * @throws FairwayException with {@code INVALID} and all faults
+   */
+  public static MessageForm of(Message message, String senderRef) {
+    JsonNode json = Json.object().put("subject", message.subject()).put("obj", message.obj())
+        .put("predicate", message.predicate()).put("sender_ref", senderRef);
+    List<String> faults = new ArrayList<>(0);
+    checkSubject(json.path("subject"), faults);
+    checkObj(json.path("obj"), faults);
+    checkPredicate(json.path("predicate"), faults);
+    Optional<String> reference = senderRef(json.path("sender_ref"), faults);
+    if (!faults.isEmpty()) {
+      throw new FairwayException(ErrorCode.INVALID, String.join("; ", faults));
+    }
+    return new MessageForm(message, reference, 5, false);
   }
 
   /** A body that is one JSON object with something in it. */
