@@ -232,13 +232,16 @@ public final class Section {
     return base;
   }
 
-  /** Texts whose names the operator chooses, in the order written. */
+  /**
+   * Texts whose names the operator chooses, in the order written; each may be {@code {file: PATH}}. What a name stands for
+   * is not known here, it may be a secret: so none is shown.
+   */
   public Map<String, String> namedTexts(String key, String description) {
     declare(key, "text by name", "", description);
     Map<String, String> texts = new LinkedHashMap<>();
     Section parent = section(key);
     for (String name : parent.tree.children().keySet()) {
-      texts.put(name, parent.text(name, "", description));
+      parent.secret(name, description).ifPresent(text -> texts.put(name, text.reveal()));
     }
     return texts;
   }

@@ -59,6 +59,16 @@ class SettingsTest {
   }
 
   @Test
+  void textsByNameMayBeInFilesAndAreNotShown() throws Exception {
+    Files.writeString(folder.resolve("token"), "Bearer s3cr3t\n");
+    Settings settings = settings("settings: { url: http://shop.example, authorization: { file: token } }\n");
+    assertThat(settings.root().namedTexts("settings", "")).isEqualTo(Map.of("url", "http://shop.example",
+        "authorization", "Bearer s3cr3t"));
+    assertThat(settings.inForce()).extracting(InForce::value).containsOnly("***");
+    settings.check();
+  }
+
+  @Test
   void theCommandLineWins() throws Exception {
     Path file = Files.writeString(folder.resolve("fairway.yaml"), "listen: 127.0.0.1:1\n");
     Settings settings = Settings.load(Optional.of(file), Map.of("listen", "127.0.0.1:2"), name -> null);

@@ -12,7 +12,11 @@ import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import dev.fairway.automation.caller.ApiCaller;
 import dev.fairway.automation.kit.IntegrationKit;
+import dev.fairway.automation.metadata.FieldType;
+import dev.fairway.automation.metadata.PackageMetadata;
+import dev.fairway.automation.runtime.AvailableType;
 import dev.fairway.automation.runtime.Outside;
+import dev.fairway.automation.shipped.ShippedIntegrations;
 import dev.fairway.core.ledger.Contract;
 import dev.fairway.core.ledger.LedgerValue;
 import dev.fairway.daml.openapi.OpenApiGenerator;
@@ -237,6 +241,14 @@ class ApiCallerTest {
     }
     assertThat(told("GetItem")).singleElement()
         .isEqualTo(new LedgerValue.Variant("GetItemResponseBody_5XX", text("still down")));
+  }
+
+  @Test
+  void credentialsAreOfTheKindThatIsNeverShown() {
+    AvailableType type = ShippedIntegrations.types().stream().filter(one -> one.metadata().id().equals("api_caller"))
+        .findFirst().orElseThrow();
+    assertThat(type.metadata().fields()).filteredOn(field -> field.type() instanceof FieldType.Clob)
+        .extracting(PackageMetadata.Field::id).containsExactly("mapping", "authorization", "password", "key");
   }
 
   @Test
