@@ -1,6 +1,7 @@
 package dev.fairway.connectors;
 
 import dev.fairway.connector.flow.CaptureSpec;
+import dev.fairway.connector.flow.OAuth2Spec;
 import dev.fairway.connectors.capture.CaptureProgram;
 import dev.fairway.connectors.capture.CaptureTask;
 import dev.fairway.connectors.capture.JavaCapture;
@@ -13,6 +14,7 @@ import dev.fairway.connectors.ingest.Inlets;
 import dev.fairway.connectors.ledger.LedgerCapture;
 import dev.fairway.connectors.materialize.MaterializeProgram;
 import dev.fairway.connectors.materialize.MaterializeTask;
+import dev.fairway.connectors.oauth.TokenKeeper;
 import dev.fairway.connectors.process.LogLine;
 import dev.fairway.connectors.sealed.Sealed;
 import dev.fairway.connectors.spec.Derivation;
@@ -21,6 +23,7 @@ import dev.fairway.connectors.task.Derivations;
 import dev.fairway.connectors.task.TaskLoop;
 import dev.fairway.connectors.task.TaskTable;
 import dev.fairway.connectors.task.Tasks;
+import dev.fairway.connectors.task.Until;
 import dev.fairway.core.ErrorCode;
 import dev.fairway.core.FairwayException;
 import dev.fairway.core.ledger.Ledger;
@@ -41,12 +44,15 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import tools.jackson.databind.JsonNode;
 
 /**
  * The connectors of a node: runs the captures, derivations and materializations of its specification files, and tells how they are. One
@@ -65,6 +71,7 @@ public final class Connectors implements AutoCloseable {
   private final Sealed sealed;
   private final Collections collections;
   private final FileChannel lockFile;
+  private final Optional<TokenKeeper> tokens;
   private final Inlets inlets;
   private final Map<String, CaptureProgram> inside;
   private final Map<String, TaskLoop> loops = new ConcurrentSkipListMap<>();
@@ -78,7 +85,7 @@ public final class Connectors implements AutoCloseable {
   public Connectors(Store store, Path dir, ConnectorsConfig config, Sealed sealed, Clock clock) {
     this(store, dir, config, sealed, clock, name -> {
       throw new FairwayException(ErrorCode.NOT_FOUND, "no ledger " + name + "; there are none");
-    });
+    }, Optional.empty());
   }
 
   /**
@@ -86,15 +93,17 @@ public final class Connectors implements AutoCloseable {
    *
    * @param dir the folder of the collections, made when it is missing
    * @param ledgers finds a ledger that may be captured by its name, or throws {@code NOT_FOUND}
+   * @param tokens keeps credentials fresh; without one, they are used as they are configured
    * @throws FairwayException with {@code CONFIGURATION} when another process has the folder
    */
   public Connectors(Store store, Path dir, ConnectorsConfig config, Sealed sealed, Clock clock,
-      Function<String, Ledger> ledgers) {
+      Function<String, Ledger> ledgers, Optional<TokenKeeper> tokens) {
     this.store = store;
     this.dir = dir;
     this.config = config;
     this.clock = clock;
     this.sealed = sealed;
+    this.tokens = tokens;
     this.inlets = new Inlets(clock);
     this.inside = Map.of("source-journal", new JavaCapture<>(new JournalCapture(store.journal())),
         "source-ledger", new JavaCapture<>(new LedgerCapture(ledgers, clock)),
@@ -160,10 +169,11 @@ public final class Connectors implements AutoCloseable {
   public TaskLoop.Step step(FlowFile file, FlowFile.Capture capture) {
     return new Deferred(() -> {
       CaptureProgram program = Tasks.program(capture, collections.scratch(), logs(capture.name()), inside);
-      CaptureSpec spec = Tasks.validated(file, capture, program);
+      TokenKeeper.Fresh fresh = fresh(capture.name(), capture.endpoint().config(), () -> program.spec().oauth2());
+      CaptureSpec spec = Tasks.validated(file, capture.withConfig(fresh.config()), program);
       program.apply(spec);
-      return new CaptureTask(program, spec, Tasks.numbersRows(capture.endpoint()), store, collections,
-          config.captureMemory(), clock);
+      return within(fresh, new CaptureTask(program, spec, Tasks.numbersRows(capture.endpoint()), store, collections,
+          config.captureMemory(), clock));
     });
   }
 
@@ -181,12 +191,30 @@ public final class Connectors implements AutoCloseable {
 
   /** A materialization as a step. */
   public TaskLoop.Step step(FlowFile file, FlowFile.Materialization task) {
-    return new Deferred(() -> materialization(file, task));
+    return new Deferred(() -> {
+      MaterializeProgram program = Tasks.program(task, collections.scratch(), logs(task.name()));
+      TokenKeeper.Fresh fresh = fresh(task.name(), task.endpoint().config(), () -> program.spec().oauth2());
+      return within(fresh, materialization(file, task.withConfig(fresh.config()), program));
+    });
+  }
+
+  private TokenKeeper.Fresh fresh(String task, JsonNode config, Callable<@Nullable OAuth2Spec> spec) throws Exception {
+    return tokens.isPresent() && TokenKeeper.signedIn(config)
+        ? tokens.get().fresh(task, spec.call(), config)
+        : new TokenKeeper.Fresh(config, Optional.empty());
+  }
+
+  private TaskLoop.Step within(TokenKeeper.Fresh fresh, TaskLoop.Step step) {
+    return fresh.until().<TaskLoop.Step>map(end -> new Until(step, end, clock)).orElse(step);
   }
 
   /** A materialization, ready to run. */
   public MaterializeTask materialization(FlowFile file, FlowFile.Materialization task) throws Exception {
-    MaterializeProgram program = Tasks.program(task, collections.scratch(), logs(task.name()));
+    return materialization(file, task, Tasks.program(task, collections.scratch(), logs(task.name())));
+  }
+
+  private MaterializeTask materialization(FlowFile file, FlowFile.Materialization task, MaterializeProgram program)
+      throws Exception {
     return new MaterializeTask(program, Tasks.validated(file, task, program), store, collections,
         config.transactionBytes());
   }

@@ -12,6 +12,7 @@ import dev.fairway.automation.runtime.RequestDesk;
 import dev.fairway.automation.runtime.RequestsApi;
 import dev.fairway.automation.shipped.ShippedIntegrations;
 import dev.fairway.connectors.Connectors;
+import dev.fairway.connectors.oauth.TokenKeeper;
 import dev.fairway.connectors.sealed.Sealed;
 import dev.fairway.console.Console;
 import dev.fairway.console.ConsolePage;
@@ -122,7 +123,8 @@ public final class Node implements AutoCloseable {
     Installations installations = new Installations(store, blobs, config.dir().resolve("packages"), automation);
 
     Connectors connectors = parts.keep(new Connectors(store, config.dir().resolve("collections"),
-        config.connectors(), Sealed.fromEnvironment(System.getenv(), clock), clock, ledgers::find));
+        config.connectors(), Sealed.fromEnvironment(System.getenv(), clock), clock, ledgers::find,
+        Optional.of(new TokenKeeper(store, sealingKey, toStrangers, clock))));
 
     Markets markets = parts.keep(new Markets(config.datatrust(),
         new Markets.Ground(store, homes, handlers, chains, sealingKey, meters)));

@@ -10,6 +10,17 @@ import tools.jackson.databind.JsonNode;
 public sealed interface Endpoint {
   JsonNode config();
 
+  /** The same endpoint with another configuration. */
+  default Endpoint withConfig(JsonNode config) {
+    return switch (this) {
+      case Local(var command, var env, var _) -> new Local(command, env, config);
+      case Shipped(String name, var _) -> new Shipped(name, config);
+      case Image(String image, var _) -> new Image(image, config);
+      case Airbyte(var command, var env, var _) -> new Airbyte(command, env, config);
+      case Singer(var command, var env, var _, var stage) -> new Singer(command, env, config, stage);
+    };
+  }
+
   /** A program that speaks the Flow protocol. */
   record Local(List<String> command, Map<String, String> env, JsonNode config) implements Endpoint {
     public Local {

@@ -371,6 +371,11 @@ public final class FlowFile {
     public Capture {
       bindings = List.copyOf(bindings);
     }
+
+    /** The same capture with another configuration of its endpoint. */
+    public Capture withConfig(JsonNode config) {
+      return new Capture(name, endpoint.withConfig(config), bindings, interval, shards, file);
+    }
   }
 
   /** An outer resource and the collection its documents go to. */
@@ -381,6 +386,11 @@ public final class FlowFile {
       Path file) {
     public Materialization {
       bindings = List.copyOf(bindings);
+    }
+
+    /** The same materialization with another configuration of its endpoint. */
+    public Materialization withConfig(JsonNode config) {
+      return new Materialization(name, endpoint.withConfig(config), bindings, shards, file);
     }
   }
 

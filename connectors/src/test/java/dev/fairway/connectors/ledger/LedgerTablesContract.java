@@ -36,6 +36,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
@@ -90,7 +91,7 @@ abstract class LedgerTablesContract {
         SqlStore store = SqlStore.open(new StorageConfig.Embedded(data.resolve("store")), clock, List.of("connectors"));
         Connectors connectors = new Connectors(store, data.resolve("collections"),
             new ConnectorsConfig(List.of(dir.resolve("flow.yaml")), 1 << 20, 1 << 20, 700), sealed, clock,
-            name -> ledger)) {
+            name -> ledger, Optional.empty())) {
       Offset end = ledger.end();
       connectors.start();
       Awaitility.await().atMost(Duration.ofMinutes(1)).pollInterval(Duration.ofMillis(50)).until(() -> shows(end));
@@ -196,7 +197,7 @@ abstract class LedgerTablesContract {
         SqlStore store = SqlStore.open(new StorageConfig.Embedded(dir.resolve("data/store")), clock,
             List.of("connectors"));
         Connectors connectors = new Connectors(store, dir.resolve("data/collections"), ConnectorsConfig.of(List.of()),
-            sealed, clock, name -> ledger)) {
+            sealed, clock, name -> ledger, Optional.empty())) {
       connectors.step(file, Objects.requireNonNull(file.captures().get("acme/ledger"))).run();
     }
   }
