@@ -1,0 +1,133 @@
+package dev.fairway.node.bench;
+
+import static dev.fairway.core.ledger.LedgerValue.struct;
+
+import dev.fairway.automation.ledger.StoreLedger;
+import dev.fairway.automation.metadata.PackageMetadata;
+import dev.fairway.automation.runtime.Automation;
+import dev.fairway.automation.runtime.AutomationConfig;
+import dev.fairway.automation.runtime.AvailableType;
+import dev.fairway.automation.runtime.IntegrationConfig;
+import dev.fairway.automation.runtime.Ledgers;
+import dev.fairway.automation.runtime.RunningIntegration;
+import dev.fairway.automation.sdk.Environment;
+import dev.fairway.automation.sdk.Events;
+import dev.fairway.automation.sdk.Integration;
+import dev.fairway.automation.sdk.NoSettings;
+import dev.fairway.core.ErrorCode;
+import dev.fairway.core.FairwayException;
+import dev.fairway.core.journal.NewEvent;
+import dev.fairway.core.ledger.Command;
+import dev.fairway.core.ledger.Ledger;
+import dev.fairway.core.ledger.LedgerValue;
+import dev.fairway.core.ledger.Party;
+import dev.fairway.core.ledger.Submission;
+import dev.fairway.core.ledger.SubmitResult;
+import dev.fairway.core.ledger.TemplateId;
+import dev.fairway.store.SqlStore;
+import dev.fairway.store.StorageConfig;
+import dev.fairway.store.workers.Handlers;
+import dev.fairway.store.workers.Workers;
+import dev.fairway.store.workers.WorkersConfig;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+
+/** Integrations and the node's own ledger in this process, on a store of their own. */
+final class AutomationBench implements AutoCloseable {
+  static final TemplateId NOTE = TemplateId.parse("#bench:Bench:Note");
+  private static final int A_TRANSACTION = 100;
+  private static final String TEMPLATES = """
+      package: { name: bench, version: 1.0.0 }
+      templates:
+        Bench:Note:
+          fields: { owner: Party }
+          signatories: [owner]
+          choices:
+            See: { controllers: [owner] }
+      """;
+
+  private final SqlStore store;
+  private final Ledger ledger;
+  private final Party owner;
+  private final Automation automation;
+  private final Workers workers;
+
+  AutomationBench(Path folder) {
+    store = SqlStore.open(new StorageConfig.Embedded(folder), Clock.systemUTC(), List.of("automation"));
+    ledger = new StoreLedger(store, List.of());
+    ledger.upload(TEMPLATES.getBytes(StandardCharsets.UTF_8));
+    owner = ledger.allocate("owner");
+    Handlers handlers = new Handlers();
+    automation = new Automation(store, handlers, Ledgers.of(ledger), call -> {
+      throw new UnsupportedOperationException("nothing is called here");
+    }, Clock.systemUTC(), AutomationConfig.DEFAULT);
+    workers = new Workers(store.work(), handlers, Clock.systemUTC(), WorkersConfig.DEFAULT).start();
+  }
+
+  /** Starts an integration made of what it registers; again after {@link #stop}. */
+  RunningIntegration run(String name, Consumer<Events> registers) {
+    automation.offer(new AvailableType(new PackageMetadata.IntegrationType(name, name, name, "bench", List.of(),
+        Optional.empty(), Optional.empty(), Optional.empty(), List.of()), () -> new Registering(registers)));
+    return automation.start(new IntegrationConfig(name, name, owner, Map.of()));
+  }
+
+  private record Registering(Consumer<Events> registers) implements Integration<NoSettings> {
+    @Override
+    public Class<NoSettings> settings() {
+      return NoSettings.class;
+    }
+
+    @Override
+    public void start(Environment<NoSettings> env, Events events) {
+      registers.accept(events);
+    }
+  }
+
+  void stop(String name) {
+    automation.stop(name);
+  }
+
+  /** Puts so many contracts on the ledger, many in a transaction. */
+  void write(int contracts) throws InterruptedException {
+    Command note = Command.create(NOTE, struct("owner", LedgerValue.party(owner)));
+    long from = System.nanoTime();
+    RequestsBench.times((contracts + A_TRANSACTION - 1) / A_TRANSACTION, n -> {
+      List<Command> commands = Collections.nCopies(Math.min(A_TRANSACTION, contracts - n * A_TRANSACTION), note);
+      SubmitResult result = ledger.submit(new Submission("notes/" + from + "/" + n, owner, commands));
+      if (!(result instanceof SubmitResult.Accepted)) {
+        throw new FairwayException(ErrorCode.PEER_FAILED, "the ledger answered " + result);
+      }
+    });
+  }
+
+  /** Appends an event to the journal, durably. */
+  void append(int number) {
+    store.run(tx -> tx.append(new NewEvent("bench.note", "note-" + number, "{}")));
+  }
+
+  /** Waits until something is so, at most an hour. */
+  static void await(String what, BooleanSupplier so) throws InterruptedException {
+    long deadline = System.nanoTime() + Duration.ofHours(1).toNanos();
+    while (!so.getAsBoolean()) {
+      if (System.nanoTime() > deadline) {
+        throw new FairwayException(ErrorCode.BUSY, what + " took more than an hour");
+      }
+      Thread.sleep(20);
+    }
+  }
+
+  @Override
+  public void close() {
+    automation.close();
+    workers.close();
+    store.close();
+  }
+}

@@ -1,0 +1,142 @@
+package dev.fairway.node.bench;
+
+import dev.fairway.automation.runtime.RunningIntegration;
+import dev.fairway.automation.sdk.Response;
+import dev.fairway.core.ledger.Command;
+import dev.fairway.core.ledger.LedgerValue;
+import java.io.PrintWriter;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Integrations on the node's own ledger: events answered by commands, a snapshot with a restart in it, and idle ones. */
+@picocli.CommandLine.Command(name = "automation", mixinStandardHelpOptions = true, description = "Events of the node's own ledger answered by a command each, against raw appends to the journal; a snapshot with a restart in its midst; 10,000 idle timers and queues. A Daml ledger is not measured here.")
+final class AutomationCommand implements Callable<Integer> {
+  private static final int AT_ONCE = 64;
+  private static final int INTEGRATIONS = 100;
+  private static final int OF_EACH = 100;
+
+  @Mixin
+  BenchCommand.Options options = new BenchCommand.Options();
+  @Spec
+  CommandSpec spec = CommandSpec.create();
+  @Option(names = "--events", defaultValue = "10000", description = "how many events are answered (default: ${DEFAULT-VALUE})")
+  int events;
+  @Option(names = "--contracts", defaultValue = "100000", description = "how many contracts the snapshot has (default: ${DEFAULT-VALUE})")
+  int contracts;
+
+  @Override
+  public Integer call() throws Exception {
+    Path home = options.home();
+    PrintWriter progress = spec.commandLine().getErr();
+    progress.println("left out: the figure on a Daml ledger, for which none is at hand");
+    List<Figure> figures = new ArrayList<>();
+    figures.add(answered(home.resolve("answered")));
+    progress.println(figures.getLast());
+    figures.addAll(snapshot(home.resolve("snapshot")));
+    progress.println(figures.getLast());
+    figures.addAll(idle(home.resolve("idle")));
+    return options.report(spec, home, figures);
+  }
+
+  private Figure answered(Path folder) throws InterruptedException {
+    try (var bench = new AutomationBench(folder)) {
+      RunningIntegration integration = bench.run("answering", handlers -> handlers.ledger()
+          .created(AutomationBench.NOTE.toString()).concurrency(AT_ONCE)
+          .handle(event -> Response.commands(Command.exercise(event.contract(), "See", LedgerValue.struct()))));
+      int warm = Math.max(100, events / 5);
+      RequestsBench.times(warm, bench::append);
+      bench.write(warm);
+      AutomationBench.await("warming up", () -> integration.totals().commands() >= warm);
+      double raw = perSecond(RequestsBench.times(events, bench::append));
+      long start = System.nanoTime();
+      bench.write(events);
+      AutomationBench.await("answering", () -> integration.totals().commands() >= warm + events);
+      double rate = perSecond(Duration.ofNanos(System.nanoTime() - start));
+      return Figure.atLeast("event, handler, command, against raw appends to the journal", "%,.0f/s".formatted(rate),
+          "%,.0f/s".formatted(raw), rate / raw, 0.15);
+    }
+  }
+
+  private double perSecond(Duration took) {
+    return events / (took.toNanos() / 1e9);
+  }
+
+  /* Stopped in the midst of what was there, started again, and then something new comes. */
+  private List<Figure> snapshot(Path folder) throws InterruptedException {
+    try (var bench = new AutomationBench(folder)) {
+      int later = Math.max(1, contracts / 100);
+      Map<String, AtomicInteger> seen = new ConcurrentHashMap<>();
+      bench.write(contracts);
+      long before = heap();
+      long start = System.nanoTime();
+      Runnable run = () -> bench.run("counting", handlers -> handlers.ledger()
+          .created(AutomationBench.NOTE.toString()).concurrency(AT_ONCE).handle(event -> {
+            seen.computeIfAbsent(event.contract().id().value(), id -> new AtomicInteger()).incrementAndGet();
+            return Response.none();
+          }));
+      run.run();
+      AutomationBench.await("the first half", () -> seen.size() >= contracts / 2);
+      bench.stop("counting");
+      run.run();
+      bench.write(later);
+      AutomationBench.await("the second half", () -> seen.size() >= contracts + later);
+      double took = (System.nanoTime() - start) / 1e9;
+      long repeated = seen.values().stream().filter(times -> times.get() > 1).count();
+      seen.clear();
+      long after = heap();
+      return List.of(
+          Figure.atMost("of a snapshot of %,d contracts and %,d new ones, with a restart, told again"
+              .formatted(contracts, later), "%,d; all told in %.1f s".formatted(repeated, took), "none",
+              (double) repeated, 0),
+          Figure.atMost("memory after it, against before", after / (1 << 20) + " MiB", before / (1 << 20) + " MiB",
+              after / (double) before, 1.5));
+    }
+  }
+
+  private List<Figure> idle(Path folder) throws InterruptedException {
+    try (var bench = new AutomationBench(folder)) {
+      int threadsBefore = ManagementFactory.getThreadMXBean().getThreadCount();
+      List<RunningIntegration> integrations = new ArrayList<>();
+      for (int i = 0; i < INTEGRATIONS; i++) {
+        integrations.add(bench.run("idle-" + i, handlers -> {
+          for (int n = 0; n < OF_EACH; n++) {
+            handlers.time().every(Duration.ofHours(1), "timer " + n, Response::none);
+            handlers.queue().messages("queue " + n, (message, attempt) -> Response.none());
+          }
+        }));
+      }
+      AutomationBench.await("coming up", () -> integrations.stream().allMatch(RunningIntegration::ready));
+      Thread.sleep(Duration.ofSeconds(5));
+      int threads = ManagementFactory.getThreadMXBean().getThreadCount() - threadsBefore;
+      Duration cpuBefore = cpu();
+      Thread.sleep(options.time());
+      double share = cpu().minus(cpuBefore).toNanos() / (double) options.time().toNanos();
+      String what = "%,d idle timers and as many queues".formatted(INTEGRATIONS * OF_EACH);
+      return List.of(
+          Figure.atMost(what + ": share of a core", "%.4f".formatted(share), "a core", share, 0.01),
+          Figure.atMost(what + ": threads, against one each", threads + " more",
+              "%,d".formatted(INTEGRATIONS * OF_EACH),
+              threads / (double) (INTEGRATIONS * OF_EACH), 0.01));
+    }
+  }
+
+  private static Duration cpu() {
+    return ProcessHandle.current().info().totalCpuDuration().orElse(Duration.ZERO);
+  }
+
+  private static long heap() {
+    System.gc();
+    return Runtime.getRuntime().totalMemory() - Runtime.getRuntime().freeMemory();
+  }
+}
