@@ -41,6 +41,8 @@ final class GroupCommit implements AutoCloseable {
   private final Spine spine;
   private final Clock clock;
   private final Uuid7 ids = new Uuid7();
+  /** Wakes a writer that waits for something to write, so that it ends; never run. */
+  private final Pending<Boolean> end = new Pending<>(_ -> true);
   private final BlockingQueue<Pending<?>> waiting = new ArrayBlockingQueue<>(WAITING);
   private final List<Thread> writers = new ArrayList<>();
   private final Timer writeTime;
@@ -116,11 +118,12 @@ final class GroupCommit implements AutoCloseable {
     while (!closed || !waiting.isEmpty()) {
       try {
         Pending<?> first = waiting.poll(200, TimeUnit.MILLISECONDS);
-        if (first == null) {
+        if (first == null || first.equals(end)) {
           continue;
         }
         group.add(first);
         waiting.drainTo(group, home.groupLimit() - 1);
+        group.removeIf(end::equals);
         run(group);
       } catch (InterruptedException e) {
         LOG.debug("writer interrupted; it ends when the store is closed");
@@ -273,8 +276,7 @@ final class GroupCommit implements AutoCloseable {
   @Override
   public void close() {
     closed = true;
-    // A writer that waits for something to write gets nothing to write, and ends.
-    writers.forEach(_ -> waiting.offer(new Pending<>(_ -> true)));
+    writers.forEach(_ -> waiting.offer(end));
     boolean interrupted = false;
     for (Thread writer : writers) {
       while (writer.isAlive()) {
