@@ -79,7 +79,13 @@ final class SqlJournal implements Journal {
     if (followers.putIfAbsent(name, follower) != null) {
       throw new IllegalStateException("this process already follows the journal as " + name);
     }
-    follower.start();
+    try {
+      follower.start();
+    } catch (RuntimeException e) {
+      // Whoever wanted to follow may try again.
+      followers.remove(name, follower);
+      throw e;
+    }
     return follower;
   }
 

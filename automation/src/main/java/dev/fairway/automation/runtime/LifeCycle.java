@@ -162,21 +162,29 @@ final class LifeCycle {
   /** Called when what was on the ledger has been recorded for delivery. */
   void caughtUp() {
     Registrations registrations = integration.registrations();
+    Leadership.Term current = term;
     if (!startHandlers("ready", registrations.readies)
-        || !untilDone("its timers cannot be set", () -> setTimers(registrations))) {
+        || !untilDone("its timers cannot be set", () -> setTimers(registrations))
+        || !untilDone("its place in the journal cannot be kept", () -> openJournal(current))) {
       return;
     }
     synchronized (this) {
-      Leadership.Term current = term;
       if (stopping || current.over()) {
         return;
       }
       running = true;
-      integration.journal().open();
       registrations.tasks.values().forEach(task -> tasks.add(thread(task.name(), () -> keepRunning(task, current))));
     }
     LOG.info("integration is running integration={} party={}", integration.id(), integration.party());
     events.running();
+  }
+
+  /* Under the lock, so that who ends the term finds it open and closes it, or it is not opened. */
+  private synchronized boolean openJournal(Leadership.Term current) {
+    if (!stopping && !current.over()) {
+      integration.journal().open();
+    }
+    return true;
   }
 
   private boolean setTimers(Registrations registrations) {
