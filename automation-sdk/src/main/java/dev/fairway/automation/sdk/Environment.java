@@ -44,6 +44,6 @@ public interface Environment<S extends Record> {
   /** A logger whose level an operator can change while the integration runs. Do not log secrets. */
   Logger log();
 
-  /** Calls to the outside, within the node's egress policy. */
+  /** Calls to the outside, within the node's egress policy; none in a dry run ({@link Attempt#dryRun}). */
   OutsideCalls http();
 }

@@ -82,6 +82,10 @@ final class Lane {
     if (timer == null) {
       return Outcome.gone("no timer " + label + " in this version of " + integration.id());
     }
+    if (delivery.dryRun()) {
+      return DryRun.wouldSend(
+          integration.called(timer.counters(), RunningIntegration.HANDLER_LIMIT, timer.handler()::handle));
+    }
     Instant now = shared.clock().instant();
     Long before = lastTicks.put(label, now.toEpochMilli());
     if (before != null) {
@@ -108,9 +112,12 @@ final class Lane {
     if (queue == null) {
       return Outcome.fail("no queue " + payload.name() + " in this version of " + integration.id());
     }
-    var attempt = new Attempt(delivery.idempotencyKey(), delivery.attempt(), delivery.maybeDone());
+    Attempt attempt = RunningIntegration.attempt(delivery);
     Response response = integration.called(queue.counters(), RunningIntegration.HANDLER_LIMIT,
         () -> queue.handler().handle(payload.body(), attempt));
+    if (delivery.dryRun()) {
+      return DryRun.wouldSend(response);
+    }
     return Outcome.done(tx -> integration.send(tx, payload.name(), RunningIntegration.orNone(response).commands(),
         "message-" + delivery.id(), RunningIntegration.NO_ORIGIN, ""));
   }
@@ -125,6 +132,7 @@ final class Lane {
     if (message.length() > MESSAGE_LIMIT || message.getBytes(StandardCharsets.UTF_8).length > MESSAGE_LIMIT) {
       throw new FairwayException(ErrorCode.TOO_LARGE, "a message may have " + MESSAGE_LIMIT + " bytes");
     }
+    DryRun.holdBack("put a message on the queue " + queue);
     total.incrementAndGet();
     NewWork<Payloads.LaneDelivery> work = integration.lanes().message(queue, message);
     int others = beingPut.incrementAndGet();

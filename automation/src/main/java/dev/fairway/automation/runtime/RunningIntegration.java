@@ -4,6 +4,7 @@ import dev.fairway.automation.ledger.StoredValue;
 import dev.fairway.automation.metadata.SettingsReader;
 import dev.fairway.automation.pack.PackageLoader;
 import dev.fairway.automation.sdk.Attempt;
+import dev.fairway.automation.sdk.HeldBack;
 import dev.fairway.automation.sdk.Integration;
 import dev.fairway.automation.sdk.LedgerEvents;
 import dev.fairway.automation.sdk.OutsideCalls;
@@ -44,7 +45,11 @@ public final class RunningIntegration {
   private static final Duration NOT_NOW = Duration.ofSeconds(1);
 
   /** What all integrations of a node share. */
-  record Shared(Store store, Clock clock, OutsideCalls http, TimeLimits limits) {}
+  record Shared(Store store, Clock clock, OutsideCalls http, TimeLimits limits) {
+    Shared {
+      http = DryRun.guard(http);
+    }
+  }
 
   /**
    * The ledger an integration works on.
@@ -293,8 +298,12 @@ public final class RunningIntegration {
     if (!life.initialised()) {
       return Outcome.later(NOT_NOW, "the integration is starting or stopping");
     }
+    return delivery.dryRun() ? DryRun.of(() -> handle(delivery)) : handle(delivery);
+  }
+
+  private Outcome handle(Delivery<Payloads.LedgerDelivery> delivery) throws Exception {
     Payloads.LedgerDelivery payload = delivery.payload();
-    var attempt = new Attempt(delivery.idempotencyKey(), delivery.attempt(), delivery.maybeDone());
+    Attempt attempt = attempt(delivery);
     Registrations.OnContract<?> contract = registrations.contracts.get(payload.handler());
     if (contract != null) {
       return contract(contract, delivery, attempt);
@@ -309,6 +318,10 @@ public final class RunningIntegration {
     return request == null
         ? Outcome.gone("no handler " + payload.handler() + " in this version of " + id())
         : requests.run(request, delivery, attempt);
+  }
+
+  static Attempt attempt(Delivery<?> delivery) {
+    return new Attempt(delivery.idempotencyKey(), delivery.attempt(), delivery.maybeDone(), delivery.dryRun());
   }
 
   private <E> Outcome contract(Registrations.OnContract<E> handler, Delivery<Payloads.LedgerDelivery> delivery,
@@ -330,10 +343,10 @@ public final class RunningIntegration {
   }
 
   private Outcome sent(Payloads.LedgerDelivery payload, Delivery<?> delivery, @Nullable Response response) {
-    List<Command> commands = orNone(response).commands();
     if (delivery.dryRun()) {
-      return Outcome.fail("would send " + commands);
+      return DryRun.wouldSend(response);
     }
+    List<Command> commands = orNone(response).commands();
     return commands.isEmpty()
         ? Outcome.done()
         : Outcome.done(tx -> send(tx, payload.handler(), commands, payload.purpose(), payload, ""));
@@ -397,7 +410,10 @@ public final class RunningIntegration {
 
   /** Does a tick or a message. */
   Outcome lane(Delivery<Payloads.LaneDelivery> delivery) throws Exception {
-    return life.running() ? lane.run(delivery) : Outcome.later(NOT_NOW, "the integration is starting or stopping");
+    if (!life.running()) {
+      return Outcome.later(NOT_NOW, "the integration is starting or stopping");
+    }
+    return delivery.dryRun() ? DryRun.of(() -> lane.run(delivery)) : lane.run(delivery);
   }
 
   /** Calls a handler: counted, in its class loader, within a time limit. */
@@ -408,7 +424,7 @@ public final class RunningIntegration {
       T answer = shared.limits.within(limit, () -> inLoader(loader, handler));
       recent.add(counters.label(), began, shared.clock.instant(), Optional.empty());
       return answer;
-    } catch (InterruptedException e) {
+    } catch (InterruptedException | HeldBack e) {
       throw e;
     } catch (Exception | StackOverflowError | LinkageError | OutOfMemoryError e) {
       Instant failed = shared.clock.instant();

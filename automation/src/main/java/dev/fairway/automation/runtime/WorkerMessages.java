@@ -61,7 +61,7 @@ final class WorkerMessages {
   static ObjectNode request(String handler, Decision.Asked asked) {
     ObjectNode json = StoredValue.object().put("handler", handler).put("key", asked.attempt().idempotencyKey())
         .put("number", asked.attempt().number()).put("maybeDone", asked.attempt().maybeDone())
-        .put("deadline", asked.deadline().toString());
+        .put("dryRun", asked.attempt().dryRun()).put("deadline", asked.deadline().toString());
     json.set("contract", StoredValue.node(asked.contract()));
     return json;
   }
@@ -69,7 +69,7 @@ final class WorkerMessages {
   static Decision.Asked request(JsonNode json, BooleanSupplier cancelled) {
     Contract contract = StoredValue.contract(json.path("contract"));
     var attempt = new Attempt(json.path("key").asString(), json.path("number").asInt(),
-        json.path("maybeDone").asBoolean());
+        json.path("maybeDone").asBoolean(), json.path("dryRun").asBoolean());
     return new Decision.Asked(contract, attempt, Instant.parse(json.path("deadline").asString()), cancelled);
   }
 

@@ -83,6 +83,7 @@ public final class MailSender implements Integration<MailSender.Settings> {
       mail.setSubject(line("subject", payload.text("subject")), StandardCharsets.UTF_8.name());
       mail.setSentDate(Date.from(env.clock().instant()));
       mail.setText(payload.text("body"), StandardCharsets.UTF_8.name());
+      event.attempt().holdBackIfDry("send a mail to " + payload.text("to"));
       send(session, settings, mail);
       return Response.commands(Command.exercise(event.contract(), settings.choice(), LedgerValue.struct()));
     });

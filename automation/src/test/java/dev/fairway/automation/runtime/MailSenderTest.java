@@ -10,8 +10,11 @@ import com.icegreen.greenmail.util.ServerSetup;
 import dev.fairway.core.ledger.Command;
 import dev.fairway.core.ledger.LedgerValue;
 import dev.fairway.core.ledger.TemplateId;
+import dev.fairway.core.work.WorkId;
+import dev.fairway.store.DeadLetters;
 import jakarta.mail.Message;
 import jakarta.mail.internet.MimeMessage;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
@@ -76,6 +79,25 @@ class MailSenderTest {
       eventually(() -> assertThat(node.setAside()).hasSize(2)
           .anySatisfy(why -> assertThat(why).contains("subject must be one line"))
           .anySatisfy(why -> assertThat(why).contains("to must be mail addresses")));
+    }
+  }
+
+  @Test
+  void triedDryNothingIsSent() {
+    server.start();
+    try (var node = new Node(folder)) {
+      run(node, server.getSmtp(), Map.of("encryption", "NONE"));
+      write(node, "ann@", "hello", "");
+      eventually(() -> assertThat(node.setAside()).hasSize(1));
+      var dead = new DeadLetters(node.store, node.handlers);
+      WorkId letter = dead.list(DeadLetters.Filter.ALL, 0, 1).getFirst().id();
+      String payload = dead.show(letter).orElseThrow().text();
+      dead.edit(letter, payload.replace("ann@", "ann@port.example").getBytes(StandardCharsets.UTF_8), "ada");
+      assertThat(dead.tryDry(letter, "ada"))
+          .isEqualTo(new DeadLetters.Tried("fail", "would send a mail to ann@port.example"));
+      assertThat(server.getReceivedMessages()).isEmpty();
+      dead.redrive(letter, "ada");
+      eventually(() -> assertThat(server.getReceivedMessages()).hasSize(1));
     }
   }
 

@@ -40,8 +40,9 @@ final class ContractToMessage implements Integration<ContractToMessage.Settings>
   public void start(Environment<Settings> env, Events events) {
     events.ledger().created(env.settings().template()).concurrency(8).handle(event -> {
       UUID reference = UUID.nameUUIDFromBytes(event.attempt().idempotencyKey().getBytes(StandardCharsets.UTF_8));
-      Messages.Intake intake = messages
-          .accept(MessageForm.of(message(event), reference.toString()), Optional.empty(), env.party().name());
+      MessageForm form = MessageForm.of(message(event), reference.toString());
+      event.attempt().holdBackIfDry("hand " + form.message() + " to the exchange");
+      Messages.Intake intake = messages.accept(form, Optional.empty(), env.party().name());
       if (intake instanceof Messages.Intake.Clash(var ref)) {
         throw new FairwayException(ErrorCode.CONFLICT, ref + " stands for another message");
       }
