@@ -30,11 +30,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * Sends each contract of a template as a mail of plain text, and then exercises a choice on it, {@code Archive} unless told
  * otherwise. At least once: the {@code Message-ID} is the same on every attempt, so that mailboxes can tell. A mail that
- * the server refuses for good, or for one of its recipients, goes to nobody and is set aside.
+ * the server refuses for good, or for one of its recipients, goes to nobody and is set aside; a server that cannot be
+ * reached is tried for a day.
  *
  * @see <a href="https://www.rfc-editor.org/rfc/rfc5321">RFC 5321, Simple Mail Transfer Protocol</a>
  */
 public final class MailSender implements Integration<MailSender.Settings> {
+  /** More than fit into the day after which a delivery is too old, so that the day is the bound. */
+  private static final int ATTEMPTS = 1_000;
   private static final String LIMIT_MILLIS = "30000";
 
   /** How the connection is kept from being read. */
@@ -75,7 +78,7 @@ public final class MailSender implements Integration<MailSender.Settings> {
     Settings settings = env.settings();
     InternetAddress from = addresses("from", settings.from())[0];
     Session session = session(settings, domain(from));
-    events.ledger().created(settings.template()).concurrency(4).handle(event -> {
+    events.ledger().created(settings.template()).concurrency(4).attempts(ATTEMPTS).handle(event -> {
       LedgerValue.Struct payload = event.contract().payload();
       var mail = new Mail(session, event.attempt(), domain(from));
       mail.setFrom(from);
