@@ -21,13 +21,15 @@ import java.util.Optional;
 
 /**
  * Slack's slash commands: each becomes a contract, and a contract that holds an answer is posted to where the command asked
- * for it. An answer that Slack does not take, at the last of five tries, is told to the contract by its choice
- * {@code ResponseFailed}, because Slack takes answers for half an hour only.
+ * for it. An answer that Slack refuses, that does not reach it at the last of five tries, or whose address the node may not
+ * call, is told to the contract by its choice {@code ResponseFailed}, because Slack takes answers for half an hour only.
  *
  * @see <a href="https://docs.slack.dev/interactivity/implementing-slash-commands">Implementing slash commands</a>
  */
 final class SlackCommands {
   static final int ATTEMPTS = 5;
+  /** Told where there was no answer. */
+  private static final int NO_STATUS = -1;
   /** Fields of the contract, and what Slack's form calls them. */
   private static final Map<String, String> FIELDS = Map.of("command", "command", "commandText", "text", "responseUrl",
       "response_url", "slackUser", "user_id", "slackTeam", "team_id", "slackChannel", "channel_id", "slackApiAppId",
@@ -61,19 +63,45 @@ final class SlackCommands {
   }
 
   Response respond(LedgerEvents.Created event) throws IOException, InterruptedException {
-    LedgerValue.Struct answer = event.contract().payload();
-    Answered said = env.http().send(OutsideCall.postJson(URI.create(answer.text("responseUrl")),
-        Json.text(Map.of("text", answer.text("responseText")))));
+    boolean last = event.attempt().number() >= ATTEMPTS;
+    Answered said;
+    try {
+      said = post(event.contract().payload());
+    } catch (IOException e) {
+      if (last) {
+        return failed(event, NO_STATUS, "no answer: " + e.getMessage());
+      }
+      throw e;
+    } catch (FairwayException e) {
+      if (e.code() == ErrorCode.INVALID || e.code() == ErrorCode.EGRESS_REFUSED) {
+        return failed(event, NO_STATUS, String.valueOf(e.getMessage()));
+      }
+      throw e;
+    }
     if (said.ok()) {
       return Response.commands(Command.archive(event.contract()));
     }
     boolean passing = said.status() >= 500 || said.status() == 429;
-    if (passing && event.attempt().number() < ATTEMPTS) {
+    if (passing && !last) {
       throw new FairwayException(ErrorCode.PEER_FAILED, "Slack answered " + said.status());
     }
+    return failed(event, said.status(), said.text());
+  }
+
+  private Answered post(LedgerValue.Struct answer) throws IOException, InterruptedException {
+    String url = answer.text("responseUrl");
+    OutsideCall call;
+    try {
+      call = OutsideCall.postJson(URI.create(url), Json.text(Map.of("text", answer.text("responseText"))));
+    } catch (IllegalArgumentException e) {
+      throw new FairwayException(ErrorCode.INVALID, "responseUrl is no URL: " + e.getMessage(), e);
+    }
+    return env.http().send(call);
+  }
+
+  private Response failed(LedgerEvents.Created event, int status, String body) {
     return Response.commands(Command.exercise(event.contract(), "ResponseFailed",
         LedgerValue.struct("receivedAt", LedgerValue.timestamp(Instant.now(env.clock())))
-            .with("httpStatusCode", LedgerValue.int64(said.status()))
-            .with("httpResponseBody", LedgerValue.text(said.text()))));
+            .with("httpStatusCode", LedgerValue.int64(status)).with("httpResponseBody", LedgerValue.text(body))));
   }
 }

@@ -132,6 +132,24 @@ class SlackChatTest {
     }
   }
 
+  @Test
+  void answersThatReachNobodyAreToldToTheirContracts() throws Exception {
+    try (var slack = new StubService(asked -> new Told(200, "ok"));
+        var node = new Node(folder, ledger -> ledger, new Outside(client))) {
+      run(node, slack);
+      URI gone;
+      try (var closed = new StubService(asked -> new Told(200, "ok"))) {
+        gone = closed.at("/answer");
+      }
+      answer(node, gone.toString(), "to a closed port");
+      answer(node, "no url", "to no URL");
+      answer(node, "ftp://127.0.0.1/answer", "to what may not be called");
+      eventually(() -> assertThat(node.active(node.bob, "Chat:Unheard")).hasSize(3)
+          .allSatisfy(unheard -> assertThat(unheard.payload().int64("status")).isEqualTo(-1)));
+      assertThat(node.setAside()).isEmpty();
+    }
+  }
+
   private static void run(Node node, StubService slack) {
     node.give(MODEL);
     node.runShipped("slack_chat",
