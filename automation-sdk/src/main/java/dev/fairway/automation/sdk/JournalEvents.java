@@ -6,8 +6,8 @@ import java.util.UUID;
 /**
  * Handlers of what the node itself does, as its journal tells it: {@code exchange.message.received}, say. They share the
  * lane of timers and queues: never two of them at once. An event comes once, also when it happened while the integration
- * was down, in the journal's order; one whose handler throws is tried again later, up to a bound, and then set aside, and
- * those after it do not wait for it.
+ * was down, usually in the journal's order; one that is put off or tried again comes after later ones. One whose handler
+ * throws is tried again up to a bound, and then set aside.
  */
 public interface JournalEvents {
   /**

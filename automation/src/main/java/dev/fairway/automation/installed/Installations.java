@@ -333,7 +333,7 @@ public final class Installations {
     return find(id);
   }
 
-  /** Stops it and forgets its settings; its place in the ledger is kept, for one of the same id. */
+  /** Stops it and forgets its settings; its places in the ledger and in the journal are kept for one of the same id. */
   public synchronized void remove(String id, String actor) {
     refuseFixed(id);
     find(id);
