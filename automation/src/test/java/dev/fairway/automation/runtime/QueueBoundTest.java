@@ -10,6 +10,7 @@ import dev.fairway.automation.sdk.Events;
 import dev.fairway.automation.sdk.Integration;
 import dev.fairway.automation.sdk.NoSettings;
 import dev.fairway.automation.sdk.Response;
+import dev.fairway.core.ErrorCode;
 import dev.fairway.core.FairwayException;
 import dev.fairway.core.ledger.Party;
 import dev.fairway.core.store.Store;
@@ -21,6 +22,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -56,6 +59,7 @@ class QueueBoundTest {
   /** Puts from many threads, through each of them in turn; how many found room. */
   private static int put(List<RunningIntegration> through) throws InterruptedException {
     var taken = new AtomicInteger();
+    Queue<Throwable> refused = new ConcurrentLinkedQueue<>();
     List<Thread> threads = new ArrayList<>();
     for (int i = 0; i < MORE_THAN_FIT; i++) {
       RunningIntegration integration = through.get(i % through.size());
@@ -63,14 +67,16 @@ class QueueBoundTest {
         try {
           integration.put("default", "message");
           taken.incrementAndGet();
-        } catch (FairwayException e) {
-          assertThat(e.code().retriable()).isTrue();
+        } catch (Throwable e) {
+          refused.add(e);
         }
       }));
     }
     for (Thread thread : threads) {
       thread.join();
     }
+    assertThat(refused).hasSize(MORE_THAN_FIT - taken.get()).allSatisfy(why -> assertThat(why)
+        .isInstanceOfSatisfying(FairwayException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.BUSY)));
     return taken.get();
   }
 
