@@ -106,6 +106,7 @@ public final class LedgerCapture implements Capture<LedgerCapture.Config, Ledger
 
   @Override
   public void run(Config config, CaptureSession<Resource> session) throws InterruptedException {
+    targetsDiffer(session.bindings());
     Ledger ledger = ledgers.apply(config.ledger());
     List<LedgerReader> readers = new ArrayList<>();
     try {
@@ -127,6 +128,17 @@ public final class LedgerCapture implements Capture<LedgerCapture.Config, Ledger
       }
     } finally {
       readers.forEach(LedgerReader::close);
+    }
+  }
+
+  /* In the tables made of a collection, the end of a snapshot ends every contract that is not of it. */
+  private static void targetsDiffer(List<Bound<Resource>> bindings) {
+    Set<String> targets = new HashSet<>();
+    for (Bound<Resource> binding : bindings) {
+      if (!targets.add(binding.collection().name())) {
+        throw new FairwayException(ErrorCode.CONFIGURATION, "two bindings of a ledger capture have the same target, "
+            + binding.collection().name() + "; each needs a collection of its own");
+      }
     }
   }
 }

@@ -102,7 +102,7 @@ final class LedgerReader implements AutoCloseable {
     if (held > snapshotBytes) {
       throw new FairwayException(ErrorCode.TOO_LARGE, "the active contracts of " + binding.resource().stream()
           + " are more than snapshotBytes, " + snapshotBytes
-          + "; raise it, or spread the templates over several bindings");
+          + "; raise it, or spread the templates over several bindings, each with a collection of its own");
     }
     snapshot.add(text);
   }

@@ -35,7 +35,8 @@ public final class LedgerMaterialize<C extends Record> implements Materialize<C,
   }
 
   public static LedgerMaterialize<PostgresMaterialize.Config> postgres() {
-    return new LedgerMaterialize<>(new PostgresMaterialize(), "JSONB");
+    // Not JSONB, which has no U+0000, and a text on a ledger may.
+    return new LedgerMaterialize<>(new PostgresMaterialize(), "JSON");
   }
 
   /** The tables of one collection. */

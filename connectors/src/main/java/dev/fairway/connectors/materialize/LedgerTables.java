@@ -24,7 +24,7 @@ import tools.jackson.databind.JsonNode;
  * <li>{@code _active} and {@code _active_at}: views of what is active now, and of what was at each {@code at_offset}
  * </ul>
  * A place is told once all events of its transaction are here, so no query sees half of one. A later snapshot ends what it no longer
- * shows, because what happened before it may never be known.
+ * shows, because what happened before it may never be known; a contract that a still later one shows was active all along.
  */
 final class LedgerTables implements Transactor {
   private static final int BATCH = 1000;
@@ -39,6 +39,8 @@ final class LedgerTables implements Transactor {
     for (String prefix : prefixes) {
       tables.add(new Tables(prefix, jsonType));
     }
+    // A session may wait long for its first event, and a server cannot clean up behind an open transaction.
+    connection.commit();
   }
 
   /** Creates tables and views that are missing. */
@@ -144,7 +146,7 @@ final class LedgerTables implements Transactor {
           + " (contract_id, template, package_id, package_name,"
           + " payload, contract_key, signatories, observers, created_at, created_place, seen_place) VALUES (?, ?, ?, ?, "
           + String.join(", ", json, json, json, json) + ", ?, ?, ?)"
-          + " ON CONFLICT (contract_id) DO UPDATE SET seen_place = excluded.seen_place");
+          + " ON CONFLICT (contract_id) DO UPDATE SET seen_place = excluded.seen_place, archived_place = NULL");
       archive = connection.prepareStatement("UPDATE " + contracts
           + " SET archived_place = ? WHERE contract_id = ? AND archived_place IS NULL");
       forget = connection.prepareStatement("UPDATE " + contracts

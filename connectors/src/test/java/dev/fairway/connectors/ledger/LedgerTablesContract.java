@@ -59,6 +59,7 @@ abstract class LedgerTablesContract {
   private final Party alice = ledger.allocate("alice");
   private final Party bob = ledger.allocate("bob");
   private final Random random = new Random(SEED);
+  private String templates = "*";
 
   /** {@code materialize-ledger-…} */
   abstract String image();
@@ -67,12 +68,12 @@ abstract class LedgerTablesContract {
 
   abstract Connection connect() throws SQLException;
 
-  private FlowFile file(int backfill) throws Exception {
+  final FlowFile file(int backfill) throws Exception {
     return FlowFile.read(Files.writeString(dir.resolve("flow.yaml"), """
         captures:
           acme/ledger:
             endpoint: { connector: { image: fairway/source-ledger, config: { ledger: trade, parties: [%s] } } }
-            bindings: [{ resource: { stream: events }, target: acme/events, backfill: %d }]
+            bindings: [{ resource: { stream: events, templates: ["%s"] }, target: acme/events, backfill: %d }]
         materializations:
           acme/tables:
             endpoint: { connector: { image: fairway/%s, config: %s } }
@@ -80,7 +81,7 @@ abstract class LedgerTablesContract {
         collections:
           acme/events: { schema: { type: object, properties: { contract: { type: string }, event: { type: string } },
             required: [contract, event] }, key: [/contract, /event] }
-        """.formatted(alice, backfill, image(), Json.text(config()))), sealed);
+        """.formatted(alice, templates, backfill, image(), Json.text(config()))), sealed);
   }
 
   /** Captures and stores what there is; transactions of the ledger are cut into several of the destination. */
@@ -119,7 +120,7 @@ abstract class LedgerTablesContract {
       List<Command> commands = new ArrayList<>();
       for (int n = random.nextInt(3); n >= 0; n--) {
         commands.add(Command.create(REQUEST, LedgerValue.struct("requester", LedgerValue.party(alice), "operator",
-            LedgerValue.party(bob)).with("text", LedgerValue.text("request \"" + i + "\" \u00fc"))));
+            LedgerValue.party(bob)).with("text", LedgerValue.text("request \"" + i + "\" \u00fc a\u0000b"))));
       }
       if (!mine.isEmpty() && random.nextBoolean()) {
         commands.add(Command.exercise(mine.get(random.nextInt(mine.size())), "Cancel", LedgerValue.struct()));
@@ -146,7 +147,7 @@ abstract class LedgerTablesContract {
     }
   }
 
-  private Set<String> inTables(String sql) throws SQLException {
+  final Set<String> inTables(String sql) throws SQLException {
     Set<String> ids = new TreeSet<>();
     try (Connection connection = connect();
         Statement statement = connection.createStatement();
@@ -175,6 +176,22 @@ abstract class LedgerTablesContract {
     assertThat(inTables("SELECT contract_id FROM ledger_active")).isEqualTo(onLedger(ledger.end())).isNotEmpty();
     assertThat(inTables("SELECT payload FROM ledger_contracts").stream().map(Json::parse)
         .map(payload -> payload.path("requester").asString("")).distinct()).containsExactly("alice");
+    assertThat(inTables("SELECT payload FROM ledger_contracts").stream().map(Json::parse))
+        .allSatisfy(payload -> assertThat(payload.path("text").asString("")).endsWith("a\u0000b"));
+  }
+
+  @Test
+  void whatOneSnapshotEndedComesBackWithALaterOne() throws Exception {
+    happen(5);
+    catchUp(0);
+    happen(1);
+    templates = ContractModel.ANSWER;
+    catchUp(1);
+    assertThat(inTables("SELECT contract_id FROM ledger_active")).isEmpty();
+    happen(1);
+    templates = "*";
+    catchUp(2);
+    assertThat(inTables("SELECT contract_id FROM ledger_active")).isEqualTo(onLedger(ledger.end())).isNotEmpty();
   }
 
   @Test
