@@ -4,11 +4,15 @@ import dev.fairway.connector.Settings;
 import dev.fairway.connector.flow.CaptureRequest;
 import dev.fairway.connector.flow.CaptureResponse;
 import dev.fairway.connector.flow.CaptureSpec;
+import dev.fairway.connector.flow.CollectionSpec;
 import dev.fairway.connector.flow.FlowCodec;
 import dev.fairway.connector.flow.Protocol;
 import dev.fairway.connector.json.Json;
 import dev.fairway.connectors.capture.CaptureProgram;
 import dev.fairway.connectors.capture.CaptureSink;
+import dev.fairway.connectors.reduce.Reducer;
+import dev.fairway.core.ErrorCode;
+import dev.fairway.core.FairwayException;
 import dev.fairway.core.store.Store;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -51,9 +55,19 @@ public final class IngestCapture implements CaptureProgram {
   public CaptureResponse.Validated validate(String name, JsonNode config,
       List<CaptureRequest.Validate.Binding> bindings) {
     var _ = Settings.read(config, IngestConfig.class);
+    bindings.forEach(binding -> keepsLast(binding.collection()));
     return new CaptureResponse.Validated(bindings.stream()
         .map(binding -> Settings.read(binding.resourceConfig(), IngestResource.class))
         .map(resource -> new CaptureResponse.Validated.Binding(path(resource))).toList());
+  }
+
+  /* Deliveries of many senders share a transaction; two that cannot be reduced with each other would fail them all. */
+  private static void keepsLast(CollectionSpec collection) {
+    if (!Reducer.of(collection.writeSchema()).keepsLast()) {
+      throw new FairwayException(ErrorCode.CONFIGURATION, "the schema of collection " + collection.name()
+          + " reduces documents, so webhooks cannot be taken into it; take them into a collection that does not, and derive"
+          + " from that");
+    }
   }
 
   private static List<String> path(IngestResource resource) {

@@ -62,7 +62,7 @@ final class IngestSession {
       try {
         take(taken);
       } catch (RuntimeException e) {
-        taken.forEach(delivery -> delivery.done().completeExceptionally(e));
+        taken.forEach(IngestSession::sendAway);
         throw e;
       }
     }
@@ -110,9 +110,14 @@ final class IngestSession {
       if (failure == null) {
         delivery.done().complete(before);
       } else {
-        delivery.done().completeExceptionally(failure);
+        sendAway(delivery);
       }
     });
+  }
+
+  /* What failed may be another sender's document, so nobody is told what it was. */
+  private static void sendAway(Delivery delivery) {
+    delivery.done().completeExceptionally(Inlets.unavailable("the capture's session has ended"));
   }
 
   private Set<Name> known(List<Delivery> deliveries) {
@@ -122,7 +127,8 @@ final class IngestSession {
         int binding = i;
         List<String> ids = deliveries.stream().filter(delivery -> delivery.named() && delivery.binding() == binding)
             .map(Delivery::id).distinct().toList();
-        tables.get(i).known(view, ids).forEach(id -> known.add(new Name(binding, id)));
+        Instant since = clock.instant().minus(resources.get(i).remember());
+        tables.get(i).known(view, ids, since).forEach(id -> known.add(new Name(binding, id)));
       }
       return known;
     });

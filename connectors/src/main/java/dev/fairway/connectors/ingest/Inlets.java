@@ -61,7 +61,8 @@ public final class Inlets {
             .describe("Answered once it is durable. A delivery with a name that was taken in before changes nothing.")
             .anyone().maxBody(IngestResource.MOST_BYTES)
             .answers(200, "it is in the collection").answers(401, "the token or the signature is missing or wrong")
-            .answers(422, "it breaks the collection's schema").answers(503, "not now; send it again")
+            .answers(404, "no capture takes in at this path now").answers(422, "it breaks the collection's schema")
+            .answers(503, "not now; send it again")
             .handle(this::post)));
   }
 

@@ -15,6 +15,7 @@ import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
+import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.Optional;
@@ -76,19 +77,18 @@ public final class TokenKeeper {
         || !(config.path(CREDENTIALS) instanceof ObjectNode configured)) {
       return new Fresh(config, Optional.empty());
     }
-    Optional<String> expiry = expiryMember(spec);
     String fingerprint = fingerprint(configured);
     synchronized (exchanges.computeIfAbsent(task, _ -> new Object())) {
       Optional<ObjectNode> kept = store.read(view -> CredentialTable.find(view, task, fingerprint)).flatMap(
           sealed -> seal.open(task, sealed)).map(Json::parse).map(ObjectNode.class::cast);
       ObjectNode credentials = kept.orElse(configured);
-      Optional<Instant> expires = expiry.flatMap(member -> instant(credentials.path(member)));
+      Optional<Instant> expires = expiry(spec, credentials);
       if (expires.isPresent() && clock.instant().isBefore(expires.get().minus(MARGIN))) {
         return with(config, credentials, expires);
       }
       ObjectNode refreshed = refresh(task, spec, config, credentials);
       store.run(tx -> CredentialTable.save(tx, task, fingerprint, seal.close(task, Json.text(refreshed))));
-      return with(config, refreshed, expiry.flatMap(member -> instant(refreshed.path(member))));
+      return with(config, refreshed, expiry(spec, refreshed));
     }
   }
 
@@ -113,11 +113,12 @@ public final class TokenKeeper {
     return new Fresh(changed, expires.map(at -> at.minus(MARGIN)).filter(soon::isBefore));
   }
 
-  /** The member a connector maps the time of expiry to: the one that is made of now and so many seconds. */
-  private static Optional<String> expiryMember(OAuth2Spec spec) {
+  /** The first time that anything expires: connectors map such times to members made of now and so many seconds. */
+  private static Optional<Instant> expiry(OAuth2Spec spec, JsonNode credentials) {
     return Stream.of(spec.refreshTokenResponseMap(), spec.accessTokenResponseMap())
         .flatMap(map -> map.entrySet().stream())
-        .filter(member -> member.getValue().asString("").contains("now_plus")).map(Map.Entry::getKey).findFirst();
+        .filter(member -> member.getValue().asString("").contains("now_plus"))
+        .flatMap(member -> instant(credentials.path(member.getKey())).stream()).min(Comparator.naturalOrder());
   }
 
   private static Optional<Instant> instant(JsonNode value) {

@@ -61,7 +61,8 @@ class TokenKeeperTest {
           valid = "r" + exchanges.incrementAndGet();
         }
         byte[] answer = (good
-            ? "{\"access\":\"a" + exchanges + "\",\"refresh\":\"" + valid + "\",\"expires_in\":3600}"
+            ? "{\"access\":\"a" + exchanges + "\",\"refresh\":\"" + valid
+                + "\",\"expires_in\":3600,\"refresh_expires_in\":86400}"
             : "{\"error\":\"invalid_grant\"}").getBytes(StandardCharsets.UTF_8);
         exchange.sendResponseHeaders(good ? 200 : 400, answer.length);
         exchange.getResponseBody().write(answer);
@@ -83,6 +84,7 @@ class TokenKeeperTest {
             {"refreshTokenUrlTemplate":"http://127.0.0.1:%d/token",
              "refreshTokenBody":"{\\"refresh\\":\\"{{{refresh_token}}}\\"}",
              "refreshTokenResponseMap":{"access_token":"/access","refresh_token":"/refresh",
+               "refresh_token_expiry_date":"{{#now_plus}}{{refresh_expires_in}}{{/now_plus}}",
                "token_expiry_date":"{{#now_plus}}{{expires_in}}{{/now_plus}}"}}"""
             .formatted(provider.getAddress().getPort())),
         OAuth2Spec.class);
