@@ -29,6 +29,11 @@ public interface Transactor extends AutoCloseable {
     return true;
   }
 
+  /** Whether any row is there for the binding; false where that is not known. Called before the first transaction. */
+  default boolean holds(int binding) throws Exception {
+    return false;
+  }
+
   /** Looks rows up by their keys and tells those that are there; called once per binding and transaction at most. */
   void load(int binding, List<Packed> keys, Found found) throws Exception;
 

@@ -91,6 +91,20 @@ final class BindingSource {
     return !binding.deltaUpdates() && !reducer.keepsLast();
   }
 
+  /**
+   * Looks at what is there before anything is stored.
+   *
+   * @throws FairwayException with {@code CONFIGURATION} when documents would be reduced with rows that they are in already
+   */
+  void begin(int index, Transactor transactor) throws Exception {
+    if (position == 0 && reduces() && transactor.holds(index)) {
+      throw new FairwayException(ErrorCode.CONFIGURATION, "collection " + collection + " would be read from its"
+          + " beginning into " + String.join("/", binding.resourcePath())
+          + ", which has rows already; its schema reduces documents with those stored before, so each would count twice;"
+          + " empty or drop the table, or name another");
+    }
+  }
+
   /** Reads up to so many bytes, at least one document; answers how many bytes it read. */
   long read(long most) throws IOException {
     changes.clear();
@@ -140,11 +154,18 @@ final class BindingSource {
       JsonNode document = reduces() && !gone
           ? reducer.complete(change.deletion() == null ? before : null, change.document())
           : change.document();
-      transactor.store(new Transactor.Row(index, change.key(), at(document, keys), at(document, values),
-          binding.fieldSelection().document().isEmpty() ? null : document, exists, gone));
+      if (binding.deltaUpdates() && change.deletion() != null) {
+        transactor.store(row(index, change.key(), change.deletion(), false, false));
+      }
+      transactor.store(row(index, change.key(), document, exists, gone));
     }
     changes.clear();
     loaded.clear();
+  }
+
+  private Transactor.Row row(int index, Packed key, JsonNode document, boolean exists, boolean gone) {
+    return new Transactor.Row(index, key, at(document, keys), at(document, values),
+        binding.fieldSelection().document().isEmpty() ? null : document, exists, gone);
   }
 
   private static List<JsonNode> at(JsonNode document, List<JsonPointer> pointers) {

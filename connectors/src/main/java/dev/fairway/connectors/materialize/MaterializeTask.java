@@ -76,7 +76,7 @@ public final class MaterializeTask implements TaskLoop.Step {
     Transactor transactor = program.open(spec, state);
     try {
       return new Session(transactor, state);
-    } catch (RuntimeException e) {
+    } catch (Exception e) {
       transactor.close();
       throw e;
     }
@@ -87,7 +87,7 @@ public final class MaterializeTask implements TaskLoop.Step {
     private final List<BindingSource> sources = new ArrayList<>();
     private JsonNode state;
 
-    Session(Transactor transactor, JsonNode state) {
+    Session(Transactor transactor, JsonNode state) throws Exception {
       this.transactor = transactor;
       this.state = state;
       Optional<JsonNode> recovered = transactor.checkpoint();
@@ -95,7 +95,9 @@ public final class MaterializeTask implements TaskLoop.Step {
         long position = recovered.isPresent()
             ? recovered.get().path("sources").path(BindingSource.name(binding)).path("readThrough").asLong(0)
             : store.read(view -> TaskTable.position(view, spec.name(), binding.stateKey()));
-        sources.add(new BindingSource(binding, collections.get(binding.collection().name()), position));
+        BindingSource source = new BindingSource(binding, collections.get(binding.collection().name()), position);
+        source.begin(sources.size(), transactor);
+        sources.add(source);
       }
     }
 

@@ -156,6 +156,17 @@ final class SqlTables {
     }
 
     @Override
+    public boolean holds(int binding) throws SQLException {
+      String table = quoted(tables.get(binding).binding.resource().table());
+      try (Statement statement = connection.createStatement();
+          ResultSet rows = statement.executeQuery("SELECT 1 FROM " + table + " LIMIT 1")) {
+        return rows.next();
+      } finally {
+        connection.rollback();
+      }
+    }
+
+    @Override
     public void load(int binding, List<Packed> keys, Found found) throws SQLException {
       Table table = tables.get(binding);
       if (table.load == null) {

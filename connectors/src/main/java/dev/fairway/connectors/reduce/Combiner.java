@@ -35,16 +35,16 @@ public final class Combiner {
 
   private Combined after(Combined before, JsonNode document) {
     try {
-      return reducer.deletes(before.document())
-          ? new Combined(before.key(), before.document(), document)
-          : new Combined(before.key(), before.deletion(), reducer.combine(before.document(), document));
+      if (reducer.deletes(before.document())) {
+        return new Combined(before.key(), before.document(), document);
+      }
+      JsonNode combined = reducer.combine(before.document(), document);
+      // A strategy that chooses one of the two chooses between contents; that they are gone is not its choice.
+      boolean gone = reducer.deletes(document) && !reducer.deletes(combined);
+      return new Combined(before.key(), before.deletion(), gone ? document : combined);
     } catch (ReduceException e) {
       throw new ReduceException(e.getMessage() + "; the key is " + before.key().values());
     }
-  }
-
-  public boolean isEmpty() {
-    return held.isEmpty();
   }
 
   /** Hands out all that is held, and holds nothing more. */

@@ -118,6 +118,29 @@ class ReducingMaterializeTest {
     materialize(file, dir.resolve("files"), Integer.MAX_VALUE, 1 << 20);
     assertThat(Files.readAllLines(dir.resolve("out/sums.jsonl")))
         .anySatisfy(line -> assertThat(line).contains("\"k\":\"a\",\"n\":15"));
+    assertThat(Files.readAllLines(dir.resolve("out/sums.jsonl"))).filteredOn(line -> line.contains("\"k\":\"b\""))
+        .satisfiesExactly(deletion -> assertThat(deletion).contains("\"op\":\"d\""),
+            after -> assertThat(after).contains("\"n\":3").doesNotContain("\"op\""));
+  }
+
+  @Test
+  void nothingIsCountedTwiceWhenATableIsFilledAnew() throws Exception {
+    Path data = dir.resolve("anew");
+    String endpoint = "{ connector: { image: fairway/materialize-sqlite, config: { path: " + data + ".db } } }";
+    materialize(file(endpoint, "resource: { table: sums }"), data, Integer.MAX_VALUE, 1 << 20);
+    FlowFile again = file(endpoint, "resource: { table: sums }, backfill: 1");
+    assertThatThrownBy(() -> materialize(again, data, Integer.MAX_VALUE, 1 << 20))
+        .hasMessageContaining("acme/sums would be read from its beginning into sums, which has rows already")
+        .hasMessageContaining("empty or drop the table");
+    assertThat(sums(dir.resolve(data + ".db"))).isEqualTo(Map.of("a", 15L, "b", 3L));
+
+    try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + data + ".db");
+        Statement statement = connection.createStatement()) {
+      statement.execute("DELETE FROM sums");
+    }
+    // Each attempt has brought the same changes once more.
+    materialize(again, data, Integer.MAX_VALUE, 1 << 20);
+    assertThat(sums(dir.resolve(data + ".db"))).isEqualTo(Map.of("a", 45L, "b", 3L));
   }
 
   @Test

@@ -73,6 +73,11 @@ final class Steps implements MaterializeProgram {
     }
 
     @Override
+    public boolean holds(int binding) throws Exception {
+      return transactor.holds(binding);
+    }
+
+    @Override
     public void load(int binding, List<Packed> keys, Found found) throws Exception {
       step();
       transactor.load(binding, keys, found);

@@ -62,9 +62,8 @@ class PeersTest {
     List<String> lines = IntStream.rangeClosed(1, LINES)
         .mapToObj(n -> "{\"id\": " + n + ", \"text\": \"line " + n + "\", \"ratio\": " + n + ".5}").toList();
     Files.write(dir.resolve("lines.jsonl"), lines);
-    // The faker answers nothing more once a state of its says "updated_at", even one from the midst of a stream. With
-    // all users
-    // in one slice it says so at the end only.
+    // The faker answers nothing more once a state of its says "updated_at", even one from the midst of a stream.
+    // With all users in one slice it says so at the end only.
     discovered("faker", "airbyte: { command: [" + PEERS + "/airbyte/bin/source-faker], config: { count: " + USERS
         + ", seed: 1, records_per_slice: " + USERS + ", always_updated: false, parallelism: 2 } }");
     discovered("hardcoded",

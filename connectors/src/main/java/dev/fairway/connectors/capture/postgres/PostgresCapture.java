@@ -27,7 +27,8 @@ import org.postgresql.replication.PGReplicationStream;
  *
  * <p>The database keeps its log until what is in it is durable here. While the capture lives, that is soon: also when other
  * tables change, and while the first rows are still copied. How much the server keeps is watched ({@code slotMegabytes}).
- * Against a capture that stays away, bound it at the server by {@code max_slot_wal_keep_size}; a slot the server gave up is told, and never made again silently.
+ * Against a capture that stays away, bound it at the server by {@code max_slot_wal_keep_size}; a slot the server gave up is
+ * told, and never made again silently.
  */
 public final class PostgresCapture implements Capture<PostgresCapture.Config, PostgresCapture.Resource> {
   private static final Pattern SLOT = Pattern.compile("[a-z0-9_]{1,63}");
