@@ -106,16 +106,23 @@ public final class Inbound {
   private void copyLost(Transaction tx, ChannelPort port, ChannelMessage shown) throws SQLException {
     Optional<StoredMessage> here = messages.lockByCopy(tx, port.id(), shown.id());
     if (here.isEmpty()) {
+      // It may have begun to count after the first look by carriage; then it is no copy any more.
+      here = messages.lockByCarriage(tx, port.id(), shown.id());
+    }
+    if (here.isEmpty()) {
       return;
     }
     StoredMessage.Carriage copy = carriage(port, shown);
-    boolean counts = here.get().carriage().filter(now -> now.channel().equals(copy.channel()))
-        .filter(now -> now.id().equals(copy.id())).isPresent();
-    if (counts) {
+    if (counts(here.get(), copy)) {
       changed(tx, port, here.get(), shown);
     } else {
       copies.put(tx, here.get().id(), copy);
     }
+  }
+
+  private static boolean counts(StoredMessage here, StoredMessage.Carriage copy) {
+    return here.carriage().filter(now -> now.channel().equals(copy.channel()))
+        .filter(now -> now.id().equals(copy.id())).isPresent();
   }
 
   private static StoredMessage.Carriage carriage(ChannelPort port, ChannelMessage shown) {
@@ -151,7 +158,10 @@ public final class Inbound {
       refuse(tx, port, shown, "the reference " + here.ref() + " stands for another message");
       return;
     }
-    if (here.carriage().filter(old -> old.status().lost()).isPresent()) {
+    if (counts(here, carriage)) {
+      // Another process has just taken it in, or made it the copy that counts.
+      changed(tx, port, here, shown);
+    } else if (here.carriage().filter(old -> old.status().lost()).isPresent()) {
       replace(tx, here, carriage);
     } else if (copies.put(tx, here.id(), carriage)) {
       messages.step(tx, here.id(), here.state(), "", "came again over channel " + port.id() + " as " + shown.id());

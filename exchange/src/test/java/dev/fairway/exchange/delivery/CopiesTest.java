@@ -11,46 +11,50 @@ import dev.fairway.exchange.message.MessageTable;
 import dev.fairway.exchange.message.StoredMessage.Carriage;
 import dev.fairway.exchange.routing.Match;
 import dev.fairway.exchange.routing.Rule;
+import dev.fairway.store.TemporaryStore;
 import dev.fairway.testing.TestClock;
 import dev.fairway.testing.channel.MemoryChannel;
 import dev.fairway.testing.channel.MemoryMedium;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** A message its sender sent again over a second channel, while the receiver reads each channel in its own time. */
 class CopiesTest {
-  private static final Jurisdiction AU = new Jurisdiction("AU");
+  static final Jurisdiction AU = new Jurisdiction("AU");
   private static final Jurisdiction SG = new Jurisdiction("SG");
   private static final Set<Jurisdiction> BOTH = Set.of(AU, SG);
   private static final MessageRef REF = new MessageRef(SG, "r1");
   private static final Carriage FIRST = new Carriage("first", "1", ChannelStatus.CONFIRMED);
   private static final Carriage SECOND = new Carriage("second", "1", ChannelStatus.CONFIRMED);
 
-  @TempDir
-  Path folder;
-  private final TestClock clock = new TestClock();
-  private final MemoryMedium first = new MemoryMedium(clock);
-  private final MemoryMedium second = new MemoryMedium(clock);
-  private SimNode au;
+  final TestClock clock = new TestClock();
+  final MemoryMedium first = new MemoryMedium(clock);
+  final MemoryMedium second = new MemoryMedium(clock);
+  private TemporaryStore home;
+  SimNode au;
+
+  TemporaryStore open() {
+    return TemporaryStore.unsynced(clock, "exchange");
+  }
 
   @BeforeEach
   void arriveTwice() {
-    au = new SimNode(folder, AU, clock, List.of(Rule.to("all", Match.ANY, List.of("first"))),
-        List.of(port("first", first), port("second", second)));
+    home = open();
+    au = new SimNode(home.store(), AU, clock, List.of(Rule.to("all", Match.ANY, List.of("first"))),
+        List.of(port("first", first), port("second", second)), new Random());
     post(first);
     post(second);
     read("first");
     read("second");
   }
 
-  private static ChannelPort port(String id, MemoryMedium medium) {
+  static ChannelPort port(String id, MemoryMedium medium) {
     return new ChannelPort(id, new MemoryChannel(medium, AU, BOTH), BOTH, ChannelPort.Uncertain.HOLD, false);
   }
 
@@ -59,7 +63,7 @@ class CopiesTest {
         .post(new Envelope(new Message(SG, AU, "subject", "a.b.c", "d.e.f"), Optional.of("r1"), "key"));
   }
 
-  private void read(String channel) {
+  void read(String channel) {
     Objects.requireNonNull(au.observers.get(channel)).runOnce();
   }
 
@@ -68,7 +72,7 @@ class CopiesTest {
     read(channel);
   }
 
-  private Optional<Carriage> carriage() {
+  Optional<Carriage> carriage() {
     return au.find(REF).carriage();
   }
 
@@ -79,6 +83,7 @@ class CopiesTest {
   @AfterEach
   void stop() {
     au.close();
+    home.close();
   }
 
   @Test
