@@ -33,7 +33,7 @@ class DeliverySimulationTest {
 
   @Test
   void mediumThatForgetsKeysIsCaught() {
-    assertThatThrownBy(() -> SimPair.everySeed(200, DeliverySimulationTest::open, (pair, random) -> {
+    assertThatThrownBy(() -> SimPair.firstSeeds(200, DeliverySimulationTest::open, (pair, random) -> {
       pair.channels.forEach(MemoryChannel::forgetKeys);
       run(pair, random);
     })).isInstanceOf(AssertionError.class);
