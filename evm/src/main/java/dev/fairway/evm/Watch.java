@@ -113,6 +113,14 @@ public final class Watch implements AutoCloseable {
     }
   }
 
+  /**
+   * Whether this process holds the lease for half its length yet. A turn of many steps ends when it does not: the next one
+   * renews the lease first.
+   */
+  public boolean sure() {
+    return held.filter(lease -> store.read(View::now).isBefore(lease.until.minus(LEASE.dividedBy(2)))).isPresent();
+  }
+
   /** What is wrong, while it lasts. */
   public Optional<String> trouble() {
     return trouble;
@@ -186,10 +194,10 @@ public final class Watch implements AutoCloseable {
   }
 
   private boolean hold() {
-    Optional<Lease> before = held;
-    if (before.filter(lease -> store.read(View::now).isBefore(lease.until.minus(LEASE.dividedBy(2)))).isPresent()) {
+    if (sure()) {
       return true;
     }
+    Optional<Lease> before = held;
     // Believed only once it is written: a step may run more than once, and its commit may fail.
     held = Optional.empty();
     held = store.write(this::lease);

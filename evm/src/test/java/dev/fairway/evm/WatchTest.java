@@ -100,6 +100,19 @@ class WatchTest {
   }
 
   @Test
+  void leaseIsSureForHalfItsLengthAndThenIsRenewedByTheNextTurn() throws Exception {
+    Watch watch = new Loop(store.store()).watch;
+    assertThat(watch.sure()).isFalse();
+    watch.runOnce();
+    clock.advance(Duration.ofSeconds(4));
+    assertThat(watch.sure()).isTrue();
+    clock.advance(Duration.ofSeconds(1));
+    assertThat(watch.sure()).isFalse();
+    watch.runOnce();
+    assertThat(watch.sure()).isTrue();
+  }
+
+  @Test
   void loopThatWasReplacedWritesNothingAndTakesOverWhenItIsItsTurnAgain() throws Exception {
     Loop first = new Loop(store.store());
     Loop second = new Loop(store.store());

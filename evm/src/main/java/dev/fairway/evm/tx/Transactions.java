@@ -227,7 +227,7 @@ public final class Transactions implements AutoCloseable {
   }
 
   /* One look at the chain, one commit of what was learned, then batch after batch: each is written before it is sent, and
-   * while it is on its way the next is signed and written. */
+   * while it is on its way the next is signed and written. The turn ends before the lease on it may. */
   private int turn() throws Exception {
     if (!store.read(table::anyOpen)) {
       return 0;
@@ -247,7 +247,7 @@ public final class Transactions implements AutoCloseable {
     Sending.Flight flight = sending.send(forms);
     for (int i = 1; i < BATCHES_A_TURN && !forms.isEmpty(); i++) {
       try {
-        forms = sending.next(look);
+        forms = watch.sure() ? sending.next(look) : List.of();
         write(forms);
       } finally {
         done += flight.land();
