@@ -1,6 +1,7 @@
 package dev.fairway.evm.tx;
 
 import dev.fairway.core.store.Store;
+import dev.fairway.core.store.View;
 import dev.fairway.evm.Watch;
 import dev.fairway.evm.rpc.EthereumRpc;
 import dev.fairway.evm.rpc.RpcAnswer;
@@ -10,7 +11,9 @@ import dev.fairway.evm.sign.Fees;
 import dev.fairway.evm.sign.Signer;
 import dev.fairway.evm.sign.UnsignedTransaction;
 import java.math.BigInteger;
+import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -238,33 +241,47 @@ final class Sending {
     }
   }
 
-  /** Begins to send what was just signed and written, and again what may not have arrived. */
-  Flight send(List<TransactionTable.Form> forms) {
-    Map<Long, String> raws = again();
-    forms.forEach(form -> raws.put(form.row().id(), form.signed().raw()));
-    return new Flight(raws, forms.size());
+  /** What is written counts as sent in the table, hence as unsent here until it is on its way. */
+  void written(List<TransactionTable.Form> forms) {
+    forms.forEach(form -> resend.add(form.row().id()));
   }
 
-  private Map<Long, String> again() {
-    Map<Long, String> raws = new LinkedHashMap<>();
-    for (long id : List.copyOf(resend)) {
-      if (raws.size() >= RESENT_AT_ONCE) {
-        break;
-      }
-      resend.remove(id);
-      Optional<String> raw = store.read(view -> {
-        Optional<Row> row = table.byId(view, id).filter(open -> open.state().equals(Row.SENT))
-            .filter(open -> open.hash().isPresent());
-        return row.isPresent() ? table.raw(view, row.get().hash().orElseThrow()) : Optional.<String>empty();
-      });
-      raw.ifPresent(bytes -> raws.put(id, bytes));
-    }
+  /** Begins to send what was just signed and written, and again what may not have arrived. */
+  Flight send(List<TransactionTable.Form> forms) {
+    Map<Long, String> fresh = new LinkedHashMap<>();
+    forms.forEach(form -> fresh.put(form.row().id(), form.signed().raw()));
+    Map<Long, String> raws = again(fresh.keySet());
+    raws.putAll(fresh);
+    Flight flight = new Flight(raws, forms.size());
+    resend.removeAll(raws.keySet());
+    return flight;
+  }
+
+  private Map<Long, String> again(Set<Long> besides) {
+    List<Long> due = resend.stream().filter(id -> !besides.contains(id)).limit(RESENT_AT_ONCE).toList();
+    Map<Long, String> raws = due.isEmpty() ? new LinkedHashMap<>() : store.read(view -> open(view, due));
+    due.stream().filter(id -> !raws.containsKey(id)).forEach(resend::remove);
     if (!raws.isEmpty()) {
       Set<Long> ids = Set.copyOf(raws.keySet());
       watch.write(tx -> {
         table.touched(tx, ids, tx.now());
         return true;
       });
+    }
+    return raws;
+  }
+
+  /** The bytes of those that are still open, in the order of nonces, since a node may refuse one that comes too early. */
+  private Map<Long, String> open(View view, List<Long> ids) throws SQLException {
+    List<Row> rows = new ArrayList<>();
+    for (long id : ids) {
+      table.byId(view, id).filter(row -> row.state().equals(Row.SENT)).filter(row -> row.hash().isPresent())
+          .ifPresent(rows::add);
+    }
+    rows.sort(Comparator.comparingLong(Row::nonce));
+    Map<Long, String> raws = new LinkedHashMap<>();
+    for (Row row : rows) {
+      table.raw(view, row.hash().orElseThrow()).ifPresent(raw -> raws.put(row.id(), raw));
     }
     return raws;
   }

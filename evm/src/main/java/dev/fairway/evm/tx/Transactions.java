@@ -263,6 +263,7 @@ public final class Transactions implements AutoCloseable {
         note(tx, forms);
         return true;
       });
+      sending.written(forms);
     }
   }
 

@@ -26,6 +26,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -315,6 +316,23 @@ class TransactionsTest {
     transactions = transactions(config());
     assertThat(reach(id, TransactionState.Mined.class).hash()).isEqualTo(signed);
     assertThat(chain.rpc().transactionCount(signer.address(), "latest")).isEqualTo(1);
+  }
+
+  @Test
+  void whatWasWrittenBehindABatchThatFailedIsSentWithIt() throws Exception {
+    AtomicInteger batches = new AtomicInteger();
+    provider.weather(request -> request.contains("eth_sendRawTransaction") && batches.incrementAndGet() == 2
+        ? Optional.of(new FlakyNode.Bad(429, ""))
+        : Optional.empty());
+    transactions = transactions(config().withPatience(Duration.ofMinutes(1)).withInFlight(1_000));
+    store.store().run(tx -> {
+      for (int i = 0; i < 300; i++) {
+        transactions.record(tx, transfer("n" + i));
+      }
+    });
+    assertThatThrownBy(transactions::runOnce).hasMessageContaining("429");
+    transactions.runOnce();
+    assertThat(chain.rpc().transactionCount(signer.address(), "pending")).isEqualTo(300);
   }
 
   @Test
