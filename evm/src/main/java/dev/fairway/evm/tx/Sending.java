@@ -20,8 +20,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tools.jackson.databind.JsonNode;
@@ -210,23 +210,28 @@ final class Sending {
   final class Flight {
     private final List<Long> ids;
     private final int fresh;
-    private final CompletableFuture<List<RpcAnswer>> answers;
+    private final FutureTask<List<RpcAnswer>> answers;
 
     private Flight(Map<Long, String> raws, int fresh) {
       this.ids = List.copyOf(raws.keySet());
       this.fresh = fresh;
       List<RpcRequest> calls = raws.values().stream().map(raw -> RpcRequest.of("eth_sendRawTransaction", raw)).toList();
-      this.answers = CompletableFuture.supplyAsync(() -> rpc.batch(calls), task -> Thread.ofVirtual().start(task));
+      this.answers = new FutureTask<>(() -> rpc.batch(calls));
+      Thread.ofVirtual().name("evm-send").start(answers);
     }
 
     /** Waits for the answers and notes what they ask for; how many were sent for the first time. */
-    int land() {
+    int land() throws InterruptedException {
       List<RpcAnswer> told;
       try {
-        told = answers.join();
-      } catch (CompletionException e) {
+        told = answers.get();
+      } catch (InterruptedException e) {
+        answers.cancel(true);
         resend.addAll(ids);
-        throw e.getCause() instanceof RuntimeException cause ? cause : e;
+        throw e;
+      } catch (ExecutionException e) {
+        resend.addAll(ids);
+        throw e.getCause() instanceof RuntimeException cause ? cause : new IllegalStateException(e);
       }
       boolean poor = false;
       for (int i = 0; i < ids.size(); i++) {

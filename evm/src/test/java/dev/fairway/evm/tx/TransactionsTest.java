@@ -26,6 +26,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
@@ -333,6 +335,33 @@ class TransactionsTest {
     assertThatThrownBy(transactions::runOnce).hasMessageContaining("429");
     transactions.runOnce();
     assertThat(chain.rpc().transactionCount(signer.address(), "pending")).isEqualTo(300);
+  }
+
+  @Test
+  void turnThatIsInterruptedDoesNotWaitForTheNodeAndLeavesNothingUnsent() throws Exception {
+    CountDownLatch asked = new CountDownLatch(1);
+    CountDownLatch answer = new CountDownLatch(1);
+    provider.weather(request -> {
+      if (!request.contains("eth_sendRawTransaction")) {
+        return Optional.empty();
+      }
+      asked.countDown();
+      Awaitility.await().forever().until(() -> answer.getCount() == 0);
+      return Optional.of(new FlakyNode.Bad(503, ""));
+    });
+    rpc.close();
+    rpc = new EthereumRpc(RpcConfig.of(provider.url()).withTimeout(Duration.ofMinutes(5)));
+    transactions = transactions(config().withPatience(Duration.ofMinutes(1)));
+    long id = transactions.submit(transfer("a"));
+    FutureTask<Integer> turn = new FutureTask<>(transactions::runOnce);
+    Thread thread = Thread.ofVirtual().start(turn);
+    asked.await();
+    thread.interrupt();
+    assertThat(thread.join(Duration.ofSeconds(30))).isTrue();
+    assertThatThrownBy(turn::get).hasCauseInstanceOf(InterruptedException.class);
+    answer.countDown();
+    provider.fair();
+    reach(id, TransactionState.Mined.class);
   }
 
   @Test
