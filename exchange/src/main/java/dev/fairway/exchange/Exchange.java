@@ -2,6 +2,7 @@ package dev.fairway.exchange;
 
 import dev.fairway.core.blob.Blobs;
 import dev.fairway.core.channel.Channel;
+import dev.fairway.core.channel.Message;
 import dev.fairway.core.store.Store;
 import dev.fairway.core.work.NewWork;
 import dev.fairway.exchange.ExchangeConfig.ChannelConfig;
@@ -25,6 +26,7 @@ import dev.fairway.exchange.endpoint.EndpointPublications;
 import dev.fairway.exchange.endpoint.RoutingDoor;
 import dev.fairway.exchange.message.Jurisdictions;
 import dev.fairway.exchange.message.MessageDoor;
+import dev.fairway.exchange.message.MessageForm;
 import dev.fairway.exchange.message.Messages;
 import dev.fairway.exchange.meter.MessageGauges;
 import dev.fairway.exchange.routing.Routing;
@@ -78,6 +80,7 @@ public final class Exchange implements AutoCloseable {
 
   private final ExchangeConfig config;
   private final Parts parts;
+  private final Jurisdictions jurisdictions;
   private final Messages messages;
   private final Documents documents;
   private final Routing routing;
@@ -115,6 +118,7 @@ public final class Exchange implements AutoCloseable {
     this.parts = parts;
     Store store = parts.store();
     Clock clock = parts.clock();
+    jurisdictions = new Jurisdictions(config.furtherJurisdictions());
     messages = new Messages(store, config.own(), Works.ROUTE);
     documents = new Documents(store, parts.blobs(), config.own());
     versions = new RoutingVersions(store);
@@ -176,7 +180,6 @@ public final class Exchange implements AutoCloseable {
   }
 
   private List<Door> makeDoors() {
-    Jurisdictions jurisdictions = new Jurisdictions(config.furtherJurisdictions());
     SubscriptionRoutes subscriptions = new SubscriptionRoutes(hub, SubscriptionRights.IGL, false);
     CallbackRoutes callbacks = new CallbackRoutes(subscriber, parts.store(), (tx, channel, id) -> {
       tx.enqueue(NewWork.of(Works.RETRIEVE, new Works.Notice(channel, id)).unique(channel + "/" + id));
@@ -223,6 +226,16 @@ public final class Exchange implements AutoCloseable {
 
   public Messages messages() {
     return messages;
+  }
+
+  /**
+   * A message that a part of the node wants to hand in, checked by the rules for all.
+   *
+   * @param senderRef makes a resend harmless
+   * @throws dev.fairway.core.FairwayException with {@code INVALID} and all faults
+   */
+  public MessageForm form(Message message, String senderRef) {
+    return MessageForm.of(message, senderRef, jurisdictions, config.loopback());
   }
 
   public Documents documents() {

@@ -119,7 +119,7 @@ public final class Node implements AutoCloseable {
     Automation automation = parts.keep(new Automation(store, handlers, ledgers, new Outside(toStrangers), clock,
         config.automation().config()));
     ShippedIntegrations.types().forEach(automation::offer);
-    JointIntegrations.types(exchange.messages()).forEach(automation::offer);
+    JointIntegrations.types(exchange).forEach(automation::offer);
     Installations installations = new Installations(store, blobs, config.dir().resolve("packages"), automation);
 
     Connectors connectors = parts.keep(new Connectors(store, config.dir().resolve("collections"),

@@ -37,10 +37,18 @@ public final class Jurisdictions {
     if (!shaped) {
       throw new Unknown("('Please use short 2-characters uppercase country name', '" + Shown.of(code) + "')");
     }
-    if (!ISO.contains(code) && !further.contains(code)) {
+    if (!knows(code)) {
       throw new Unknown("('Unknown jurisdiction name', '" + code + "')");
     }
     return new Jurisdiction(code);
+  }
+
+  boolean knows(Jurisdiction jurisdiction) {
+    return knows(jurisdiction.code());
+  }
+
+  private boolean knows(String code) {
+    return ISO.contains(code) || further.contains(code);
   }
 
   Jurisdiction parse(JsonNode value) throws Unknown {

@@ -58,12 +58,19 @@ public record MessageForm(Message message, Optional<String> senderRef, int prior
    * One that a part of the node hands in, by the same rules.
    *
    * @param senderRef makes a resend harmless
+   * @param loopback whether a jurisdiction may write to itself
    * @throws FairwayException with {@code INVALID} and all faults
    */
-  public static MessageForm of(Message message, String senderRef) {
+  public static MessageForm of(Message message, String senderRef, Jurisdictions jurisdictions, boolean loopback) {
     JsonNode json = Json.object().put("subject", message.subject()).put("obj", message.obj())
         .put("predicate", message.predicate()).put("sender_ref", senderRef);
     List<String> faults = new ArrayList<>(0);
+    if (!jurisdictions.knows(message.receiver())) {
+      faults.add("receiver is no known jurisdiction: " + message.receiver());
+    }
+    if (!loopback && message.sender().equals(message.receiver())) {
+      faults.add("receiver is the sender: " + message.receiver());
+    }
     checkSubject(json.path("subject"), faults);
     checkObj(json.path("obj"), faults);
     checkPredicate(json.path("predicate"), faults);

@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.fairway.core.FairwayException;
+import dev.fairway.core.channel.Jurisdiction;
+import dev.fairway.core.channel.Message;
 import dev.fairway.web.Json;
 import dev.fairway.web.LegacyError;
 import java.nio.charset.StandardCharsets;
@@ -44,6 +47,21 @@ class MessageFormTest {
     assertThat(form.message().receiver().code()).isEqualTo("SG");
     assertThat(form.senderRef()).isEmpty();
     assertThat(form.priority()).isEqualTo(5);
+  }
+
+  @Test
+  void messageOfAPartOfTheNodeKeepsTheSameRules() {
+    assertThat(form("EU", false).message().receiver().code()).isEqualTo("EU");
+    assertThat(form("AU", true).senderRef()).hasValue("r1");
+    assertThatThrownBy(() -> form("AU", false)).isInstanceOf(FairwayException.class)
+        .hasMessageContaining("receiver is the sender: AU");
+    assertThatThrownBy(() -> form("QQ", false)).isInstanceOf(FairwayException.class)
+        .hasMessageContaining("receiver is no known jurisdiction: QQ");
+  }
+
+  private static MessageForm form(String receiver, boolean loopback) {
+    return MessageForm.of(new Message(new Jurisdiction("AU"), new Jurisdiction(receiver), "subject",
+        good().path("obj").asString(), "a.b.c"), "r1", KNOWN, loopback);
   }
 
   @ParameterizedTest

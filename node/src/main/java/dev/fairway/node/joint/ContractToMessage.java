@@ -11,6 +11,7 @@ import dev.fairway.core.channel.Jurisdiction;
 import dev.fairway.core.channel.Message;
 import dev.fairway.core.ledger.Command;
 import dev.fairway.core.ledger.LedgerValue;
+import dev.fairway.exchange.Exchange;
 import dev.fairway.exchange.message.MessageForm;
 import dev.fairway.exchange.message.Messages;
 import java.nio.charset.StandardCharsets;
@@ -22,10 +23,10 @@ import java.util.UUID;
  * whatever dies on the way: the message's reference is made of the delivery's key, and the exchange takes a reference once.
  */
 final class ContractToMessage implements Integration<ContractToMessage.Settings> {
-  private final Messages messages;
+  private final Exchange exchange;
 
-  ContractToMessage(Messages messages) {
-    this.messages = messages;
+  ContractToMessage(Exchange exchange) {
+    this.exchange = exchange;
   }
 
   /** @param template has the texts {@code receiver}, {@code subject}, {@code obj} and {@code predicate} */
@@ -40,9 +41,9 @@ final class ContractToMessage implements Integration<ContractToMessage.Settings>
   public void start(Environment<Settings> env, Events events) {
     events.ledger().created(env.settings().template()).concurrency(8).handle(event -> {
       UUID reference = UUID.nameUUIDFromBytes(event.attempt().idempotencyKey().getBytes(StandardCharsets.UTF_8));
-      MessageForm form = MessageForm.of(message(event), reference.toString());
+      MessageForm form = exchange.form(message(event), reference.toString());
       event.attempt().holdBackIfDry("hand " + form.message() + " to the exchange");
-      Messages.Intake intake = messages.accept(form, Optional.empty(), env.party().name());
+      Messages.Intake intake = exchange.messages().accept(form, Optional.empty(), env.party().name());
       if (intake instanceof Messages.Intake.Clash(var ref)) {
         throw new FairwayException(ErrorCode.CONFLICT, ref + " stands for another message");
       }
@@ -53,7 +54,7 @@ final class ContractToMessage implements Integration<ContractToMessage.Settings>
   private Message message(LedgerEvents.Created event) {
     LedgerValue.Struct payload = event.contract().payload();
     try {
-      return new Message(messages.own(), new Jurisdiction(payload.text("receiver")), payload.text("subject"),
+      return new Message(exchange.messages().own(), new Jurisdiction(payload.text("receiver")), payload.text("subject"),
           payload.text("obj"), payload.text("predicate"));
     } catch (IllegalArgumentException e) {
       throw new FairwayException(ErrorCode.INVALID, "the contract is no message: " + e.getMessage(), e);

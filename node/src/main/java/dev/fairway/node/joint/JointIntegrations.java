@@ -3,7 +3,7 @@ package dev.fairway.node.joint;
 import dev.fairway.automation.metadata.PackageMetadata;
 import dev.fairway.automation.runtime.AvailableType;
 import dev.fairway.automation.sdk.Integration;
-import dev.fairway.exchange.message.Messages;
+import dev.fairway.exchange.Exchange;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -16,14 +16,14 @@ public final class JointIntegrations {
   private JointIntegrations() {}
 
   /** Each of them, to be offered to a node. */
-  public static List<AvailableType> types(Messages messages) {
-    return metadata().types().stream().map(type -> new AvailableType(type, maker(type, messages))).toList();
+  public static List<AvailableType> types(Exchange exchange) {
+    return metadata().types().stream().map(type -> new AvailableType(type, maker(type, exchange))).toList();
   }
 
-  private static Supplier<? extends Integration<?>> maker(PackageMetadata.IntegrationType type, Messages messages) {
+  private static Supplier<? extends Integration<?>> maker(PackageMetadata.IntegrationType type, Exchange exchange) {
     return switch (type.id()) {
       case "message_to_contract" -> MessageToContract::new;
-      case "contract_to_message" -> () -> new ContractToMessage(messages);
+      case "contract_to_message" -> () -> new ContractToMessage(exchange);
       default -> throw new IllegalStateException("joint.yaml names " + type.id() + ", which is not here");
     };
   }
