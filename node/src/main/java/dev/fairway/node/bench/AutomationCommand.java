@@ -125,7 +125,7 @@ final class AutomationCommand implements Callable<Integer> {
       String what = "%,d idle timers and as many queues".formatted(INTEGRATIONS * OF_EACH);
       return List.of(
           Figure.atMost(what + ": share of a core", "%.4f".formatted(share), "a core", share, 0.01),
-          Figure.atMost(what + ": threads, against one each", threads + " more",
+          Figure.atMost(what + ": platform threads, against one each", threads + " more",
               "%,d".formatted(INTEGRATIONS * OF_EACH),
               threads / (double) (INTEGRATIONS * OF_EACH), 0.01));
     }

@@ -19,6 +19,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** Measures a node, each figure against a baseline of the same run. */
@@ -139,6 +140,10 @@ public final class BenchCommand {
 
     @Override
     public Integer call() throws Exception {
+      if (messages < 2) {
+        throw new ParameterException(spec.commandLine(),
+            "--messages must be at least 2, since the first only begins the measurement; is " + messages);
+      }
       Path home = options.home();
       return options.report(spec, home, List.of(new FailoverBench(home, messages).run()));
     }
