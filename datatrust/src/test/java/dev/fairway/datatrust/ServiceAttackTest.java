@@ -78,6 +78,22 @@ class ServiceAttackTest {
   }
 
   @Test
+  void logOutCountsAsLongAsAnAccessTokenHoldsWhichMayBeLongerThanARefreshToken() throws Exception {
+    Duration refresh = Duration.ofHours(1);
+    try (Service lasting = new Service(market, config -> config.withPublishUrl(false)
+        .withTimes(Duration.ofDays(30), refresh, config.watchLimit()))) {
+      Client holder = lasting.client.as(lasting.token(market.buyer));
+      assertThat(holder.method("DELETE", "/authorize/").status()).isEqualTo(204);
+      lasting.clock.advance(refresh.multipliedBy(2));
+      assertThat(lasting.client.get("/authorize/nonce").status()).as("what ran out is forgotten on the way")
+          .isEqualTo(200);
+      Client.Answer refused = holder.get("/consent/");
+      assertThat(refused.status()).isEqualTo(401);
+      assertThat(refused.json().path("msg").asString()).isEqualTo("Token has been revoked");
+    }
+  }
+
+  @Test
   void operatorTakesAllTokensOfAnAccountBack() throws Exception {
     JsonNode stolen = service.logIn(market.wallet(7));
     String other = service.token(market.wallet(8));

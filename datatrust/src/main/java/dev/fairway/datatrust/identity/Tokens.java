@@ -21,6 +21,9 @@ import tools.jackson.databind.node.ObjectNode;
  * everything that came of that log-in is taken back (RFC 9700, section 4.14.2). Safe for many threads.
  */
 public final class Tokens {
+  /** As long as any token can hold, whatever the settings were when it was given out; a log-out counts as long. */
+  public static final Duration LONGEST_LIFE = Duration.ofDays(365);
+
   private static final int LONGEST = 4 << 10;
 
   private final Store store;
@@ -30,7 +33,12 @@ public final class Tokens {
   private final Duration accessLife;
   private final Duration refreshLife;
 
+  /** @throws IllegalArgumentException when a life is longer than {@link #LONGEST_LIFE} */
   public Tokens(Store store, TokenKeys keys, Duration accessLife, Duration refreshLife) {
+    if (accessLife.compareTo(LONGEST_LIFE) > 0 || refreshLife.compareTo(LONGEST_LIFE) > 0) {
+      throw new IllegalArgumentException("tokens hold for " + LONGEST_LIFE + " at most, not for " + accessLife + " and "
+          + refreshLife);
+    }
     this.store = store;
     this.keys = keys;
     this.signing = keys.current();
@@ -105,7 +113,7 @@ public final class Tokens {
    */
   public void logOut(Optional<String> authorization) {
     Claims claims = read(authorization);
-    store.run(tx -> OnceTable.first(tx, OnceTable.Kind.REVOKED, claims.family(), tx.now().plus(refreshLife)));
+    store.run(tx -> takeBack(tx, claims));
   }
 
   /** Takes back all tokens of an account that were given out until now. */
@@ -150,8 +158,12 @@ public final class Tokens {
     if (OnceTable.first(tx, OnceTable.Kind.REFRESH, claims.jti(), claims.expires())) {
       return Optional.of(tx.now());
     }
-    OnceTable.first(tx, OnceTable.Kind.REVOKED, claims.family(), tx.now().plus(refreshLife));
+    takeBack(tx, claims);
     return Optional.empty();
+  }
+
+  private static void takeBack(Transaction tx, Claims claims) {
+    OnceTable.first(tx, OnceTable.Kind.REVOKED, claims.family(), tx.now().plus(LONGEST_LIFE));
   }
 
   private Claims read(Optional<String> authorization) {
