@@ -115,13 +115,7 @@ final class DeliveryRoutes {
 
   private void sendTo(Call call, Upload upload, SeekableByteChannel bytes, Recipient to, byte[] purpose)
       throws IOException {
-    SeekableByteChannel envelope;
-    try {
-      envelope = objects.envelope(upload.object(), bytes, to, purpose);
-    } catch (IllegalArgumentException e) {
-      bytes.close();
-      throw CapiError.argument("recipient", RECIPIENT_HELP + " " + e.getMessage());
-    }
+    SeekableByteChannel envelope = objects.envelope(upload.object(), bytes, to, purpose);
     Upload.Description words = upload.description();
     headers(call, upload).with("Filename", FileNames.plain(words.title(), words.fileType()));
     call.with("Envelope", "hpke-x25519-sha256-aes256gcm");

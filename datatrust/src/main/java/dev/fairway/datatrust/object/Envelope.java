@@ -40,17 +40,11 @@ public final class Envelope {
    * Encrypts what is read, where it is read; seeking serves ranges. Closing it closes the plain data.
    *
    * @param seed 32 secret bytes that are the same only for the same data, purpose and recipient; then so is the envelope
-   * @throws IllegalArgumentException when the recipient's key is one nobody can have
    */
   static SeekableByteChannel seal(SeekableByteChannel plain, long size, Recipient to, byte[] purpose, byte[] seed) {
     HPKE suite = suite();
-    HPKEContextWithEncapsulation context;
-    try {
-      context = suite.setupBaseS(suite.deserializePublicKey(to.bytes()), purpose, suite.deriveKeyPair(seed));
-    } catch (IllegalStateException e) {
-      // A point of small order gives a secret that everybody knows.
-      throw new IllegalArgumentException("must be an X25519 public key that somebody can have", e);
-    }
+    HPKEContextWithEncapsulation context = suite.setupBaseS(suite.deserializePublicKey(to.bytes()), purpose,
+        suite.deriveKeyPair(seed));
     try {
       return new EnvelopeChannel(plain, size, context.getEncapsulation(), new Chunks(chunkKey(context)));
     } catch (GeneralSecurityException e) {

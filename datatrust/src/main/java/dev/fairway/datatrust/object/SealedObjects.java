@@ -120,7 +120,6 @@ public final class SealedObjects {
    *
    * @param plain the object, open; closed with what is returned
    * @param purpose what the recipient must know to open it
-   * @throws IllegalArgumentException when the recipient's key is one nobody can have
    */
   public SeekableByteChannel envelope(SealedObject object, SeekableByteChannel plain, Recipient to, byte[] purpose) {
     byte[] seed = mac(envelopes, object.blob().sha256(), to.bytes(), purpose);
