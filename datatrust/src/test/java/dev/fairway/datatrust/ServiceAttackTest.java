@@ -128,7 +128,7 @@ class ServiceAttackTest {
   @Test
   void whoAsksTooOftenIsSlowedDownAloneWhateverTokenHeMakesUp() throws Exception {
     try (Service slow = new Service(market, config -> config.withPublishUrl(false)
-        .withCallers(new Callers(List.of(), 1, 4)))) {
+        .withCallers(new Callers(List.of(), 1, 4, true)))) {
       String token = slow.token(market.buyer);
       Client stranger = slow.client;
       Client.Answer answer = stranger.get("/tasks/nonsense");
@@ -139,6 +139,24 @@ class ServiceAttackTest {
       assertThat(answer.message()).startsWith("Too many calls");
       assertThat(answer.header("Retry-After")).isPresent();
       assertThat(slow.client.as(token).get("/consent/").status()).as("an account counts for itself").isEqualTo(404);
+      assertThat(stranger.get("/status/").status()).as("asked by whoever balances load").isEqualTo(200);
+      assertThat(stranger.method("OPTIONS", "/status/").status()).as("asked by browsers").isEqualTo(200);
+    }
+  }
+
+  @Test
+  void strangersBehindAProxyDoNotSlowEachOtherDown() throws Exception {
+    try (Service proxied = new Service(market, config -> config.withPublishUrl(false)
+        .withCallers(new Callers(List.of(), 1, 4, false)))) {
+      Client holder = proxied.client.as(proxied.token(market.buyer));
+      for (int call = 0; call < 20; call++) {
+        assertThat(proxied.client.get("/tasks/nonsense").status()).isEqualTo(404);
+      }
+      Client.Answer answer = holder.get("/consent/");
+      for (int call = 0; call < 60 && answer.status() != 429; call++) {
+        answer = holder.get("/consent/");
+      }
+      assertThat(answer.status()).as("an account is still limited").isEqualTo(429);
     }
   }
 

@@ -26,7 +26,8 @@ class UpkeepTest {
   @BeforeAll
   static void start() throws Exception {
     market = TestMarket.deploy();
-    service = new Service(market, config -> config.withCallers(new Callers(List.of("https://dapp.example"), 0, 1)));
+    service = new Service(market,
+        config -> config.withCallers(new Callers(List.of("https://dapp.example"), 0, 1, true)));
     service.elect();
   }
 

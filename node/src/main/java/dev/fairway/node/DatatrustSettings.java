@@ -37,8 +37,12 @@ record DatatrustSettings(String market, ChainSettings chain, MarketContracts con
       "reserve", "datatrust", "listing");
   private static final Address NOBODY = new Address("0x" + "0".repeat(40));
 
-  /** The default market first; without those that are written so that they cannot be used, whose problems are noted. */
-  static List<DatatrustSettings> from(Section root) {
+  /**
+   * The default market first; without those that are written so that they cannot be used, whose problems are noted.
+   *
+   * @param behindProxy whether all calls come from a proxy's address
+   */
+  static List<DatatrustSettings> from(Section root, boolean behindProxy) {
     if (!root.has("datatrust")) {
       return List.of();
     }
@@ -46,20 +50,20 @@ record DatatrustSettings(String market, ChainSettings chain, MarketContracts con
     List<DatatrustSettings> markets = new ArrayList<>();
     Map<String, Section> named = section.has("markets") ? section.named("markets") : Map.of();
     if (named.isEmpty() || section.has("contracts")) {
-      from(DEFAULT, section).ifPresent(markets::add);
+      from(DEFAULT, section, behindProxy).ifPresent(markets::add);
     }
     named.forEach((name, other) -> {
       if (name.equals(DEFAULT) || !name.matches("[a-z0-9][a-z0-9-]{0,31}")) {
         other.problem("dns-name", "belongs to a market named \"" + name
             + "\"; a name has 1 to 32 of a-z 0-9 -, and \"default\" is the market without one");
       } else {
-        from(name, other).ifPresent(markets::add);
+        from(name, other, behindProxy).ifPresent(markets::add);
       }
     });
     return List.copyOf(markets);
   }
 
-  private static Optional<DatatrustSettings> from(String market, Section section) {
+  private static Optional<DatatrustSettings> from(String market, Section section, boolean behindProxy) {
     Section at = section.section("chain");
     List<URI> url = at.url("url", "a node of the chain (JSON-RPC over HTTP), asked before those of urls").stream()
         .toList();
@@ -86,7 +90,7 @@ record DatatrustSettings(String market, ChainSettings chain, MarketContracts con
         "whether to write dns-name into the contract on winning office");
     Compat compat = compat(section.section("compat"));
     Upkeep upkeep = upkeep(section.section("upkeep"));
-    Callers callers = callers(section);
+    Callers callers = callers(section, behindProxy);
     if (dnsName.length() > 128) {
       section.problem("dns-name", "has more than 128 characters, which the contract does not take");
       return Optional.empty();
@@ -100,14 +104,16 @@ record DatatrustSettings(String market, ChainSettings chain, MarketContracts con
                 largest, quota, preview, bookedBy, publish, compat, upkeep, callers));
   }
 
-  private static Callers callers(Section section) {
+  private static Callers callers(Section section, boolean behindProxy) {
     List<String> origins = section.texts("origins",
         "whose pages may read the answers, such as https://dapp.example; all when empty");
     Section limits = section.section("limits");
     return new Callers(origins,
         limits.integer("calls-per-second", Callers.USUAL.callsPerSecond(), 0, 1_000_000,
-            "calls a second of one account, or of one address without a token; 0 for no limit"),
-        limits.integer("call-burst", Callers.USUAL.burst(), 1, 1_000_000, "calls at once on top of that"));
+            "calls a second of one account, or of one address without a token (with behind-tls-proxy the proxy is to"
+                + " limit those); 0 for no limit"),
+        limits.integer("call-burst", Callers.USUAL.burst(), 1, 1_000_000, "calls at once on top of that"),
+        !behindProxy);
   }
 
   private static Upkeep upkeep(Section upkeep) {

@@ -63,7 +63,7 @@ record NodeConfig(Jurisdiction jurisdiction, Profile profile, Path dir, WebConfi
         root.secret("sealing-key", "seals subscribers' secrets; made and kept in dir when absent, and the same for all"
             + " processes on one database"),
         ExchangeSettings.from(root.section("exchange")), AutomationSettings.from(root.section("automation")),
-        connectors(root.section("connectors"), root.base()), DatatrustSettings.from(root));
+        connectors(root.section("connectors"), root.base()), DatatrustSettings.from(root, behindProxy));
   }
 
   /** What the node signs with where it hands messages straight to others; made at the first need unless given. */

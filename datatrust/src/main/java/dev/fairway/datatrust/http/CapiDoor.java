@@ -64,7 +64,14 @@ public final class CapiDoor {
         Route.of("OPTIONS", path, "What a page of another origin may do").anyone().unlisted()
             .handle(pages::preflight)));
     return new Door(config.named("datatrust"), prefix, ErrorStyle.MESSAGE,
-        routes.stream().map(route -> route.handle(pages.sharing(pace.keeping(route.handler())))).toList());
+        routes.stream()
+            .map(route -> route.handle(pages.sharing(isPaced(route) ? pace.keeping(route.handler()) : route.handler())))
+            .toList());
+  }
+
+  /* Whoever balances load must learn the status, and a browser asks what a page may do without the page's token. */
+  private static boolean isPaced(Route route) {
+    return !route.method().equals("OPTIONS") && !route.path().equals("/status/");
   }
 
   /* Answers also while the chain cannot be reached, since whoever balances load asks here. */
