@@ -7,6 +7,7 @@ import dev.fairway.evm.Finality;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * How one market is served.
@@ -36,6 +37,7 @@ public record DatatrustConfig(String market, MarketContracts contracts, long gen
     long quota, Duration watchLimit, BookedBy bookedBy, Duration bookingLimit,
     long previewBytes, boolean publishUrl, Compat compat, Upkeep upkeep, Callers callers) {
   private static final int LONGEST_DNS_NAME = 128;
+  private static final int SHORTEST_SECRET = 32;
 
   /** When a booking is good enough for the data to flow. */
   public enum BookedBy {
@@ -138,8 +140,15 @@ public record DatatrustConfig(String market, MarketContracts contracts, long gen
 
   /** What an operator should know of these settings. */
   public Optional<String> warning() {
-    return tokenKeys.signing().reveal().length() < 32
-        ? Optional.of("the jwt-secret is short; whoever guesses it can log in as anybody. Use 32 characters or more")
-        : Optional.empty();
+    return Stream.concat(
+        Stream.of("jwt-secret").filter(_ -> isShort(tokenKeys.signing())),
+        Stream.of("jwt-secret-before").filter(_ -> tokenKeys.before().stream().anyMatch(DatatrustConfig::isShort)))
+        .reduce((first, second) -> first + " and the " + second)
+        .map(which -> "too short is the " + which
+            + "; whoever guesses it can log in as anybody. Use 32 characters or more");
+  }
+
+  private static boolean isShort(Secret secret) {
+    return secret.reveal().length() < SHORTEST_SECRET;
   }
 }

@@ -71,11 +71,12 @@ record DatatrustSettings(String market, ChainSettings chain, MarketContracts con
     MarketContracts contracts = contracts(section.section("contracts"));
     int genesis = section.integer("genesis", 0, 0, Integer.MAX_VALUE, "the block the contracts were made in");
     String dnsName = section.required("dns-name", "the host name it registers as, without a scheme");
-    Optional<Secret> jwt = section.secret("jwt-secret", "signs the tokens of account holders; 32 characters or more");
-    if (jwt.isEmpty()) {
+    Optional<Secret> jwt = tokenSecret(section, "jwt-secret",
+        "signs the tokens of account holders; 32 characters or more");
+    if (!section.has("jwt-secret")) {
       section.problem("jwt-secret", "is missing: it signs the tokens of account holders");
     }
-    List<Secret> before = section.secret("jwt-secret-before",
+    List<Secret> before = tokenSecret(section, "jwt-secret-before",
         "what signed tokens before jwt-secret did; they are believed until they run out").stream().toList();
     Duration access = section.duration("access-life", "1d", "1m", "30d", "how long an access token holds");
     Duration refresh = section.duration("refresh-life", "30d", "1h", "365d", "how long a refresh token holds");
@@ -102,6 +103,16 @@ record DatatrustSettings(String market, ChainSettings chain, MarketContracts con
                 new TokenKeys(jwt.get(), before), access, refresh,
                 watch,
                 largest, quota, preview, bookedBy, publish, compat, upkeep, callers));
+  }
+
+  /* Everybody could sign with a blank one. */
+  private static Optional<Secret> tokenSecret(Section section, String key, String description) {
+    Optional<Secret> written = section.secret(key, description);
+    Optional<Secret> secret = written.filter(text -> !text.reveal().isBlank());
+    if (written.isPresent() && secret.isEmpty()) {
+      section.problem(key, "is blank; write 32 characters or more, or leave the line out if there is no such secret");
+    }
+    return secret;
   }
 
   private static Callers callers(Section section, boolean behindProxy) {

@@ -21,8 +21,12 @@ public record TokenKeys(Secret signing, List<Secret> before) {
   private static final String ALGORITHM = "HmacSHA256";
   private static final int NAME = 8;
 
+  /** @throws IllegalArgumentException when one of them is blank, which everybody can sign with */
   public TokenKeys {
     before = List.copyOf(before);
+    if (signing.reveal().isBlank() || before.stream().anyMatch(secret -> secret.reveal().isBlank())) {
+      throw new IllegalArgumentException("a secret that tokens are signed with must not be blank");
+    }
   }
 
   /** The key to sign with. */
