@@ -98,7 +98,7 @@ public final class Datatrust implements AutoCloseable {
     Deliveries.Parts common = new Deliveries.Parts(store, rpc, chain, index, office, uploads, objects, integrity, tasks,
         outgoing, new Steps(parts.meters(), config.market()));
     deliveries = new Deliveries(common, config, parts.handlers());
-    LogIn logIn = new LogIn(store, config.dnsName(), rpc::chainId, new ContractWallets(rpc),
+    LogIn logIn = new LogIn(store, config.dnsName(), rpc::chainId, new ContractWallets(rpc, System::nanoTime),
         config.compat().freeLogIn());
     tokens = new Tokens(store, config.tokenKeys(), config.accessLife(), config.refreshLife());
     door = new CapiDoor(common, deliveries, logIn, tokens, config);

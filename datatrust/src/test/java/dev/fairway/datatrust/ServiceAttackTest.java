@@ -14,7 +14,13 @@ import dev.fairway.store.Sql;
 import dev.fairway.web.Json;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -172,6 +178,25 @@ class ServiceAttackTest {
         .isEqualTo(401);
     assertThat(logIn(wallet, message, word)).isEqualTo(200);
     assertThat(logIn(wallet, message, word)).as("replayed").isEqualTo(401);
+  }
+
+  @Test
+  void strangersCannotHaveTheChainAskedAtWillAndKeysLogInMeanwhile() throws Exception {
+    try (Service asked = new Service(market, config -> config.withPublishUrl(false));
+        ExecutorService many = Executors.newVirtualThreadPerTaskExecutor()) {
+      String message = "timestamp: " + asked.clock.instant().toEpochMilli();
+      String guess = Json.object().put("message", message).put("signature", "0x" + "11".repeat(32))
+          .put("public_key", market.wallet(9).address().checksummed()).toString();
+      Callable<Client.Answer> attempt = () -> asked.client.postJson("/authorize/", guess);
+      List<Client.Answer> answers = new ArrayList<>();
+      for (Future<Client.Answer> answer : many.invokeAll(Collections.nCopies(100, attempt))) {
+        answers.add(answer.get());
+      }
+      assertThat(answers).extracting(Client.Answer::status).containsOnly(401, 429);
+      assertThat(answers).filteredOn(answer -> answer.status() == 429)
+          .allSatisfy(answer -> assertThat(answer.header("Retry-After")).isPresent());
+      assertThat(asked.token(market.buyer)).as("a key's log-in asks nobody").isNotEmpty();
+    }
   }
 
   private static int logIn(Address account, String message, String signature) throws Exception {

@@ -5,15 +5,12 @@ import dev.fairway.datatrust.identity.Tokens;
 import dev.fairway.evm.Address;
 import dev.fairway.web.Call;
 import dev.fairway.web.Handler;
-import dev.fairway.web.Json;
 import dev.fairway.web.RateLimit;
-import java.io.IOException;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 
 /**
  * How often one caller may ask of one market: an account with a token of ours, wherever it calls from, or else an address
- * where addresses tell callers apart. Whoever asks more often is answered 429 (RFC 6585, section 4). Safe for many threads.
+ * where addresses tell callers apart. Whoever asks more often is answered 429. Safe for many threads.
  */
 final class Pace {
   private final Tokens tokens;
@@ -34,7 +31,7 @@ final class Pace {
       if (wait == 0) {
         handler.handle(call);
       } else {
-        refuse(call, Math.max(1, TimeUnit.NANOSECONDS.toSeconds(wait + 999_999_999L)));
+        Wire.tooOften(call, wait);
       }
     };
   }
@@ -42,10 +39,5 @@ final class Pace {
   private Optional<String> caller(Call call) {
     return tokens.claimed(call.header("Authorization")).map(Address::hex)
         .or(() -> Optional.of(call.peer()).filter(_ -> addressed));
-  }
-
-  private static void refuse(Call call, long seconds) throws IOException {
-    call.with("Retry-After", Long.toString(seconds));
-    Wire.json(call, 429, Json.object().put("message", "Too many calls; try again in " + seconds + " s"));
   }
 }

@@ -2,6 +2,7 @@ package dev.fairway.datatrust.http;
 
 import dev.fairway.core.ErrorCode;
 import dev.fairway.core.FairwayException;
+import dev.fairway.datatrust.identity.AskedTooOften;
 import dev.fairway.datatrust.identity.TokenRefused;
 import dev.fairway.evm.Address;
 import dev.fairway.evm.Hash;
@@ -12,6 +13,7 @@ import dev.fairway.web.Json;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -46,6 +48,8 @@ final class Wire {
         json(call, e.status(), e.body());
       } catch (TokenRefused e) {
         json(call, e.status(), Json.object().put("msg", e.text()));
+      } catch (AskedTooOften e) {
+        tooOften(call, e.waitNanos());
       } catch (RpcException e) {
         unreachable(call, e);
       } catch (FairwayException e) {
@@ -55,6 +59,13 @@ final class Wire {
         unreachable(call, e);
       }
     };
+  }
+
+  /** Answers 429 (RFC 6585, section 4), and after how long to try again. */
+  static void tooOften(Call call, long waitNanos) throws IOException {
+    long seconds = Math.max(1, TimeUnit.NANOSECONDS.toSeconds(waitNanos + 999_999_999L));
+    call.with("Retry-After", Long.toString(seconds));
+    json(call, 429, Json.object().put("message", "Too many calls; try again in " + seconds + " s"));
   }
 
   private static void unreachable(Call call, RuntimeException e) throws IOException {

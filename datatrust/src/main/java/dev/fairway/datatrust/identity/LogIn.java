@@ -67,6 +67,7 @@ public final class LogIn {
    * Whether the signature shows that whoever sent it holds the account.
    *
    * @param account with its check letters (EIP-55), as tokens will name it
+   * @throws AskedTooOften when it would have to be asked of the chain, and too much was just now
    */
   public boolean holds(String message, String signature, String account) {
     if (message.length() > LONGEST) {
@@ -81,7 +82,10 @@ public final class LogIn {
     }));
   }
 
-  /* A contract is asked only about a message that would be taken, so that strangers cannot have the chain asked for nothing. */
+  /*
+   * A contract is asked only about a message that would be taken. Anybody can write one, for any account, so how often
+   * contracts are asked has a limit of its own.
+   */
   private Optional<Address> holder(String message, String signature, String account) {
     Optional<Address> signer = signer(message, signature);
     if (signer.filter(known -> known.checksummed().equals(account)).isPresent()) {
