@@ -132,6 +132,8 @@ class UpkeepTest {
   void pagesOfOtherOriginsMayReadOnlyWhereTheyAreNamed() throws Exception {
     Client.Answer named = service.client.with("Origin", "https://dapp.example").get("/status/");
     assertThat(named.header("Access-Control-Allow-Origin")).contains("https://dapp.example");
+    assertThat(named.header("Access-Control-Expose-Headers").orElse("").split(", ", -1))
+        .contains("Content-Range", "ETag", "Envelope", "Filename", "Retry-After");
     Client.Answer other = service.client.with("Origin", "https://evil.example").get("/status/");
     assertThat(other.status()).isEqualTo(200);
     assertThat(other.header("Access-Control-Allow-Origin")).isEmpty();

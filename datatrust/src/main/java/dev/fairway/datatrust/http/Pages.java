@@ -12,6 +12,9 @@ import java.util.Optional;
  * @param origins such as {@code https://dapp.example}; all when empty, as older services had it
  */
 record Pages(List<String> origins) {
+  /** What a page must read of an answer besides its body: to name, open and go on with a download, and to come back later. */
+  private static final String EXPOSED = "Content-Disposition, Content-Range, ETag, Envelope, Filename, Retry-After";
+
   /** Answers as the handler does, to be read by pages that may. */
   Handler sharing(Handler handler) {
     return call -> {
@@ -36,7 +39,7 @@ record Pages(List<String> origins) {
     }
     if (origins.isEmpty() || origin.filter(origins::contains).isPresent()) {
       call.with("Access-Control-Allow-Origin", origin.orElse("*"));
-      call.with("Access-Control-Expose-Headers", "Content-Disposition, Filename");
+      call.with("Access-Control-Expose-Headers", EXPOSED);
     }
   }
 

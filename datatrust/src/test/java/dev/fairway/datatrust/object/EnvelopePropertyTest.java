@@ -4,13 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.fairway.core.Secret;
-import dev.fairway.store.blob.DiskBlobs;
+import dev.fairway.testing.TestClock;
+import dev.fairway.testing.blob.MemoryBlobs;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SeekableByteChannel;
-import java.nio.file.Files;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
@@ -28,8 +29,7 @@ class EnvelopePropertyTest {
       throws IOException {
     byte[] data = new byte[Math.max(1, chunks * Chunks.PLAIN + more)];
     new Random(part).nextBytes(data);
-    SealedObjects objects = new SealedObjects(new DiskBlobs(Files.createTempDirectory("envelope")),
-        new Secret("of ours"));
+    SealedObjects objects = new SealedObjects(new MemoryBlobs(new TestClock(Instant.EPOCH)), new Secret("of ours"));
     SealedObject object = objects.write(new ByteArrayInputStream(data), data.length, List.of());
     Envelope.Opener opener = new Envelope.Opener();
 
