@@ -10,7 +10,7 @@ import dev.fairway.connectors.collection.Collection;
 import dev.fairway.connectors.collection.CollectionReader;
 import dev.fairway.connectors.sealed.Sealed;
 import dev.fairway.connectors.spec.FlowFile;
-import dev.fairway.connectors.task.TaskLoop;
+import dev.fairway.connectors.task.Tasks;
 import dev.fairway.store.SqlStore;
 import dev.fairway.store.StorageConfig;
 import dev.fairway.web.DevAuthenticator;
@@ -200,8 +200,10 @@ class IngestTest {
           acme/counts: { key: [/k], schema: { type: object, reduce: { strategy: merge }, required: [k],
             properties: { k: { type: string }, n: { type: integer, reduce: { strategy: sum } } } } }
         """), new Sealed(List.of(), clock));
-    TaskLoop.Step step = connectors.step(file, Objects.requireNonNull(file.captures().get("acme/counts")));
-    assertThatThrownBy(step::run).hasMessageContaining("the schema of collection acme/counts reduces documents")
+    FlowFile.Capture capture = Objects.requireNonNull(file.captures().get("acme/counts"));
+    IngestCapture program = new IngestCapture(store, new Inlets(clock), clock);
+    assertThatThrownBy(() -> Tasks.validated(file, capture, program))
+        .hasMessageContaining("the schema of collection acme/counts reduces documents")
         .hasMessageContaining("derive");
   }
 

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** How a capture of a ledger may be configured. */
@@ -25,6 +26,7 @@ class LedgerCaptureTest {
   Path dir;
 
   @Test
+  @Timeout(60)
   void twoBindingsIntoOneCollectionAreRefused() throws Exception {
     Clock clock = Clock.systemUTC();
     Sealed sealed = new Sealed(List.of(), clock);
