@@ -1,20 +1,32 @@
 package dev.fairway.node.bench;
 
+import dev.fairway.core.ErrorCode;
+import dev.fairway.core.FairwayException;
 import dev.fairway.node.pair.NodePair;
-import dev.fairway.node.pair.Side;
+import java.io.Closeable;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.JsonNodeFactory;
 
 /** How many messages a second cross with their documents, both sides' subscribers told. */
 final class ExchangeBench {
   private static final int SENDERS = 32;
+  /** So long the compiler of the JVM is busy with three processes on two cores. */
+  private static final Duration WARM_UP = Duration.ofMinutes(2);
   /** What both business systems subscribe to: each is called back once for a message. */
   private static final String PREDICATE = "UN.CEFACT.Trade.CertificateOfOrigin.created";
   private static final Duration DRAIN_LIMIT = Duration.ofMinutes(5);
@@ -36,7 +48,7 @@ final class ExchangeBench {
       for (String jurisdiction : pair.jurisdictions()) {
         pair.side(jurisdiction).subscribe(PREDICATE, pair.listener(jurisdiction).callback());
       }
-      cross(pair, "warm", AcceptBench.WARM_UP);
+      cross(pair, "warm", WARM_UP);
       long early = Machine.residentMebibytes(pair.pid(NodePair.SG));
       Crossed crossed = cross(pair, "run", time);
       long late = Machine.residentMebibytes(pair.pid(NodePair.SG));
@@ -58,22 +70,25 @@ final class ExchangeBench {
     long start = System.nanoTime();
     long end = start + duration.toNanos();
     int toldAlready = pair.listener(NodePair.SG).references().size();
-    List<Thread> threads = new ArrayList<>();
-    Side au = pair.side(NodePair.AU);
+    List<Callable<Void>> senders = new ArrayList<>();
     for (int i = 0; i < SENDERS; i++) {
       String name = run + "-" + Long.toString(start, 36) + "-" + i;
-      threads.add(Thread.ofVirtual().start(() -> {
-        for (int n = 0; System.nanoTime() < end; n++) {
-          String reference = name + "-" + n;
-          String document = au.upload((reference + "0123456789".repeat(1_000)).getBytes(StandardCharsets.US_ASCII),
-              "text/plain", NodePair.SG);
-          au.send(reference, NodePair.SG, reference, document, PREDICATE);
-          sent.incrementAndGet();
+      senders.add(() -> {
+        try (Sender sender = new Sender(pair.side(NodePair.AU).node())) {
+          for (int n = 0; System.nanoTime() < end; n++) {
+            sender.send(name + "-" + n);
+            sent.incrementAndGet();
+          }
         }
-      }));
+        return null;
+      });
     }
-    for (Thread thread : threads) {
-      thread.join();
+    try (ExecutorService threads = Executors.newFixedThreadPool(SENDERS)) {
+      for (Future<Void> sender : threads.invokeAll(senders)) {
+        sender.get();
+      }
+    } catch (ExecutionException e) {
+      throw new FairwayException(ErrorCode.PEER_FAILED, "a sender broke off: " + e.getCause(), e);
     }
     long limit = System.nanoTime() + DRAIN_LIMIT.toNanos();
     while (System.nanoTime() < limit && (pair.listener(NodePair.SG).references().size() - toldAlready < sent.get()
@@ -81,5 +96,39 @@ final class ExchangeBench {
       TimeUnit.MILLISECONDS.sleep(50);
     }
     return new Crossed(sent.get(), sent.get() / ((System.nanoTime() - start) / 1e9));
+  }
+
+  /** A business system of Australia that uploads a document of 10 kB of its own for every message. */
+  private static final class Sender implements Closeable {
+    private static final String BOUNDARY = "certificate";
+    private static final String HEAD = "--" + BOUNDARY + "\r\nContent-Disposition: form-data; name=\"document\"; "
+        + "filename=\"document\"\r\nContent-Type: text/plain\r\n\r\n";
+    private static final String FILLING = "0123456789".repeat(1_000) + "\r\n--" + BOUNDARY + "--\r\n";
+    private static final JsonMapper JSON = JsonMapper.builder().build();
+
+    private final URI documents;
+    private final URI messages;
+    private final KeptConnection connection;
+
+    Sender(URI node) throws IOException {
+      documents = node.resolve("/document-api/jurisdictions/" + NodePair.SG);
+      messages = node.resolve("/message-api/message");
+      connection = new KeptConnection(node);
+    }
+
+    void send(String reference) throws IOException {
+      byte[] stored = connection.send(KeptConnection.post(documents, "multipart/form-data; boundary=" + BOUNDARY,
+          (HEAD + reference + FILLING).getBytes(StandardCharsets.US_ASCII)), 200);
+      String message = JsonNodeFactory.instance.objectNode().put("sender", NodePair.AU).put("receiver", NodePair.SG)
+          .put("subject", reference).put("obj", JSON.readTree(stored).path("multihash").asString())
+          .put("predicate", PREDICATE).put("sender_ref", reference).toString();
+      connection.send(KeptConnection.post(messages, "application/json", message.getBytes(StandardCharsets.US_ASCII)),
+          201);
+    }
+
+    @Override
+    public void close() throws IOException {
+      connection.close();
+    }
   }
 }

@@ -2,19 +2,11 @@ package dev.fairway.node.bench;
 
 import dev.fairway.core.ErrorCode;
 import dev.fairway.core.FairwayException;
-import java.io.BufferedInputStream;
-import java.io.EOFException;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
-import java.net.InetAddress;
-import java.net.Socket;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -23,8 +15,8 @@ import java.util.concurrent.Future;
 import org.HdrHistogram.Histogram;
 
 /**
- * Sends one request again and again over a number of kept-alive connections and times the answers. Plain sockets and
- * prepared bytes, so that on a small machine the load costs little beside what it measures.
+ * Sends one request again and again over a number of {@linkplain KeptConnection kept-alive connections} and times the
+ * answers.
  */
 final class Load {
   /**
@@ -52,11 +44,7 @@ final class Load {
   Load(URI target, String contentType, byte[] body, int expected) {
     this.target = target;
     this.expected = expected;
-    byte[] head = ("POST " + target.getRawPath() + " HTTP/1.1\r\nHost: " + target.getAuthority() + "\r\nContent-Type: "
-        + contentType + "\r\nContent-Length: " + body.length + "\r\n\r\n").getBytes(StandardCharsets.US_ASCII);
-    request = new byte[head.length + body.length];
-    System.arraycopy(head, 0, request, 0, head.length);
-    System.arraycopy(body, 0, request, head.length, body.length);
+    request = KeptConnection.post(target, contentType, body);
   }
 
   /** Runs for the time after a warm-up of the same kind. */
@@ -87,62 +75,15 @@ final class Load {
 
   private Histogram connection(long end) throws IOException {
     Histogram times = new Histogram(3);
-    try (Socket socket = new Socket(InetAddress.getByName(target.getHost()), target.getPort())) {
-      socket.setTcpNoDelay(true);
-      InputStream in = new BufferedInputStream(socket.getInputStream(), 16 << 10);
-      OutputStream out = socket.getOutputStream();
+    try (KeptConnection connection = new KeptConnection(target)) {
       long now = System.nanoTime();
       while (now < end) {
-        out.write(request);
-        readAnswer(in);
+        connection.send(request, expected);
         long answered = System.nanoTime();
         times.recordValue(answered - now);
         now = answered;
       }
     }
     return times;
-  }
-
-  private void readAnswer(InputStream in) throws IOException {
-    String line = readLine(in);
-    if (line.length() < 12 || Integer.parseInt(line.substring(9, 12)) != expected) {
-      throw new IOException("expected " + expected + ", got \"" + line + "\"");
-    }
-    long length = 0;
-    boolean chunked = false;
-    for (String header = readLine(in); !header.isEmpty(); header = readLine(in)) {
-      String lower = header.toLowerCase(Locale.ROOT);
-      if (lower.startsWith("content-length:")) {
-        length = Long.parseLong(header.substring(15).strip());
-      } else if (lower.startsWith("transfer-encoding:")) {
-        chunked = true;
-      }
-    }
-    if (!chunked) {
-      in.skipNBytes(length);
-      return;
-    }
-    for (int size = chunkSize(in); size > 0; size = chunkSize(in)) {
-      in.skipNBytes(size);
-      readLine(in);
-    }
-    readLine(in);
-  }
-
-  private static int chunkSize(InputStream in) throws IOException {
-    return Integer.parseInt(readLine(in).strip(), 16);
-  }
-
-  private static String readLine(InputStream in) throws IOException {
-    StringBuilder line = new StringBuilder(64);
-    for (int c = in.read(); c != '\n'; c = in.read()) {
-      if (c < 0) {
-        throw new EOFException("the server closed the connection");
-      }
-      if (c != '\r') {
-        line.append((char) c);
-      }
-    }
-    return line.toString();
   }
 }

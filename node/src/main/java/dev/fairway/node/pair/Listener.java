@@ -8,6 +8,7 @@ import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
+import java.util.Collections;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
@@ -37,9 +38,9 @@ public final class Listener implements AutoCloseable {
     return URI.create("http://127.0.0.1:" + server.getAddress().getPort() + "/told");
   }
 
-  /** The references, {@code CC:ref}, of all messages it was told about. */
+  /** The references, {@code CC:ref}, of all messages it was told about: a view that grows with them. */
   public Set<String> references() {
-    return Set.copyOf(references);
+    return Collections.unmodifiableSet(references);
   }
 
   public int callbacks() {
