@@ -9,6 +9,9 @@ import dev.fairway.connector.json.JsonCursor;
 import dev.fairway.connector.json.Lines;
 import dev.fairway.connector.json.MalformedJsonException;
 import dev.fairway.connector.json.Members;
+import dev.fairway.connectors.airbyte.AirbyteProgram;
+import dev.fairway.connectors.airbyte.Hearing;
+import dev.fairway.connectors.airbyte.StreamName;
 import dev.fairway.connectors.collection.DocumentWriter;
 import dev.fairway.connectors.process.ConnectorFailedException;
 import dev.fairway.connectors.process.LogLine;
@@ -22,7 +25,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
-import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -45,34 +47,28 @@ public final class AirbyteCapture implements CaptureProgram {
   private static final String GLOBAL = "global";
   private static final String LEGACY = "legacy";
 
-  private final List<String> command;
-  private final Map<String, String> env;
+  private final AirbyteProgram program;
   private final Programs programs;
 
   public AirbyteCapture(List<String> command, Map<String, String> env, Programs programs) {
-    this.command = List.copyOf(command);
-    this.env = Map.copyOf(env);
+    this.program = new AirbyteProgram(command, env, programs);
     this.programs = programs;
   }
 
   @Override
   public CaptureResponse.Spec spec() throws Exception {
-    JsonNode spec = ask(List.of("spec"), "SPEC").path("spec");
-    return new CaptureResponse.Spec(Protocol.VERSION, AirbyteCatalog.secrets(spec.path("connectionSpecification")),
-        Json.parse("""
-            {"type":"object","properties":{"stream":{"type":"string"},
-            "syncMode":{"enum":["incremental","full_refresh"]},"namespace":{"type":["string","null"]},
-            "cursorField":{"type":["array","null"],"items":{"type":"string"}}},"required":["stream","syncMode"]}"""),
-        env.getOrDefault("DOCS_URL", spec.path("documentationUrl").asString("")), null,
+    AirbyteProgram.Spec spec = program.spec();
+    return new CaptureResponse.Spec(Protocol.VERSION, spec.configSchema(), Json.parse("""
+        {"type":"object","properties":{"stream":{"type":"string"},
+        "syncMode":{"enum":["incremental","full_refresh"]},"namespace":{"type":["string","null"]},
+        "cursorField":{"type":["array","null"],"items":{"type":"string"}}},"required":["stream","syncMode"]}"""),
+        spec.documentationUrl(), null,
         List.of("/namespace", "/stream"));
   }
 
   @Override
   public CaptureResponse.Discovered discover(JsonNode config) throws Exception {
-    JsonNode catalog;
-    try (ScratchFiles files = new ScratchFiles(programs.scratch())) {
-      catalog = ask(List.of("discover", "--config", files.write("config.json", config)), "CATALOG").path("catalog");
-    }
+    JsonNode catalog = program.askWith(config, "discover", "CATALOG").path("catalog");
     List<CaptureResponse.Discovered.Binding> bindings = new ArrayList<>();
     for (JsonNode stream : catalog.path("streams")) {
       bindings.add(AirbyteCatalog.discovered(stream));
@@ -83,16 +79,10 @@ public final class AirbyteCapture implements CaptureProgram {
   @Override
   public CaptureResponse.Validated validate(String name, JsonNode config,
       List<CaptureRequest.Validate.Binding> bindings) throws Exception {
-    try (ScratchFiles files = new ScratchFiles(programs.scratch())) {
-      JsonNode status = ask(List.of("check", "--config", files.write("config.json", config)), "CONNECTION_STATUS")
-          .path("connectionStatus");
-      if (!status.path("status").asString("").equals("SUCCEEDED")) {
-        throw new ConnectorFailedException(status.path("message").asString("the check failed without a message"),
-            false);
-      }
-    }
+    program.check(config);
     return new CaptureResponse.Validated(bindings.stream()
-        .map(binding -> new CaptureResponse.Validated.Binding(AirbyteCatalog.path(binding.resourceConfig()))).toList());
+        .map(binding -> new CaptureResponse.Validated.Binding(StreamName.of(binding.resourceConfig()).path()))
+        .toList());
   }
 
   @Override
@@ -109,57 +99,11 @@ public final class AirbyteCapture implements CaptureProgram {
       if (input.isPresent()) {
         arguments.addAll(List.of("--state", files.write("state.json", input.get())));
       }
-      try (Session session = start(arguments)) {
+      try (Session session = program.start(arguments)) {
         sink.onStop(session.child()::close);
         new Reading(session, spec, state, sink).run();
       }
     }
-  }
-
-  private Session start(List<String> arguments) {
-    List<String> full = new ArrayList<>(command);
-    full.addAll(arguments);
-    return Session.start(full, env, programs);
-  }
-
-  /** The first message of a type that a command prints. */
-  private JsonNode ask(List<String> arguments, String type) throws Exception {
-    try (Session session = start(arguments)) {
-      session.endInput();
-      JsonNode answer = null;
-      while (session.next()) {
-        Lines line = session.lines();
-        JsonNode message = parse(line);
-        if (message == null) {
-          programs.logs().accept(LogLine.parse(line.text()));
-        } else if (message.path("type").asString("").equals(type) && answer == null) {
-          answer = message;
-        } else {
-          aside(message, session);
-        }
-      }
-      session.expectSuccess();
-      if (answer == null) {
-        throw session.failure("printed no " + type);
-      }
-      return answer;
-    }
-  }
-
-  private static @Nullable JsonNode parse(Lines line) {
-    try {
-      JsonNode message = Json.parse(line.buffer(), line.from(), line.to());
-      return message.isObject() ? message : null;
-    } catch (IllegalArgumentException e) {
-      return null;
-    }
-  }
-
-  /** Messages that are for people. */
-  private void aside(JsonNode message, Session session) {
-    LogLine line = AirbyteLog.line(message);
-    session.child().heard(line);
-    programs.logs().accept(line);
   }
 
   private static byte[] utf8(String text) {
@@ -169,6 +113,7 @@ public final class AirbyteCapture implements CaptureProgram {
   /** One run of {@code read}. */
   private final class Reading {
     private final Session session;
+    private final Hearing hearing;
     private final CaptureSpec spec;
     private final CaptureSink sink;
     private final Map<StreamName, Integer> bindings = new HashMap<>();
@@ -177,13 +122,13 @@ public final class AirbyteCapture implements CaptureProgram {
     private final boolean[] pending;
     private final JsonCursor cursor = new JsonCursor();
     private final Members document = new Members();
-    private @Nullable JsonNode failure;
     private int lastBinding = -1;
     private byte[] lastStream = {};
     private byte[] lastNamespace = {};
 
     Reading(Session session, CaptureSpec spec, JsonNode state, CaptureSink sink) {
       this.session = session;
+      this.hearing = program.hearing(session);
       this.spec = spec;
       this.sink = sink;
       int count = spec.bindings().size();
@@ -204,24 +149,13 @@ public final class AirbyteCapture implements CaptureProgram {
       while (session.next()) {
         Lines line = session.lines();
         if (!record(line)) {
-          JsonNode message = parse(line);
-          if (message == null) {
-            programs.logs().accept(LogLine.parse(line.text()));
-          } else {
-            message(message);
+          Optional<JsonNode> message = hearing.message(line);
+          if (message.isPresent()) {
+            message(message.get());
           }
         }
       }
-      try {
-        session.expectSuccess();
-      } catch (ConnectorFailedException e) {
-        if (failure != null) {
-          boolean config = failure.path("failure_type").asString("").equals("config_error");
-          throw new ConnectorFailedException(failure.path("message").asString(e.getMessage()) + " (" + session.child()
-              + ")", !config);
-        }
-        throw e;
-      }
+      hearing.expectSuccess();
       checkpoint(allRows());
     }
 
@@ -311,12 +245,8 @@ public final class AirbyteCapture implements CaptureProgram {
         case "RECORD" -> throw new ConnectorFailedException(
             "the source printed a record that cannot be read: " + shortened(message), false);
         case "TRACE" -> {
-          JsonNode trace = message.path("trace");
-          if (trace.path("type").asString("").equals("ERROR")) {
-            failure = trace.path("error");
-          }
-          aside(message, session);
-          JsonNode status = trace.path("stream_status");
+          hearing.aside(message);
+          JsonNode status = message.path("trace").path("stream_status");
           if (status.path("status").asString("").equals("COMPLETE")) {
             Integer binding = bindings.get(StreamName.ofDescriptor(status.path("stream_descriptor")));
             if (binding != null && pending[binding]) {
@@ -324,7 +254,7 @@ public final class AirbyteCapture implements CaptureProgram {
             }
           }
         }
-        default -> aside(message, session);
+        default -> hearing.aside(message);
       }
     }
 

@@ -24,17 +24,6 @@ final class AirbyteCatalog {
 
   private AirbyteCatalog() {}
 
-  static List<String> path(JsonNode resource) {
-    List<String> path = new ArrayList<>();
-    for (String member : List.of("namespace", "stream")) {
-      String value = resource.path(member).asString("");
-      if (!value.isEmpty()) {
-        path.add(value);
-      }
-    }
-    return path;
-  }
-
   static CaptureResponse.Discovered.Binding discovered(JsonNode stream) throws ConnectorFailedException {
     String name = stream.path("name").asString("");
     List<String> modes = strings(stream.path("supported_sync_modes"));
@@ -178,23 +167,5 @@ final class AirbyteCatalog {
 
   private static List<String> strings(JsonNode array) {
     return StreamSupport.stream(array.spliterator(), false).map(item -> item.asString("")).toList();
-  }
-
-  /** A configuration's schema that marks what is secret as Flow does, too. */
-  static JsonNode secrets(JsonNode schema) {
-    if (schema instanceof ObjectNode object) {
-      ObjectNode copy = Json.object();
-      object.properties().forEach(member -> copy.set(member.getKey(), secrets(member.getValue())));
-      if (object.path("airbyte_secret").asBoolean(false)) {
-        copy.put("secret", true);
-      }
-      return copy;
-    }
-    if (schema instanceof ArrayNode array) {
-      ArrayNode copy = Json.array();
-      array.forEach(item -> copy.add(secrets(item)));
-      return copy;
-    }
-    return schema;
   }
 }

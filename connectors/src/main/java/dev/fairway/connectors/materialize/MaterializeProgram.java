@@ -8,7 +8,7 @@ import java.util.List;
 import tools.jackson.databind.JsonNode;
 
 /**
- * A connector that materializes, whatever it is: a class, or a program that speaks the Flow or Singer protocol. Each call
+ * A connector that materializes, whatever it is: a class, or a program that speaks the Flow, Airbyte or Singer protocol. Each call
  * starts it anew. Safe for many threads.
  */
 public interface MaterializeProgram {

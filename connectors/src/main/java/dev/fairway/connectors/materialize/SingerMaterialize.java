@@ -1,19 +1,15 @@
 package dev.fairway.connectors.materialize;
 
 import dev.fairway.connector.Transactor;
-import dev.fairway.connector.flow.CollectionSpec;
-import dev.fairway.connector.flow.CollectionSpec.Projection;
 import dev.fairway.connector.flow.MaterializationSpec;
 import dev.fairway.connector.flow.MaterializeRequest;
 import dev.fairway.connector.flow.MaterializeResponse;
-import dev.fairway.connector.flow.MaterializeResponse.Constraint;
 import dev.fairway.connector.flow.Protocol;
 import dev.fairway.connector.json.Json;
 import dev.fairway.connectors.process.ConnectorFailedException;
 import dev.fairway.connectors.process.Programs;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -51,14 +47,7 @@ public final class SingerMaterialize implements MaterializeProgram {
   @Override
   public MaterializeResponse.Validated validate(String name, JsonNode config,
       List<MaterializeRequest.Validate.Binding> bindings) throws ConnectorFailedException {
-    boolean named = Json.text(config).contains(SingerTransactor.STAGE);
-    if (named != stage.isPresent()) {
-      throw new ConnectorFailedException(named
-          ? "the target's configuration names " + SingerTransactor.STAGE + "; say in the endpoint where: stage: FOLDER"
-          : "the endpoint has a stage that the target's configuration does not name; write " + SingerTransactor.STAGE
-              + " where its folder goes",
-          false);
-    }
+    Stage.expectNamed(config, stage);
     List<MaterializeResponse.Validated.Binding> validated = new ArrayList<>();
     for (MaterializeRequest.Validate.Binding binding : bindings) {
       String stream = binding.resourceConfig().path("stream").asString("");
@@ -68,30 +57,9 @@ public final class SingerMaterialize implements MaterializeProgram {
             false);
       }
       validated.add(new MaterializeResponse.Validated.Binding(List.of(stream), true, false, null,
-          constraints(binding.collection()), List.of()));
+          RecordFields.constraints(binding.collection()), List.of()));
     }
     return new MaterializeResponse.Validated(validated);
-  }
-
-  private static Map<String, Constraint> constraints(CollectionSpec collection) {
-    Map<String, Constraint> constraints = new LinkedHashMap<>();
-    for (Projection field : collection.projections()) {
-      constraints.put(field.field(), constraint(field));
-    }
-    return constraints;
-  }
-
-  private static Constraint constraint(Projection field) {
-    if (field.ptr().isEmpty()) {
-      return new Constraint("FIELD_FORBIDDEN", "a record has fields, not a document", "");
-    }
-    if (field.isPrimaryKey()) {
-      return new Constraint("LOCATION_REQUIRED", "the key identifies the row", "");
-    }
-    boolean top = field.ptr().indexOf('/', 1) < 0 && !field.ptr().equals("/_meta");
-    return top
-        ? new Constraint("LOCATION_RECOMMENDED", "it is a member of the document", "")
-        : new Constraint("FIELD_OPTIONAL", "it is part of another field", "");
   }
 
   @Override
@@ -102,6 +70,7 @@ public final class SingerMaterialize implements MaterializeProgram {
   @Override
   public Transactor open(MaterializationSpec spec, JsonNode state) throws Exception {
     Optional<Stage> published = stage.isPresent() ? Optional.of(Stage.open(stage.get())) : Optional.empty();
-    return new SingerTransactor(command, env, programs, spec, state, published);
+    return new TargetTransactor(new SingerTarget(command, env, programs, spec), spec.config(), programs, state,
+        published);
   }
 }

@@ -2,6 +2,7 @@ package dev.fairway.connectors.materialize;
 
 import dev.fairway.connector.Transactor.FencedException;
 import dev.fairway.connector.json.Json;
+import dev.fairway.connectors.process.ConnectorFailedException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
@@ -24,6 +25,8 @@ import tools.jackson.databind.JsonNode;
  * whole transactions; of two rivals with the same number only the first publishes. Belongs to one thread.
  */
 final class Stage {
+  /** Where a program's configuration names the folder. */
+  static final String PLACE = "{{stage}}";
   private static final String PENDING = ".pending-";
   private static final String CHECKPOINT = "checkpoint.json";
 
@@ -70,6 +73,47 @@ final class Stage {
   /** The checkpoint of the last transaction that was published. */
   Optional<JsonNode> checkpoint() throws IOException {
     return last == 0 ? Optional.empty() : Optional.of(Json.parse(Files.readAllBytes(named(last).resolve(CHECKPOINT))));
+  }
+
+  /**
+   * Checks that a stage is configured where a program's configuration names one, and only there.
+   *
+   * @throws ConnectorFailedException saying what to write
+   */
+  static void expectNamed(JsonNode config, Optional<Path> stage) throws ConnectorFailedException {
+    boolean named = Json.text(config).contains(PLACE);
+    if (named != stage.isPresent()) {
+      throw new ConnectorFailedException(named
+          ? "the target's configuration names " + PLACE + "; say in the endpoint where: stage: FOLDER"
+          : "the endpoint has a stage that the target's configuration does not name; write " + PLACE
+              + " where its folder goes",
+          false);
+    }
+  }
+
+  /** The configuration as a check sees it: a stage's folder is one that is gone afterwards. */
+  static Trial trial(JsonNode config, Optional<Path> folder) throws IOException {
+    if (folder.isEmpty()) {
+      return new Trial(config, Optional.empty());
+    }
+    Stage stage = open(folder.get());
+    return new Trial(stage.begin(config), Optional.of(stage));
+  }
+
+  /** A configuration to check. */
+  record Trial(JsonNode config, Optional<Stage> stage) implements AutoCloseable {
+    @Override
+    public void close() throws IOException {
+      if (stage.isPresent()) {
+        stage.get().discard();
+      }
+    }
+  }
+
+  /** Begins a transaction in an empty folder; answers the configuration with its path. */
+  JsonNode begin(JsonNode config) throws IOException {
+    String quoted = Json.MAPPER.writeValueAsString(begin().toAbsolutePath().toString());
+    return Json.parse(Json.text(config).replace(PLACE, quoted.substring(1, quoted.length() - 1)));
   }
 
   /** An empty folder for a transaction; whatever an earlier attempt left is gone. */

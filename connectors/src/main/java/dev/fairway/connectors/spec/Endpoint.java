@@ -16,7 +16,7 @@ public sealed interface Endpoint {
       case Local(var command, var env, var _) -> new Local(command, env, config);
       case Shipped(String name, var _) -> new Shipped(name, config);
       case Image(String image, var _) -> new Image(image, config);
-      case Airbyte(var command, var env, var _) -> new Airbyte(command, env, config);
+      case Airbyte(var command, var env, var _, var stage) -> new Airbyte(command, env, config, stage);
       case Singer(var command, var env, var _, var stage) -> new Singer(command, env, config, stage);
     };
   }
@@ -35,8 +35,14 @@ public sealed interface Endpoint {
   /** A container image; needs a container engine. */
   record Image(String image, JsonNode config) implements Endpoint {}
 
-  /** An Airbyte source as a program: {@code command spec|check|discover|read}. */
-  record Airbyte(List<String> command, Map<String, String> env, JsonNode config) implements Endpoint {
+  /**
+   * An Airbyte source or destination as a program: {@code command spec|check|discover|read|write}.
+   *
+   * @param stage where a destination's files are published, a folder per transaction; only for those that write files
+   */
+  record Airbyte(List<String> command, Map<String, String> env, JsonNode config, Optional<Path> stage)
+      implements
+        Endpoint {
     public Airbyte {
       command = nonEmpty(command);
       env = Map.copyOf(env);

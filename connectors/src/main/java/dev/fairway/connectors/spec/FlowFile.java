@@ -262,10 +262,10 @@ public final class FlowFile {
       case "airbyte", "singer" -> {
         known(body, "the endpoint of " + owner, "command", "config", "env", "stage");
         List<String> command = strings(body.path("command"));
+        Optional<Path> stage = body.path("stage").asStringOpt().map(folder::resolve);
         yield kind.equals("airbyte")
-            ? new Endpoint.Airbyte(command, env(body), config)
-            : new Endpoint.Singer(command, env(body), config,
-                body.path("stage").asStringOpt().map(folder::resolve));
+            ? new Endpoint.Airbyte(command, env(body), config, stage)
+            : new Endpoint.Singer(command, env(body), config, stage);
       }
       case "connector" -> {
         known(body, "the endpoint of " + owner, "image", "config");

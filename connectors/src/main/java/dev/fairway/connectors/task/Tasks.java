@@ -16,6 +16,7 @@ import dev.fairway.connectors.capture.FlowCapture;
 import dev.fairway.connectors.capture.JavaCapture;
 import dev.fairway.connectors.capture.SingerCapture;
 import dev.fairway.connectors.capture.postgres.PostgresCapture;
+import dev.fairway.connectors.materialize.AirbyteMaterialize;
 import dev.fairway.connectors.materialize.FieldSelections;
 import dev.fairway.connectors.materialize.FileMaterialize;
 import dev.fairway.connectors.materialize.FlowMaterialize;
@@ -33,6 +34,7 @@ import dev.fairway.connectors.spec.Templates;
 import dev.fairway.core.ErrorCode;
 import dev.fairway.core.FairwayException;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -144,9 +146,9 @@ public final class Tasks {
         new FlowMaterialize(local.command(), level(local.env(), materialization.shards()), programs);
       case Endpoint.Singer singer -> new SingerMaterialize(singer.command(), singer.env(), singer.stage(), programs);
       case Endpoint.Image image -> throw noEngine(image);
-      case Endpoint.Airbyte _ -> throw new FairwayException(ErrorCode.CONFIGURATION, "materialization "
-          + materialization.name() + ": Airbyte destinations are not run; Singer targets, programs that speak the Flow"
-          + " protocol, and " + SHIPPED + " are");
+      case Endpoint.Airbyte airbyte ->
+        new AirbyteMaterialize(airbyte.command(), airbyte.env(), airbyte.stage(), programs,
+            InstantSource.system());
     };
   }
 

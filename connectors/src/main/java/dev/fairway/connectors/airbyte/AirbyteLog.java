@@ -1,4 +1,4 @@
-package dev.fairway.connectors.capture;
+package dev.fairway.connectors.airbyte;
 
 import dev.fairway.connector.json.Json;
 import dev.fairway.connectors.process.LogLine;
@@ -6,7 +6,7 @@ import java.util.Locale;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/** Messages of an Airbyte source that are for people: LOG, TRACE, CONTROL, and those of types nobody knows yet. */
+/** Messages of an Airbyte program that are for people: LOG, TRACE, CONTROL, and those of types nobody knows yet. */
 final class AirbyteLog {
   private AirbyteLog() {}
 
@@ -16,7 +16,7 @@ final class AirbyteLog {
           message.path("log").path("message").asString(""), Json.object());
       case "TRACE" -> trace(message.path("trace"));
       case "CONTROL" ->
-        new LogLine("warn", "the source announced a new configuration; take it over, or its old token may"
+        new LogLine("warn", "the connector announced a new configuration; take it over, or its old token may"
             + " no longer work at the next start", Json.object());
       default -> new LogLine("info", "unknown message of type " + message.path("type").asString("?"), Json.object());
     };
@@ -31,7 +31,7 @@ final class AirbyteLog {
         fields.set("internal_message", error.path("internal_message"));
         fields.set("stack_trace", error.path("stack_trace"));
         fields.put("failure_type", error.path("failure_type").asString(""));
-        yield new LogLine("error", error.path("message").asString("the source gave no reason"), fields);
+        yield new LogLine("error", error.path("message").asString("the connector gave no reason"), fields);
       }
       case "ESTIMATE" -> new LogLine("info", "progress estimate", fields.set("estimate", trace.path("estimate")));
       case "STREAM_STATUS" -> new LogLine("info", "stream status", fields.set("status", trace.path("stream_status")));
