@@ -62,7 +62,7 @@ public final class Route implements WorkHandler<MessageRef> {
     StoredMessage message = found.get();
     String channel = decision.channels().getFirst();
     messages.move(tx, message, MessageState.SENDING, Optional.empty(), "",
-        "rule " + decision.rule().name() + ", channel " + channel);
+        decision.rule().title() + ", channel " + channel);
     messages.decided(tx, message, routing.describe(decision));
     var blob = Multihash.parse(message.message().obj()).flatMap(Multihash::blob);
     if (blob.isPresent()) {

@@ -31,7 +31,7 @@ public record RoutingTable(int version, List<Rule> rules) {
     List<Decision.Step> trace = new ArrayList<>();
     for (Rule rule : rules) {
       Optional<String> refusal = rule.refusal(message);
-      trace.add(new Decision.Step("rule " + rule.name(), refusal.orElse("takes it")));
+      trace.add(new Decision.Step(rule.title(), refusal.orElse("takes it")));
       if (refusal.isPresent()) {
         continue;
       }
@@ -100,14 +100,14 @@ public record RoutingTable(int version, List<Rule> rules) {
       for (String id : rule.channels()) {
         ChannelFacts facts = channels.get(id);
         if (facts == null) {
-          found.add("rule " + rule.name() + ": no such channel: " + id + "; there are " + channels.keySet());
+          found.add(rule.title() + ": no such channel: " + id + "; there are " + channels.keySet());
         } else if (facts.validUntil().filter(end -> !now.isBefore(end)).isPresent()) {
-          found.add("rule " + rule.name() + ": channel " + id + " is out of use since " + facts.validUntil().get());
+          found.add(rule.title() + ": channel " + id + " is out of use since " + facts.validUntil().get());
         }
       }
       for (Rule earlier : rules.subList(0, i)) {
         if (earlier.covers(rule)) {
-          found.add("rule " + rule.name() + " is never reached: rule " + earlier.name() + " takes all it would take");
+          found.add(rule.title() + " is never reached: " + earlier.title() + " takes all it would take");
         }
       }
     }

@@ -46,6 +46,11 @@ public record Rule(String name, Match sender, Match receiver, Match predicate, M
     });
   }
 
+  /** What people read: {@code rule to Singapore}. One that was given no name is called {@code rule 3} as it is. */
+  public String title() {
+    return name.startsWith("rule ") ? name : "rule " + name;
+  }
+
   /** A rule by receiver only. */
   public static Rule to(String name, Match receiver, List<String> channels) {
     return new Rule(name, Match.ANY, receiver, Match.ANY, Match.ANY, Match.ANY, channels, Retry.DEFAULT, false,
