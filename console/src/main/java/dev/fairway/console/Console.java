@@ -108,8 +108,7 @@ public final class Console {
     } catch (FairwayException | Problem | LegacyError e) {
       boolean missing = e instanceof FairwayException f && f.code() == ErrorCode.NOT_FOUND;
       View view = new View(missing ? "Not found" : "That did not work",
-          Templates.of("trouble", Map.of("text", String.valueOf(e.getMessage()), "back", page.path())),
-          visit.curl("/health/ready"));
+          Templates.of("trouble", Map.of("text", String.valueOf(e.getMessage()), "back", page.path())), "");
       answer(call, missing ? 404 : 400, page, view, offset, true);
     }
   }

@@ -37,6 +37,11 @@ class BrowserTest {
   private static final List<String> PAGES = List.of("/", "/messages", "/documents", "/subscriptions",
       "/automation", "/automation/callers", "/request", "/work", "/dead", "/audit", "/journal");
   private static final Duration PATIENCE = Duration.ofSeconds(30);
+  /** What lies past the right edge of the card it is in, and so is not seen; what scrolls or ends in dots may. */
+  private static final String CUT_OFF = """
+      [...document.querySelectorAll(".card *")].filter(e => !e.closest("pre, thead, .clip") &&
+        e.getBoundingClientRect().right > e.closest(".card").getBoundingClientRect().right + 1).map(e => e.outerHTML)""";
+
   @TempDir
   private static Path folder;
   private static Playwright playwright;
@@ -241,6 +246,7 @@ class BrowserTest {
         page.navigate(path);
         assertThat((Integer) page.evaluate("document.documentElement.scrollWidth")).as(path + " at " + width)
             .isLessThanOrEqualTo(width);
+        assertThat((List<?>) page.evaluate(CUT_OFF)).as(path + " at " + width).isEmpty();
       }
     }
   }

@@ -80,6 +80,9 @@ import java.util.stream.Stream;
 
 /** One whole node with its console, and a kind of work that fails as long as it is told to. */
 final class ConsoleNode implements AutoCloseable {
+  /** The document its messages speak of, which it does not have. */
+  static final String ABSENT = "QmQtYtUS7K1AdKjbuMsmPmPGDLaKL38M5HYwqxW9RKW49n";
+
   /** Work that fails while {@link #broken} is set. */
   record Parcel(String address) {}
 
@@ -163,7 +166,7 @@ final class ConsoleNode implements AutoCloseable {
   /** Hands a message in; its reference. */
   String message(String subject) throws IOException, InterruptedException {
     String body = Json.object().put("sender", "AU").put("receiver", "SG").put("subject", subject)
-        .put("obj", "QmQtYtUS7K1AdKjbuMsmPmPGDLaKL38M5HYwqxW9RKW49n")
+        .put("obj", ABSENT)
         .put("predicate", "UN.CEFACT.Trade.CertificateOfOrigin.created").toString();
     HttpResponse<String> answer = browser.send(
         HttpRequest.newBuilder(URI.create(server.baseUrl() + "/message-api/message"))

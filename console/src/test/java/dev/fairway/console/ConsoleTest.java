@@ -69,13 +69,23 @@ class ConsoleTest {
     await().atMost(Duration.ofSeconds(20)).untilAsserted(
         () -> assertThat(node.get("/messages/" + ref).body()).contains("confirmed", "Accepted", "On a channel"));
     assertThat(node.get("/messages").body()).contains(ref).doesNotContain("<script>alert");
-    assertThat(node.get("/messages?state=NO_ROUTE").body()).doesNotContain(ref);
+    assertThat(node.get("/messages?state=NO_ROUTE").body()).doesNotContain(ref).contains("No message is like that.");
+  }
+
+  @Test
+  void aDocumentThatWasAskedForAndNotGivenIsNotSaidToHaveBeenRead() throws Exception {
+    String ref = node.message("AU.abn1.asked-for");
+    assertThat(node.get("/document-api/" + ConsoleNode.ABSENT + "?as_jurisdiction=SG").statusCode()).isEqualTo(404);
+    assertThat(node.get("/messages/" + ref).body()).contains("SG asked; it is not here")
+        .doesNotContain("document read");
   }
 
   @Test
   void whatIsNotThereIsSaidSo() throws Exception {
     for (String path : new String[]{"/messages/AU:none", "/messages/nonsense", "/documents/x", "/dead/x"}) {
-      assertThat(node.get(path).statusCode()).as(path).isEqualTo(404);
+      HttpResponse<String> page = node.get(path);
+      assertThat(page.statusCode()).as(path).isEqualTo(404);
+      assertThat(page.body()).as("nothing is the same from a terminal").doesNotContain("curl '");
     }
   }
 

@@ -25,6 +25,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.SerializationFeature;
 
 /** All messages, the newest first, and each one's journey step by step. */
@@ -48,7 +49,12 @@ public final class MessagesPage implements ConsolePage {
 
   /** The list. */
   public record Listing(List<Row> rows, Optional<String> next, String state, String subject, List<String> states,
-      Instant now) {}
+      Instant now) {
+    /** Whether only some messages were asked for. */
+    public boolean filtered() {
+      return !state.isEmpty() || !subject.isEmpty();
+    }
+  }
 
   /** One thing that happened to a message. */
   public record Moment(Instant at, String title, String detail, Tone tone) {}
@@ -137,8 +143,7 @@ public final class MessagesPage implements ConsolePage {
             Json.parse(event.body()).path("bytes").asLong() + " bytes from "
                 + Json.parse(event.body()).path("source").asString(),
             Tone.PLAIN));
-        case "exchange.document.read" -> moments.add(new Moment(event.time(), "document read",
-            "by " + Json.parse(event.body()).path("jurisdiction").asString(), Tone.PLAIN));
+        case "exchange.document.read" -> moments.add(read(event));
         default -> {
           // Of no interest to this message.
         }
@@ -146,6 +151,14 @@ public final class MessagesPage implements ConsolePage {
     }
     moments.sort(Comparator.comparing(Moment::at));
     return moments;
+  }
+
+  private static Moment read(Event event) {
+    JsonNode read = Json.parse(event.body());
+    String who = read.path("jurisdiction").asString();
+    return read.path("allowed").asBoolean(true)
+        ? new Moment(event.time(), "document read", "by " + who, Tone.PLAIN)
+        : new Moment(event.time(), "document not given", who + " asked; it is not here, or not for them", Tone.WARN);
   }
 
   private static String documents(StoredMessage.Documents documents) {
