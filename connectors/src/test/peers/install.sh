@@ -17,3 +17,5 @@ cd "$1"
 install airbyte airbyte-source-faker==7.2.1 airbyte-source-hardcoded-records==0.0.37
 install tap-jsonl tap-jsonl==0.3.1
 install target-jsonl target-jsonl==0.1.4
+install estuary-cdk estuary-cdk==0.3.0.dev31
+install flow-sdk flow-sdk==0.1.9
