@@ -14,30 +14,35 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * A node is killed again and again between an event on a ledger and the completion of the command that answers it: on its
  * own ledger, and on a Daml ledger that lives on. Each event must be answered, and none twice. The answer to a message is a
  * ring of the bell, which the ledger would take any number of times.
  *
- * <p>Twice per home; {@code -Dintegrations.kills=100} for more, {@code -Dintegrations.seed=N} to repeat one.
+ * <p>Twice per home; {@code -Dintegrations.kills=100} for more, {@code -Dintegrations.home=embedded} or {@code postgresql}
+ * for one home alone, {@code -Dintegrations.seed=N} to repeat one. Prints a line for each home. The folder of one that
+ * failed is kept, with the node's log, and with its threads if it did not come up.
  */
-@Timeout(7_200)
+@Timeout(14_400)
 class KilledIntegrationsTest {
   private static final int KILLS = Integer.getInteger("integrations.kills", 2);
   private static final long SEED = Long.getLong("integrations.seed", 7);
   private static final Duration SOON = Duration.ofMinutes(5);
 
-  @TempDir
+  @TempDir(cleanup = CleanupMode.ON_SUCCESS)
   private static Path folder;
 
   private static Sandbox sandbox;
@@ -45,6 +50,12 @@ class KilledIntegrationsTest {
 
   private final Random random = new Random(SEED);
   private int written;
+  private int killed;
+  private Duration longestStart = Duration.ZERO;
+
+  enum Home {
+    EMBEDDED, POSTGRESQL
+  }
 
   @BeforeAll
   static void startLedger() {
@@ -59,15 +70,30 @@ class KilledIntegrationsTest {
     sandbox.close();
   }
 
-  @Test
-  void everyEventIsAnsweredOnceByANodeOnTheEmbeddedStore() throws Exception {
-    killAndCount("embedded", "");
+  static List<Home> homes() {
+    String wanted = System.getProperty("integrations.home", "");
+    return wanted.isEmpty() ? List.of(Home.values()) : List.of(Home.valueOf(wanted.toUpperCase(Locale.ROOT)));
   }
 
-  @Test
-  void everyEventIsAnsweredOnceByANodeOnPostgresql() throws Exception {
-    try (Database database = Database.start(folder.resolve("database"))) {
-      killAndCount("postgresql", database.settings());
+  @ParameterizedTest
+  @MethodSource("homes")
+  void everyEventIsAnsweredOnce(Home home) throws Exception {
+    String name = home.name().toLowerCase(Locale.ROOT);
+    String came = "broke off";
+    try {
+      switch (home) {
+        case EMBEDDED -> killAndCount(name, "");
+        case POSTGRESQL -> {
+          try (Database database = Database.start(folder.resolve("database"))) {
+            killAndCount(name, database.settings());
+          }
+        }
+      }
+      came = "each answered once on both ledgers";
+    } finally {
+      System.out.printf("killed integrations: home=%s seed=%d kills=%d of %d, messages=%d on each ledger, %s;"
+          + " longest start %d ms, folder %s%n", name, SEED, killed, KILLS, written, came, longestStart.toMillis(),
+          folder);
     }
   }
 
@@ -80,7 +106,7 @@ class KilledIntegrationsTest {
       bells.giveTemplates();
       bells.ringOn("local");
       bells.ringOn("trade");
-      for (int kill = 0; kill < KILLS; kill++) {
+      while (killed < KILLS) {
         writeUntilKilled(node, bells);
       }
       for (String ledger : List.of("local", "trade")) {
@@ -110,8 +136,12 @@ class KilledIntegrationsTest {
     });
     assertThat(reached.await(SOON.toSeconds(), TimeUnit.SECONDS)).isTrue();
     node.process().kill();
+    killed++;
     assertThat(writer.join(SOON)).isTrue();
+    Instant began = Instant.now();
     node.restart();
+    Duration took = Duration.between(began, Instant.now());
+    longestStart = took.compareTo(longestStart) > 0 ? took : longestStart;
     for (int i = first; i < end; i++) {
       assertThat(bells.write(i)).isTrue();
     }

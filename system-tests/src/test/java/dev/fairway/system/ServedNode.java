@@ -20,6 +20,8 @@ import tools.jackson.databind.JsonNode;
 /** A node as users run it: {@code fairway serve} in a process of its own, with a configuration file of its own. */
 final class ServedNode implements AutoCloseable {
   private static final HttpClient CLIENT = HttpClient.newHttpClient();
+  /* On a machine with thirty builds on it a start that takes seconds takes minutes. */
+  private static final Duration PATIENCE = Duration.ofMinutes(10);
 
   private final Path home;
   private final NodeProcess process;
@@ -42,7 +44,7 @@ final class ServedNode implements AutoCloseable {
         dir: %s
         %s
         """.formatted(jurisdiction, home.resolve("data"), settings));
-    NodeProcess process = NodeProcess.serve(config, home.resolve("log"));
+    NodeProcess process = NodeProcess.serve(config, home.resolve("log")).withPatience(PATIENCE);
     return new ServedNode(home, process, process.start());
   }
 

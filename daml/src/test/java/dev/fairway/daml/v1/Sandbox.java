@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * JVM; tests keep out of each other's way by parties of their own.
  */
 public final class Sandbox implements AutoCloseable {
-  private static final Duration LIMIT = Duration.ofSeconds(90);
+  private static final Duration LIMIT = Duration.ofMinutes(5);
 
   private static @Nullable Sandbox shared;
 

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -29,9 +30,11 @@ public final class NodeProcess implements AutoCloseable {
   /** A child reads its parent's archive of parsed classes, and starts in half the time; it compiles as eagerly as its parent does. */
   private static final List<String> INHERITED = List.of("-XX:SharedArchiveFile=", "-XX:TieredStopAtLevel=");
   private static final Duration START_LIMIT = Duration.ofMinutes(3);
+  private static final Duration DUMP_LIMIT = Duration.ofSeconds(30);
 
   private final List<String> arguments;
   private final Path log;
+  private final Duration patience;
   private @Nullable Process process;
 
   /**
@@ -41,8 +44,18 @@ public final class NodeProcess implements AutoCloseable {
    * @param log where its standard error goes
    */
   public NodeProcess(List<String> arguments, Path log) {
+    this(arguments, log, START_LIMIT);
+  }
+
+  private NodeProcess(List<String> arguments, Path log, Duration patience) {
     this.arguments = List.copyOf(arguments);
     this.log = log;
+    this.patience = patience;
+  }
+
+  /** The same command, waited for so long at each start; three minutes unless said. Not for one that was started. */
+  public NodeProcess withPatience(Duration limit) {
+    return new NodeProcess(arguments, log, limit);
   }
 
   /** A node that is not yet running. */
@@ -54,7 +67,9 @@ public final class NodeProcess implements AutoCloseable {
    * Starts it and waits until it takes requests.
    *
    * @return its address
-   * @throws FairwayException with {@code PEER_FAILED} and the end of its log when it does not
+   * @throws FairwayException with {@code PEER_FAILED} and the end of its log when it does not. Of one that is alive and
+   * not ready in time it also says how much processor time it was given, which tells a hang from a starving machine, and
+   * in which file stands what its threads were doing
    */
   public URI start() throws IOException, InterruptedException {
     List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -67,12 +82,37 @@ public final class NodeProcess implements AutoCloseable {
     CompletableFuture<URI> ready = new CompletableFuture<>();
     Thread.ofVirtual().name("output of " + arguments).start(() -> readOutput(started, ready));
     try {
-      return ready.get(START_LIMIT.toSeconds(), TimeUnit.SECONDS);
+      return ready.get(patience.toSeconds(), TimeUnit.SECONDS);
     } catch (ExecutionException | TimeoutException e) {
+      String how = e instanceof TimeoutException ? " within " + patience.toSeconds() + " s" + standing(started) : "";
       started.destroyForcibly();
       throw new FairwayException(ErrorCode.PEER_FAILED,
-          "fairway " + String.join(" ", arguments) + " did not start:\n" + lastWords(), e);
+          "fairway " + String.join(" ", arguments) + " did not start" + how + ":\n" + lastWords(), e);
     }
+  }
+
+  private String standing(Process late) throws InterruptedException {
+    String had = late.info().totalCpuDuration()
+        .map(cpu -> ", in which it had " + cpu.toMillis() + " ms of processor time")
+        .orElse("");
+    return had + threads(late).map(file -> "; what its threads were doing stands in " + file).orElse("");
+  }
+
+  /* By the JDK's own tool, which shows virtual threads too; a runtime without tools has none. */
+  private Optional<Path> threads(Process late) throws InterruptedException {
+    Path file = log.resolveSibling(log.getFileName() + ".threads").toAbsolutePath();
+    String tool = Path.of(System.getProperty("java.home"), "bin", "jcmd").toString();
+    try {
+      Files.deleteIfExists(file);
+      Process asked = new ProcessBuilder(tool, Long.toString(late.pid()), "Thread.dump_to_file", "-overwrite",
+          file.toString()).redirectErrorStream(true).redirectOutput(ProcessBuilder.Redirect.DISCARD).start();
+      if (!asked.waitFor(DUMP_LIMIT.toSeconds(), TimeUnit.SECONDS)) {
+        asked.destroyForcibly();
+      }
+    } catch (IOException e) {
+      return Optional.empty();
+    }
+    return Files.exists(file) ? Optional.of(file) : Optional.empty();
   }
 
   private static Stream<String> ownOptions() {
