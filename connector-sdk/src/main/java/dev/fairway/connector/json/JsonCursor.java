@@ -41,6 +41,7 @@ public final class JsonCursor {
   private int keyFrom;
   private int keyTo;
   private boolean first;
+  private boolean broken;
 
   /** Begins anew with the text in {@code [from, to)}; leading white space is passed over. */
   public void reset(byte[] text, int from, int to) {
@@ -50,6 +51,7 @@ public final class JsonCursor {
     bytes = text;
     start = from;
     end = to;
+    broken = false;
     position = space(from);
     first = true;
   }
@@ -149,6 +151,11 @@ public final class JsonCursor {
   /** Where the present member's name ends, before its quote. */
   public int keyTo() {
     return keyTo;
+  }
+
+  /** Whether a line break was passed since {@link #reset}. In JSON that is white space: in a string it is malformed. */
+  public boolean brokeLine() {
+    return broken;
   }
 
   /** @throws MalformedJsonException when something other than white space follows */
@@ -425,7 +432,9 @@ public final class JsonCursor {
     int p = at;
     while (p < end) {
       byte c = bytes[p];
-      if (c != ' ' && c != '\n' && c != '\r' && c != '\t') {
+      if (c == '\n') {
+        broken = true;
+      } else if (c != ' ' && c != '\r' && c != '\t') {
         break;
       }
       p++;

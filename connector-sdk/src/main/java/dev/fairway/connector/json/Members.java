@@ -12,6 +12,7 @@ public final class Members {
   private byte[] bytes = {};
   private int from;
   private int to;
+  private boolean oneLine;
 
   /** Reads the object under the cursor, which must be over {@code text}, and moves the cursor behind it. */
   public void read(byte[] text, JsonCursor cursor) {
@@ -36,6 +37,7 @@ public final class Members {
       last--;
     }
     to = last;
+    oneLine = !cursor.brokeLine();
   }
 
   public byte[] bytes() {
@@ -50,6 +52,11 @@ public final class Members {
   /** Where the object ends: behind its brace. */
   public int to() {
     return to;
+  }
+
+  /** Whether the object is surely on one line. */
+  public boolean oneLine() {
+    return oneLine;
   }
 
   public int count() {

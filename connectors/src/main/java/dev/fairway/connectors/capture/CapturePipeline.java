@@ -7,6 +7,7 @@ import dev.fairway.connectors.collection.Collections;
 import dev.fairway.connectors.collection.DocumentUuids;
 import dev.fairway.connectors.collection.DocumentWriter;
 import dev.fairway.connectors.collection.Spool;
+import dev.fairway.connectors.collection.SpoolMemory;
 import dev.fairway.core.store.Store;
 import java.time.Clock;
 import java.util.ArrayDeque;
@@ -41,7 +42,7 @@ final class CapturePipeline implements CaptureSink, AutoCloseable {
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
   private final Deque<Sealed> waiting = new ArrayDeque<>();
-  private final Deque<Spool> spare = new ArrayDeque<>();
+  private final SpoolMemory pieces;
   private final Thread committer;
   private @Nullable Spool[] current;
   private long waitingBytes;
@@ -61,6 +62,7 @@ final class CapturePipeline implements CaptureSink, AutoCloseable {
     this.commit = commit;
     this.mostWaiting = memory;
     this.memory = memory;
+    this.pieces = new SpoolMemory(memory);
     this.uuids = new DocumentUuids(clock);
     for (CaptureSpec.Binding binding : spec.bindings()) {
       targets.add(collections.get(binding.collection().name()));
@@ -74,7 +76,7 @@ final class CapturePipeline implements CaptureSink, AutoCloseable {
   public void document(int binding, Members document, long row, String operation) {
     Spool spool = current[binding];
     if (spool == null) {
-      spool = fresh();
+      spool = new Spool(collections.scratch(), memory, pieces);
       current[binding] = spool;
     }
     writers.get(binding).write(document, row, operation, spool);
@@ -146,16 +148,6 @@ final class CapturePipeline implements CaptureSink, AutoCloseable {
     }
   }
 
-  private Spool fresh() {
-    lock.lock();
-    try {
-      Spool used = spare.poll();
-      return used != null ? used : new Spool(collections.scratch(), memory);
-    } finally {
-      lock.unlock();
-    }
-  }
-
   private void commitAll() {
     while (true) {
       List<Sealed> group = take();
@@ -198,14 +190,7 @@ final class CapturePipeline implements CaptureSink, AutoCloseable {
     try {
       for (Sealed sealed : group) {
         waitingBytes -= sealed.bytes();
-        for (Spool spool : sealed.spools()) {
-          if (spool != null) {
-            spool.clear();
-            if (spare.size() < 4 * targets.size()) {
-              spare.add(spool);
-            }
-          }
-        }
+        sealed.close();
       }
       committing = false;
       changed.signalAll();
@@ -239,7 +224,10 @@ final class CapturePipeline implements CaptureSink, AutoCloseable {
     } finally {
       lock.unlock();
     }
-    group.forEach(sealed -> sealed.durable().completeExceptionally(e));
+    group.forEach(sealed -> {
+      sealed.durable().completeExceptionally(e);
+      sealed.close();
+    });
     stop();
   }
 
@@ -267,13 +255,18 @@ final class CapturePipeline implements CaptureSink, AutoCloseable {
         interrupted = true;
       }
     }
-    for (Spool spool : current) {
+    waiting.forEach(Sealed::close);
+    close(current);
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private static void close(@Nullable Spool[] spools) {
+    for (Spool spool : spools) {
       if (spool != null) {
         spool.close();
       }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
     }
   }
 
@@ -323,6 +316,10 @@ final class CapturePipeline implements CaptureSink, AutoCloseable {
         sum += spool == null ? 0 : spool.bytes();
       }
       return sum;
+    }
+
+    void close() {
+      CapturePipeline.close(spools);
     }
   }
 }

@@ -159,7 +159,7 @@ public final class DocumentWriter {
   }
 
   private static void copyOthers(Members document, int without, Spool spool) {
-    if (without < 0 && oneLine(document.bytes(), document.from(), document.to())) {
+    if (without < 0 && document.oneLine()) {
       if (document.count() > 0) {
         spool.write(COMMA);
         spool.write(document.bytes(), document.memberFrom(0), document.valueTo(document.count() - 1));
@@ -178,11 +178,11 @@ public final class DocumentWriter {
     byte[] text = object.bytes();
     int from = object.memberFrom(index);
     int to = object.valueTo(index);
-    if (oneLine(text, from, to)) {
+    if (object.oneLine()) {
       spool.write(text, from, to);
       return;
     }
-    // A newline in checked JSON can only be white space between tokens.
+    // Records that came as lines have no newline; in those made in this process one is white space between tokens.
     byte[] flat = java.util.Arrays.copyOfRange(text, from, to);
     for (int i = 0; i < flat.length; i++) {
       if (flat[i] == '\n' || flat[i] == '\r') {
@@ -190,16 +190,6 @@ public final class DocumentWriter {
       }
     }
     spool.write(flat);
-  }
-
-  /* Records that came as lines have no newline; those made in this process might. */
-  private static boolean oneLine(byte[] text, int from, int to) {
-    for (int i = from; i < to; i++) {
-      if (text[i] == '\n') {
-        return false;
-      }
-    }
-    return true;
   }
 
   /** The beginning of a text, for people. */

@@ -7,7 +7,8 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.Arrays;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,27 +18,46 @@ import org.jspecify.annotations.Nullable;
 public final class Spool implements AutoCloseable {
   private final Path dir;
   private final int memory;
-  private byte[] buffer = new byte[4096];
+  private final SpoolMemory pieces;
+  private final List<byte[]> full = new ArrayList<>();
+  private byte[] piece = {};
   private int used;
   private long spilled;
   private long documents;
   private @Nullable FileChannel file;
 
   /**
+   * With memory of its own.
+   *
    * @param dir where a file is made when it is needed
    * @param memory most bytes held in memory, apart from the last document
    */
   public Spool(Path dir, int memory) {
+    this(dir, memory, new SpoolMemory(memory));
+  }
+
+  /**
+   * @param dir where a file is made when it is needed
+   * @param memory most bytes held in memory, apart from the last document
+   * @param pieces where that memory comes from
+   */
+  public Spool(Path dir, int memory, SpoolMemory pieces) {
     this.dir = dir;
     this.memory = memory;
+    this.pieces = pieces;
   }
 
   /** Appends bytes of a document. */
   public void write(byte[] bytes, int from, int to) {
-    int length = to - from;
-    require(length);
-    System.arraycopy(bytes, from, buffer, used, length);
-    used += length;
+    int at = from;
+    while (to - at > piece.length - used) {
+      int fits = piece.length - used;
+      System.arraycopy(bytes, at, piece, used, fits);
+      at += fits;
+      next();
+    }
+    System.arraycopy(bytes, at, piece, used, to - at);
+    used += to - at;
   }
 
   /** Appends bytes of a document. */
@@ -47,16 +67,18 @@ public final class Spool implements AutoCloseable {
 
   /** Ends the document. */
   public void endDocument() {
-    require(1);
-    buffer[used++] = '\n';
+    if (used == piece.length) {
+      next();
+    }
+    piece[used++] = '\n';
     documents++;
-    if (used >= memory) {
+    if (held() >= memory) {
       spill();
     }
   }
 
   public long bytes() {
-    return spilled + used;
+    return spilled + held();
   }
 
   public long documents() {
@@ -82,28 +104,46 @@ public final class Spool implements AutoCloseable {
         at += moved;
       }
     }
-    ByteBuffer rest = ByteBuffer.wrap(buffer, 0, used);
-    while (rest.hasRemaining()) {
-      at += target.write(rest, at);
-    }
+    writeHeld(target, at);
   }
 
-  /** Makes it empty, to be used again. */
-  public void clear() {
+  /** Writes what is in memory at a place of a file; answers where it ends there. */
+  private long writeHeld(FileChannel target, long position) throws IOException {
+    long at = position;
+    for (byte[] whole : full) {
+      at = write(ByteBuffer.wrap(whole), target, at);
+    }
+    return write(ByteBuffer.wrap(piece, 0, used), target, at);
+  }
+
+  private static long write(ByteBuffer bytes, FileChannel target, long position) throws IOException {
+    long at = position;
+    while (bytes.hasRemaining()) {
+      at += target.write(bytes, at);
+    }
+    return at;
+  }
+
+  private long held() {
+    return (long) full.size() * SpoolMemory.PIECE + used;
+  }
+
+  private void next() {
+    if (piece.length > 0) {
+      full.add(piece);
+    }
+    piece = pieces.take();
     used = 0;
-    spilled = 0;
-    documents = 0;
-    if (buffer.length > 1 << 22) {
-      buffer = new byte[1 << 16];
-    }
-    closeFile();
   }
 
-  private void require(int length) {
-    if (used + length > buffer.length) {
-      buffer = Arrays.copyOf(buffer,
-          Math.max(used + length, (int) Math.min(buffer.length * 2L, Integer.MAX_VALUE - 8)));
+  private void release() {
+    full.forEach(pieces::give);
+    full.clear();
+    if (piece.length > 0) {
+      pieces.give(piece);
     }
+    piece = new byte[0];
+    used = 0;
   }
 
   private void spill() {
@@ -113,19 +153,18 @@ public final class Spool implements AutoCloseable {
         file = FileChannel.open(Files.createTempFile(dir, "spool-", ".jsonl"), StandardOpenOption.READ,
             StandardOpenOption.WRITE, StandardOpenOption.DELETE_ON_CLOSE);
       }
-      ByteBuffer content = ByteBuffer.wrap(buffer, 0, used);
-      long at = spilled;
-      while (content.hasRemaining()) {
-        at += file.write(content, at);
-      }
-      spilled = at;
-      used = 0;
+      spilled = writeHeld(file, spilled);
+      release();
     } catch (IOException e) {
       throw new UncheckedIOException("cannot spill a transaction to " + dir, e);
     }
   }
 
-  private void closeFile() {
+  /** Makes it empty, to be used again; its memory goes back. */
+  public void clear() {
+    release();
+    spilled = 0;
+    documents = 0;
     FileChannel open = file;
     file = null;
     if (open != null) {
@@ -139,6 +178,6 @@ public final class Spool implements AutoCloseable {
 
   @Override
   public void close() {
-    closeFile();
+    clear();
   }
 }
