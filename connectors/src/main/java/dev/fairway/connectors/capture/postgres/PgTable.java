@@ -86,14 +86,22 @@ record PgTable(String schema, String name, List<Column> columns, List<Column> ke
     return key.stream().map(column -> "/" + column.name().replace("~", "~0").replace("/", "~1")).toList();
   }
 
-  /** Selects rows in the order of the key, all of their values as text: those behind a key, or from the beginning. */
-  String page(boolean behind, int rows) {
-    // By the column, not by the text of the same name that is selected: ORDER BY prefers the latter.
+  /**
+   * Copies rows out in the order of the key: those behind a key, or from the beginning.
+   *
+   * @param after the texts of the key; empty for the beginning
+   */
+  String page(List<String> after, int rows) {
     String order = key.stream().map(column -> "t." + quoted(column.name())).collect(Collectors.joining(", "));
-    String after = key.stream().map(column -> "CAST(? AS " + column.sqlType() + ")").collect(Collectors.joining(", "));
-    return "SELECT " + texts(columns) + " FROM " + sqlName() + " t"
-        + (behind ? " WHERE (" + order + ") > (" + after + ")" : "")
-        + " ORDER BY " + order + " LIMIT " + rows;
+    String names = columns.stream().map(column -> "t." + quoted(column.name())).collect(Collectors.joining(", "));
+    List<String> values = new ArrayList<>();
+    for (int i = 0; i < after.size(); i++) {
+      // COPY takes no parameters. Backslashes are plain: the session has standard_conforming_strings.
+      values.add("CAST('" + after.get(i).replace("'", "''") + "' AS " + key.get(i).sqlType() + ")");
+    }
+    return "COPY (SELECT " + names + " FROM " + sqlName() + " t"
+        + (after.isEmpty() ? "" : " WHERE (" + order + ") > (" + String.join(", ", values) + ")")
+        + " ORDER BY " + order + " LIMIT " + rows + ") TO STDOUT";
   }
 
   /** Selects some columns of the row with a key. */

@@ -30,6 +30,22 @@ final class PgTypes {
 
   private PgTypes() {}
 
+  /** How a type's values are written in JSON. */
+  enum Form {
+    INTEGER, NUMBER, BOOLEAN, JSON, MOMENT, TEXT
+  }
+
+  static Form form(int type) {
+    return switch (type) {
+      case INT2, INT4, INT8 -> Form.INTEGER;
+      case FLOAT4, FLOAT8, NUMERIC -> Form.NUMBER;
+      case BOOL -> Form.BOOLEAN;
+      case JSON, JSONB -> Form.JSON;
+      case TIMESTAMPTZ -> Form.MOMENT;
+      default -> Form.TEXT;
+    };
+  }
+
   /** The JSON schema of a column's values. */
   static JsonNode schema(int type, boolean nullable) {
     ObjectNode schema = Json.object();
@@ -65,15 +81,15 @@ final class PgTypes {
   /** A value that PostgreSQL has written as text. */
   static JsonNode value(int type, String text) {
     JsonNodeFactory nodes = JsonNodeFactory.instance;
-    return switch (type) {
-      case BOOL -> nodes.booleanNode(text.equals("t") || text.equals("true"));
-      case INT2, INT4, INT8 -> nodes.numberNode(Long.parseLong(text));
-      case FLOAT4, FLOAT8, NUMERIC -> NUMBER.matcher(text).matches()
+    return switch (form(type)) {
+      case BOOLEAN -> nodes.booleanNode(text.equals("t") || text.equals("true"));
+      case INTEGER -> nodes.numberNode(Long.parseLong(text));
+      case NUMBER -> NUMBER.matcher(text).matches()
           ? nodes.numberNode(new BigDecimal(text))
           : nodes.stringNode(text);
-      case JSON, JSONB -> Json.parse(text);
-      case TIMESTAMPTZ -> nodes.stringNode(moment(text));
-      default -> nodes.stringNode(text);
+      case JSON -> Json.parse(text);
+      case MOMENT -> nodes.stringNode(moment(text));
+      case TEXT -> nodes.stringNode(text);
     };
   }
 

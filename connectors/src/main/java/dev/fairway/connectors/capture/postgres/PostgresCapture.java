@@ -236,6 +236,7 @@ public final class PostgresCapture implements Capture<PostgresCapture.Config, Po
       statement.execute("SET extra_float_digits = 1");
       statement.execute("SET intervalstyle = 'iso_8601'");
       statement.execute("SET bytea_output = 'hex'");
+      statement.execute("SET standard_conforming_strings = on");
     } catch (SQLException e) {
       connection.close();
       throw e;

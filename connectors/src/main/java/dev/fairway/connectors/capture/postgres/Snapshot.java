@@ -4,7 +4,6 @@ import dev.fairway.connector.Capture;
 import dev.fairway.connector.CaptureSession;
 import dev.fairway.connector.json.Json;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -12,9 +11,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.postgresql.PGConnection;
+import org.postgresql.copy.CopyOut;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
-import tools.jackson.databind.node.NullNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
@@ -22,7 +22,10 @@ import tools.jackson.databind.node.ObjectNode;
  * must be followed from before the first page: what changes meanwhile is then in it, and the later document of a key holds.
  */
 final class Snapshot {
-  private static final int PAGE = 5_000;
+  /** About how many bytes a page takes once it is known how long rows are; before that, it has few rows. */
+  private static final int PAGE_BYTES = 8 << 20;
+  private static final int FIRST_ROWS = 200;
+  private static final int MOST_ROWS = 50_000;
 
   private final Connection sql;
   private final CaptureSession<PostgresCapture.Resource> session;
@@ -63,52 +66,35 @@ final class Snapshot {
     }
     copies.removeFirst();
     CaptureSession.Batch<PostgresCapture.Resource> batch = session.batch();
-    ArrayNode last = null;
+    List<String> after = new ArrayList<>();
+    if (copy.after() != null) {
+      copy.after().forEach(part -> after.add(part.asString()));
+    }
+    byte[] last = null;
     int rows = 0;
-    try (PreparedStatement page = sql.prepareStatement(copy.table().page(copy.after() != null, PAGE))) {
-      if (copy.after() != null) {
-        for (int i = 0; i < copy.after().size(); i++) {
-          page.setString(i + 1, copy.after().path(i).asString());
-        }
+    CopyOut page = sql.unwrap(PGConnection.class).getCopyAPI().copyOut(copy.table().page(after, copy.rows()));
+    try {
+      for (byte[] row = page.readFromCopy(); row != null; row = page.readFromCopy()) {
+        batch.document(copy.binding(), copy.reader().document(row));
+        last = row;
+        rows++;
       }
-      try (ResultSet found = page.executeQuery()) {
-        while (found.next()) {
-          batch.document(copy.binding(), document(copy.table(), found));
-          last = key(copy.table(), found);
-          rows++;
-        }
+    } finally {
+      if (page.isActive()) {
+        page.cancelCopy();
       }
     }
-    boolean done = rows < PAGE;
+    boolean done = rows < copy.rows();
     ObjectNode state = Json.object().put("slot", slot);
-    state.set("after", done ? NullNode.getInstance() : last);
-    if (done) {
-      state.put("done", true);
+    if (done || last == null) {
+      state.putNull("after").put("done", true);
     } else {
-      state.putNull("done");
-      copies.addFirst(new Copy(copy.binding(), copy.table(), last, 0));
+      ArrayNode key = state.putNull("done").putArray("after");
+      copy.reader().key(last).forEach(key::add);
+      copies.addFirst(copy.behind(key, Math.clamp(PAGE_BYTES / (batch.bytes() / rows + 1), 1, MOST_ROWS)));
     }
     batch.state(copy.binding(), state).commit();
     return true;
-  }
-
-  private static ObjectNode document(PgTable table, ResultSet row) throws SQLException {
-    ObjectNode document = Json.object();
-    document.putObject("_meta").put("op", "c");
-    for (int i = 0; i < table.columns().size(); i++) {
-      String text = row.getString(i + 1);
-      PgTable.Column column = table.columns().get(i);
-      document.set(column.name(), text == null ? NullNode.getInstance() : PgTypes.value(column.type(), text));
-    }
-    return document;
-  }
-
-  private static ArrayNode key(PgTable table, ResultSet row) throws SQLException {
-    ArrayNode key = Json.array();
-    for (PgTable.Column part : table.key()) {
-      key.add(row.getString(table.columns().indexOf(part) + 1));
-    }
-    return key;
   }
 
   private long horizon(String function) throws SQLException {
@@ -124,7 +110,16 @@ final class Snapshot {
    *
    * @param after the texts of the last key that was copied; null at the beginning
    * @param horizon transactions before this one must have ended before the first page
+   * @param rows how many the next page has
    */
-  private record Copy(Capture.Bound<PostgresCapture.Resource> binding, PgTable table, @Nullable JsonNode after,
-      long horizon) {}
+  private record Copy(Capture.Bound<PostgresCapture.Resource> binding, PgTable table, CopyRows reader,
+      @Nullable JsonNode after, long horizon, int rows) {
+    Copy(Capture.Bound<PostgresCapture.Resource> binding, PgTable table, @Nullable JsonNode after, long horizon) {
+      this(binding, table, new CopyRows(table), after, horizon, FIRST_ROWS);
+    }
+
+    Copy behind(JsonNode key, int next) {
+      return new Copy(binding, table, reader, key, 0, next);
+    }
+  }
 }
