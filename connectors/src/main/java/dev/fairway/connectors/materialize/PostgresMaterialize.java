@@ -6,7 +6,9 @@ import dev.fairway.connector.json.Json;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.Properties;
 import tools.jackson.databind.JsonNode;
 
@@ -57,6 +59,18 @@ public final class PostgresMaterialize extends SqlMaterialize<PostgresMaterializ
             : "TEXT";
         default -> "JSON";
       };
+    }
+
+    /* Who may not make temporary tables, as everybody may by default, still may write rows. */
+    @Override
+    public Upserts upserts(Connection connection, SqlTable table, int number) throws SQLException {
+      try (Statement statement = connection.createStatement();
+          ResultSet may = statement.executeQuery("SELECT has_database_privilege(current_database(), 'TEMPORARY')")) {
+        may.next();
+        return may.getBoolean(1)
+            ? new CopiedUpserts(connection, table, this, number)
+            : new BatchedUpserts(connection, table, this);
+      }
     }
 
     @Override

@@ -22,7 +22,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -40,15 +39,16 @@ final class SqlTables {
     /** The column type for what a field can hold. */
     String type(Projection field);
 
+    /** Puts rows into a table; {@code number} tells it from the other tables of the session. */
+    default Upserts upserts(Connection connection, SqlTable table, int number) throws SQLException {
+      return new BatchedUpserts(connection, table, this);
+    }
+
     /** How a value of that type is written from text; {@code ?} stands for the text. */
     String placeholder(Projection field);
 
     /** Sets a value that is neither absent nor null. */
     void set(PreparedStatement statement, int index, JsonNode value) throws SQLException;
-  }
-
-  static String quoted(String name) {
-    return "\"" + name.replace("\"", "\"\"") + "\"";
   }
 
   /** Every scalar may be a column; the key and the whole document must be. */
@@ -79,19 +79,19 @@ final class SqlTables {
     List<String> done = new ArrayList<>();
     for (Materialize.Bound<TableResource> binding : bindings) {
       List<Projection> columns = columns(binding);
-      String table = quoted(binding.resource().table());
+      String table = SqlTable.quoted(binding.resource().table());
       List<String> existing = existing(connection, table);
       if (existing.isEmpty()) {
         int keys = binding.spec().fieldSelection().keys().size();
         List<String> lines = new ArrayList<>();
-        columns.forEach(column -> lines.add(quoted(column.field()) + " " + speech.type(column)
+        columns.forEach(column -> lines.add(SqlTable.quoted(column.field()) + " " + speech.type(column)
             + (column.inference().always() ? " NOT NULL" : "")));
-        lines.add("PRIMARY KEY (" + columns.stream().limit(keys).map(column -> quoted(column.field()))
+        lines.add("PRIMARY KEY (" + columns.stream().limit(keys).map(column -> SqlTable.quoted(column.field()))
             .collect(Collectors.joining(", ")) + ")");
         done.add("CREATE TABLE IF NOT EXISTS " + table + " (" + String.join(", ", lines) + ")");
       } else {
         columns.stream().filter(column -> !existing.contains(column.field()))
-            .forEach(column -> done.add("ALTER TABLE " + table + " ADD COLUMN " + quoted(column.field()) + " "
+            .forEach(column -> done.add("ALTER TABLE " + table + " ADD COLUMN " + SqlTable.quoted(column.field()) + " "
                 + speech.type(column)));
       }
     }
@@ -133,6 +133,7 @@ final class SqlTables {
     private final Speech speech;
     private final List<Table> tables = new ArrayList<>();
     private final Fence fence;
+    private @Nullable Table writing;
 
     Session(Connection connection, String task, RangeSpec range, List<Materialize.Bound<TableResource>> bindings,
         Speech speech) throws SQLException {
@@ -140,8 +141,9 @@ final class SqlTables {
       this.speech = speech;
       this.fence = Fence.raise(connection, task, range);
       for (Materialize.Bound<TableResource> binding : bindings) {
-        tables.add(new Table(binding));
+        tables.add(new Table(binding, tables.size()));
       }
+      connection.commit();
     }
 
     @Override
@@ -157,7 +159,7 @@ final class SqlTables {
 
     @Override
     public boolean holds(int binding) throws SQLException {
-      String table = quoted(tables.get(binding).binding.resource().table());
+      String table = SqlTable.quoted(tables.get(binding).binding.resource().table());
       try (Statement statement = connection.createStatement();
           ResultSet rows = statement.executeQuery("SELECT 1 FROM " + table + " LIMIT 1")) {
         return rows.next();
@@ -189,36 +191,28 @@ final class SqlTables {
     public void store(Row row) throws SQLException {
       Table table = tables.get(row.binding());
       if (row.delete()) {
-        table.flush();
-        for (int i = 0; i < row.keys().size(); i++) {
-          speech.set(table.delete, i + 1, row.keys().get(i));
-        }
-        table.delete.executeUpdate();
+        table.delete(row.keys());
         return;
       }
-      int at = 1;
-      for (JsonNode value : row.keys()) {
-        set(table.upsert, at++, value);
+      if (writing != table) {
+        pause();
+        writing = table;
       }
-      for (JsonNode value : row.values()) {
-        set(table.upsert, at++, value);
-      }
-      if (!table.binding.spec().fieldSelection().document().isEmpty()) {
-        set(table.upsert, at, row.document() == null ? Json.object() : row.document());
-      }
-      table.add();
+      table.add(row);
     }
 
-    private void set(PreparedStatement statement, int index, JsonNode value) throws SQLException {
-      if (value.isNull() || value.isMissingNode()) {
-        statement.setString(index, null);
-      } else {
-        speech.set(statement, index, value);
+    /** Gives the connection free for other statements. */
+    private void pause() throws SQLException {
+      Table open = writing;
+      writing = null;
+      if (open != null) {
+        open.upserts.pause();
       }
     }
 
     @Override
     public ConnectorState commit(JsonNode next) throws SQLException, FencedException {
+      pause();
       for (Table table : tables) {
         table.flush();
       }
@@ -228,8 +222,10 @@ final class SqlTables {
 
     @Override
     public void close() {
-      try {
-        connection.close();
+      try (connection) {
+        for (Table table : tables) {
+          table.upserts.close();
+        }
       } catch (SQLException e) {
         throw new IllegalStateException("cannot close the destination's connection", e);
       }
@@ -238,46 +234,54 @@ final class SqlTables {
     /** The statements of one table. */
     private final class Table {
       private final Materialize.Bound<TableResource> binding;
-      private final PreparedStatement upsert;
+      private final Upserts upserts;
       private final PreparedStatement delete;
       private final @Nullable PreparedStatement load;
-      private int pending;
+      private int deletions;
 
-      Table(Materialize.Bound<TableResource> binding) throws SQLException {
+      Table(Materialize.Bound<TableResource> binding, int number) throws SQLException {
         this.binding = binding;
-        List<Projection> columns = columns(binding);
-        int keys = binding.spec().fieldSelection().keys().size();
-        String table = quoted(binding.resource().table());
-        String names = columns.stream().map(column -> quoted(column.field())).collect(Collectors.joining(", "));
-        String values = columns.stream().map(speech::placeholder).collect(Collectors.joining(", "));
-        String key = columns.stream().limit(keys).map(column -> quoted(column.field()))
-            .collect(Collectors.joining(", "));
-        String updates = columns.stream().skip(keys)
-            .map(column -> quoted(column.field()) + " = excluded." + quoted(column.field()))
-            .collect(Collectors.joining(", "));
-        String where = IntStream.range(0, keys)
-            .mapToObj(i -> quoted(columns.get(i).field()) + " = " + speech.placeholder(columns.get(i)))
-            .collect(Collectors.joining(" AND "));
-        upsert = connection.prepareStatement("INSERT INTO " + table + " (" + names + ") VALUES (" + values
-            + ") ON CONFLICT (" + key + ") DO " + (updates.isEmpty() ? "NOTHING" : "UPDATE SET " + updates));
-        delete = connection.prepareStatement("DELETE FROM " + table + " WHERE " + where);
+        SqlTable table = new SqlTable(binding.resource().table(), columns(binding),
+            binding.spec().fieldSelection().keys().size());
+        String where = " FROM " + table.quotedName() + " WHERE " + table.where(speech::placeholder);
+        upserts = speech.upserts(connection, table, number);
+        delete = connection.prepareStatement("DELETE" + where);
         String document = binding.spec().fieldSelection().document();
         load = document.isEmpty()
             ? null
-            : connection.prepareStatement("SELECT " + quoted(document) + " FROM " + table + " WHERE " + where);
+            : connection.prepareStatement("SELECT " + SqlTable.quoted(document) + where);
       }
 
-      void add() throws SQLException {
-        upsert.addBatch();
-        if (++pending >= BATCH) {
-          flush();
+      void add(Row row) throws SQLException {
+        List<JsonNode> values = new ArrayList<>(row.keys());
+        values.addAll(row.values());
+        if (!binding.spec().fieldSelection().document().isEmpty()) {
+          values.add(row.document() == null ? Json.object() : row.document());
+        }
+        upserts.add(values);
+      }
+
+      /* A key comes once in a transaction, so it does not matter whether rows go before others come. */
+      void delete(List<JsonNode> keys) throws SQLException {
+        for (int i = 0; i < keys.size(); i++) {
+          speech.set(delete, i + 1, keys.get(i));
+        }
+        delete.addBatch();
+        if (++deletions >= BATCH) {
+          pause();
+          flushDeletions();
         }
       }
 
       void flush() throws SQLException {
-        if (pending > 0) {
-          upsert.executeBatch();
-          pending = 0;
+        flushDeletions();
+        upserts.flush();
+      }
+
+      private void flushDeletions() throws SQLException {
+        if (deletions > 0) {
+          delete.executeBatch();
+          deletions = 0;
         }
       }
     }
