@@ -26,7 +26,7 @@ import picocli.CommandLine.Spec;
 @Command(name = "bench", description = "Measure, each figure against a baseline taken in the same run.", subcommands = {
     BenchCommand.Accept.class, BenchCommand.Start.class, BenchCommand.Document.class,
     BenchCommand.Exchange.class, BenchCommand.Failover.class, BenchCommand.Ethereum.class, BenchCommand.Market.class,
-    RequestsCommand.class, AutomationCommand.class,
+    RequestsCommand.class, AutomationCommand.class, ConnectorsCommand.class,
     EchoCommand.class})
 public final class BenchCommand {
   /** What all benchmarks take. */
