@@ -16,6 +16,7 @@ import dev.fairway.connectors.capture.FlowCapture;
 import dev.fairway.connectors.capture.JavaCapture;
 import dev.fairway.connectors.capture.SingerCapture;
 import dev.fairway.connectors.capture.postgres.PostgresCapture;
+import dev.fairway.connectors.kafka.KafkaMaterialize;
 import dev.fairway.connectors.materialize.AirbyteMaterialize;
 import dev.fairway.connectors.materialize.FieldSelections;
 import dev.fairway.connectors.materialize.FileMaterialize;
@@ -45,7 +46,7 @@ import java.util.function.Consumer;
 
 /** Turns what a specification file says into what can be run. */
 public final class Tasks {
-  private static final String SHIPPED = "fairway/materialize-sqlite, fairway/materialize-postgres,"
+  private static final String SHIPPED = "fairway/materialize-sqlite, fairway/materialize-postgres, fairway/materialize-kafka,"
       + " fairway/materialize-ledger-sqlite, fairway/materialize-ledger-postgres and fairway/materialize-files";
 
   private Tasks() {}
@@ -139,6 +140,7 @@ public final class Tasks {
         case "materialize-ledger-sqlite" -> new JavaMaterialize<>(LedgerMaterialize.sqlite());
         case "materialize-ledger-postgres" -> new JavaMaterialize<>(LedgerMaterialize.postgres());
         case "materialize-files" -> new JavaMaterialize<>(new FileMaterialize());
+        case "materialize-kafka" -> new JavaMaterialize<>(new KafkaMaterialize());
         default -> throw new FairwayException(ErrorCode.CONFIGURATION,
             "no connector fairway/" + name + "; those that ship are " + SHIPPED);
       };

@@ -37,12 +37,10 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** What a destination that keeps the runtime's checkpoint promises: rows and place are committed together, by one session. */
 abstract class ExactlyOnceContract {
-  private static final int ROWS = 5;
-
   @TempDir
   Path dir;
   private final Clock clock = Clock.systemUTC();
-  private final Sealed sealed = new Sealed(List.of(), clock);
+  final Sealed sealed = new Sealed(List.of(), clock);
 
   /** The endpoint's configuration; a fresh destination for each number. */
   abstract ObjectNode config(int number) throws Exception;
@@ -55,7 +53,17 @@ abstract class ExactlyOnceContract {
   /** What the destination holds: the {@code n} of each row, in order. */
   abstract List<Integer> stored(int number) throws Exception;
 
-  private FlowFile file(int number) throws Exception {
+  /** How many rows are stored, in several transactions; fewer where a session is dear to begin. */
+  int rows() {
+    return 5;
+  }
+
+  /** How many sessions run after and beside each other. */
+  int rivals() {
+    return 24;
+  }
+
+  FlowFile file(int number) throws Exception {
     return FlowFile.read(Files.writeString(dir.resolve("flow" + number + ".yaml"),
         """
             materializations:
@@ -73,15 +81,15 @@ abstract class ExactlyOnceContract {
     return Objects.requireNonNull(file.materializations().get("acme/out"));
   }
 
-  private MaterializeProgram program(FlowFile file) {
+  MaterializeProgram program(FlowFile file) {
     return Tasks.program(task(file), dir.resolve("scratch"), line -> {});
   }
 
-  private MaterializationSpec spec(FlowFile file, MaterializeProgram program) throws Exception {
+  MaterializationSpec spec(FlowFile file, MaterializeProgram program) throws Exception {
     return Tasks.validated(file, task(file), program);
   }
 
-  private static Transactor.Row row(MaterializationSpec spec, int n) {
+  static Transactor.Row row(MaterializationSpec spec, int n) {
     JsonNode key = Json.parse(Integer.toString(n));
     List<JsonNode> values = spec.bindings().getFirst().fieldSelection().values().stream()
         .<JsonNode>map(field -> Json.parse("\"" + field + "\"")).toList();
@@ -116,13 +124,13 @@ abstract class ExactlyOnceContract {
         new MaterializeTask(whole, spec, store, connectors.collections(), 100).runToEnd();
       }
       assertThat(stored(step)).as("broken off at step " + step)
-          .isEqualTo(IntStream.rangeClosed(1, ROWS).boxed().toList());
+          .isEqualTo(IntStream.rangeClosed(1, rows()).boxed().toList());
     }
   }
 
-  private static void fill(Collections collections) {
+  private void fill(Collections collections) {
     try (Spool spool = new Spool(collections.scratch(), 1 << 16)) {
-      for (int n = 1; n <= ROWS; n++) {
+      for (int n = 1; n <= rows(); n++) {
         spool.write(Json.bytes(Json.parse("{\"_meta\":{\"uuid\":\"" + Protocol.UUID_PLACEHOLDER + "\"},\"n\":" + n
             + ",\"text\":\"row " + n + "\"}")));
         spool.endDocument();
@@ -158,7 +166,7 @@ abstract class ExactlyOnceContract {
     program.apply(spec, Json.object());
     List<Integer> won = new ArrayList<>();
     try (ExecutorService rivals = Executors.newFixedThreadPool(4)) {
-      List<Callable<Integer>> attempts = IntStream.rangeClosed(1, 24).<Callable<Integer>>mapToObj(n -> () -> {
+      List<Callable<Integer>> attempts = IntStream.rangeClosed(1, rivals()).<Callable<Integer>>mapToObj(n -> () -> {
         try (Transactor session = program.open(spec, Json.object())) {
           // Each goes on from what it found committed, as the runtime does.
           long before = session.checkpoint().map(at -> at.path("count").asLong(0)).orElse(0L);

@@ -1,0 +1,100 @@
+package dev.fairway.connectors.kafka;
+
+import dev.fairway.core.Secret;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.kafka.clients.CommonClientConfigs;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.common.config.SaslConfigs;
+import org.apache.kafka.common.config.SslConfigs;
+
+/**
+ * A Kafka cluster and who we are to it.
+ *
+ * @param bootstrapServers host:port, several separated by commas; one that answers is enough
+ * @param tls whether connections are encrypted
+ * @param authority who vouches for the brokers, certificates in PEM; whom the platform trusts when absent
+ * @param login who we are; nobody when absent
+ * @param patience how long is waited for an answer, 1 s at least
+ */
+public record Broker(String bootstrapServers, boolean tls, Optional<String> authority, Optional<Login> login,
+    Duration patience) {
+  public Broker {
+    if (!bootstrapServers.matches("\\s*[^\\s,:/]+:\\d{1,5}(\\s*,\\s*[^\\s,:/]+:\\d{1,5})*\\s*")) {
+      throw new IllegalArgumentException("the bootstrap servers must be host:port, several separated by commas, are \""
+          + bootstrapServers + "\"");
+    }
+    if (authority.isPresent() && !tls) {
+      throw new IllegalArgumentException(
+          "an authority vouches for connections with TLS; say tls: true, or leave it out");
+    }
+    if (patience.compareTo(Duration.ofSeconds(1)) < 0) {
+      throw new IllegalArgumentException("the patience must be at least 1 s, is " + patience);
+    }
+  }
+
+  /** How a password is proved: as it is, or by a challenge (RFC 5802). */
+  public enum Mechanism {
+    PLAIN, SCRAM_SHA_256, SCRAM_SHA_512;
+
+    private String wire() {
+      return name().replace('_', '-');
+    }
+
+    private String module() {
+      return this == PLAIN
+          ? "org.apache.kafka.common.security.plain.PlainLoginModule"
+          : "org.apache.kafka.common.security.scram.ScramLoginModule";
+    }
+  }
+
+  /** A user of the cluster (SASL). */
+  public record Login(Mechanism mechanism, String user, Secret password) {
+    private String jaas() {
+      return mechanism.module() + " required username=" + quoted(user) + " password=" + quoted(password.reveal()) + ";";
+    }
+
+    private static String quoted(String text) {
+      return "\"" + text.replace("\\", "\\\\").replace("\"", "\\\"") + "\"";
+    }
+  }
+
+  /** What every client of the cluster is configured with. */
+  Map<String, Object> client() {
+    Map<String, Object> settings = new HashMap<>();
+    settings.put(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers.replaceAll("\\s", ""));
+    settings.put(CommonClientConfigs.CLIENT_ID_CONFIG, "fairway");
+    settings.put(CommonClientConfigs.SECURITY_PROTOCOL_CONFIG,
+        (login.isPresent() ? "SASL_" : "") + (tls ? "SSL" : "PLAINTEXT"));
+    settings.put(CommonClientConfigs.REQUEST_TIMEOUT_MS_CONFIG, millis(patience.dividedBy(2)));
+    settings.put(CommonClientConfigs.DEFAULT_API_TIMEOUT_MS_CONFIG, millis(patience));
+    settings.put(CommonClientConfigs.SOCKET_CONNECTION_SETUP_TIMEOUT_MAX_MS_CONFIG, millis(patience));
+    // Nobody else's business: the client would send the broker what it measures.
+    settings.put("enable.metrics.push", false);
+    authority.ifPresent(pem -> {
+      settings.put(SslConfigs.SSL_TRUSTSTORE_TYPE_CONFIG, "PEM");
+      settings.put(SslConfigs.SSL_TRUSTSTORE_CERTIFICATES_CONFIG, pem);
+    });
+    login.ifPresent(who -> {
+      settings.put(SaslConfigs.SASL_MECHANISM, who.mechanism().wire());
+      settings.put(SaslConfigs.SASL_JAAS_CONFIG, who.jaas());
+    });
+    return settings;
+  }
+
+  Admin admin() {
+    return Admin.create(client());
+  }
+
+  static int millis(Duration duration) {
+    return Math.toIntExact(Math.min(Integer.MAX_VALUE, duration.toMillis()));
+  }
+
+  @Override
+  public String toString() {
+    return bootstrapServers + login.map(who -> " as " + who.user()).orElse("")
+        + (tls ? " with TLS" : "");
+  }
+}

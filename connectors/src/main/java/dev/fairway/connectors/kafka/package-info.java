@@ -1,0 +1,11 @@
+/**
+ * Kafka: documents as records of topics, each once for whoever reads what is committed. Start at {@link TopicWriter}, which
+ * keeps documents and the place they were read from in one transaction of the broker; {@link KafkaMaterialize} is the
+ * destination that stands on it.
+ *
+ * <p>Nothing is read from topics here but that place.
+ */
+@NullMarked
+package dev.fairway.connectors.kafka;
+
+import org.jspecify.annotations.NullMarked;

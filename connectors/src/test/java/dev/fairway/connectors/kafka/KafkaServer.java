@@ -1,0 +1,163 @@
+package dev.fairway.connectors.kafka;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.ExecutionException;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.DescribeClusterOptions;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.StringDeserializer;
+import org.awaitility.Awaitility;
+
+/** A Kafka broker as a process of its own, in a folder: one listener for all, one for a user with a password. */
+public final class KafkaServer implements AutoCloseable {
+  public static final String USER = "alice";
+  public static final String PASSWORD = "wonder \"land\"";
+
+  private final Path folder;
+  private final int port;
+  private final int loginPort;
+  private Process process;
+
+  private KafkaServer(Path folder, int port, int loginPort, Process process) {
+    this.folder = folder;
+    this.port = port;
+    this.loginPort = loginPort;
+    this.process = process;
+  }
+
+  /** Starts one that keeps its topics in the folder. */
+  public static KafkaServer start(Path folder) throws Exception {
+    List<Integer> ports = freePorts();
+    Files.writeString(folder.resolve("server.properties"), """
+        process.roles=broker,controller
+        node.id=1
+        controller.quorum.voters=1@127.0.0.1:%3$d
+        listeners=PLAINTEXT://127.0.0.1:%1$d,SASL_PLAINTEXT://127.0.0.1:%2$d,CONTROLLER://127.0.0.1:%3$d
+        advertised.listeners=PLAINTEXT://127.0.0.1:%1$d,SASL_PLAINTEXT://127.0.0.1:%2$d
+        controller.listener.names=CONTROLLER
+        listener.security.protocol.map=PLAINTEXT:PLAINTEXT,SASL_PLAINTEXT:SASL_PLAINTEXT,CONTROLLER:PLAINTEXT
+        sasl.enabled.mechanisms=PLAIN
+        listener.name.sasl_plaintext.plain.sasl.jaas.config=org.apache.kafka.common.security.plain.PlainLoginModule \\
+          required user_%4$s="%5$s";
+        log.dirs=%6$s
+        offsets.topic.replication.factor=1
+        transaction.state.log.replication.factor=1
+        transaction.state.log.min.isr=1
+        transaction.state.log.num.partitions=4
+        group.initial.rebalance.delay.ms=0
+        """.formatted(ports.get(0), ports.get(1), ports.get(2), USER,
+        PASSWORD.replace("\"", "\\\\\""), folder.resolve("topics")));
+    java(folder, "kafka.tools.StorageTool", "format", "-t", "MkU3OEVBNTcwNTJENDM2Qg", "-c", "server.properties")
+        .waitFor();
+    KafkaServer server = new KafkaServer(folder, ports.get(0), ports.get(1), run(folder));
+    server.awaitReady();
+    return server;
+  }
+
+  private static List<Integer> freePorts() throws IOException {
+    try (ServerSocket one = socket(); ServerSocket two = socket(); ServerSocket three = socket()) {
+      return List.of(one.getLocalPort(), two.getLocalPort(), three.getLocalPort());
+    }
+  }
+
+  private static ServerSocket socket() throws IOException {
+    return new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+  }
+
+  private static Process run(Path folder) throws IOException {
+    return java(folder, "kafka.Kafka", "server.properties");
+  }
+
+  private static Process java(Path folder, String... program) throws IOException {
+    List<String> command = new ArrayList<>(List.of(
+        Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx256m", "-XX:+UseSerialGC",
+        "-XX:TieredStopAtLevel=1", "-cp", classPath()));
+    command.addAll(List.of(program));
+    Process process = new ProcessBuilder(command).directory(folder.toFile()).redirectErrorStream(true)
+        .redirectOutput(ProcessBuilder.Redirect.appendTo(folder.resolve("log").toFile())).start();
+    Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly));
+    return process;
+  }
+
+  private static String classPath() throws IOException {
+    try (InputStream in = Objects.requireNonNull(KafkaServer.class.getResourceAsStream("/kafka.classpath"),
+        "kafka.classpath is written by the build; run Maven once")) {
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8).strip();
+    }
+  }
+
+  private void awaitReady() throws IOException {
+    try (Admin admin = Admin.create(Map.of("bootstrap.servers", address()))) {
+      Awaitility.await().atMost(Duration.ofMinutes(2)).pollInterval(Duration.ofMillis(100))
+          .until(() -> !process.isAlive() || answers(admin));
+    }
+    if (!process.isAlive()) {
+      throw new IllegalStateException("the broker did not start:\n" + Files.readString(folder.resolve("log")));
+    }
+  }
+
+  private static boolean answers(Admin admin) throws InterruptedException {
+    try {
+      return !admin.describeCluster(new DescribeClusterOptions().timeoutMs(2_000)).nodes().get().isEmpty();
+    } catch (ExecutionException e) {
+      return false;
+    }
+  }
+
+  /** Where everybody is let in. */
+  public String address() {
+    return "127.0.0.1:" + port;
+  }
+
+  /** Where only {@link #USER} is let in. */
+  public String addressOfLogins() {
+    return "127.0.0.1:" + loginPort;
+  }
+
+  /** Kills it. */
+  public void kill() throws InterruptedException {
+    process.destroyForcibly().waitFor();
+  }
+
+  /** Starts it again at the same address. */
+  public void restart() throws IOException {
+    process = run(folder);
+    awaitReady();
+  }
+
+  /** Every record of a topic that was committed, in order within each partition; none when there is no such topic. */
+  public List<ConsumerRecord<String, String>> committed(String topic) {
+    List<ConsumerRecord<String, String>> records = new ArrayList<>();
+    try (KafkaConsumer<String, String> consumer = new KafkaConsumer<>(
+        Map.of("bootstrap.servers", address(), "isolation.level", "read_committed", "allow.auto.create.topics", false),
+        new StringDeserializer(), new StringDeserializer())) {
+      List<TopicPartition> partitions = consumer.partitionsFor(topic).stream()
+          .map(info -> new TopicPartition(topic, info.partition())).toList();
+      consumer.assign(partitions);
+      consumer.seekToBeginning(partitions);
+      Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
+      while (partitions.stream().anyMatch(place -> consumer.position(place) < ends.getOrDefault(place, 0L))) {
+        consumer.poll(Duration.ofMillis(100)).forEach(records::add);
+      }
+    }
+    return records;
+  }
+
+  @Override
+  public void close() {
+    process.destroyForcibly();
+  }
+}
