@@ -141,7 +141,7 @@ public final class Console {
     boolean below = form.fields().isEmpty() && call.path().length() > page.path().length()
         && !page.path().equals("/");
     Optional<String> item = below ? Optional.of(call.param("item")) : Optional.empty();
-    return new Visit(caller, item, call.query(), form, call.baseUrl().toString(), guard.field(call));
+    return new Visit(caller, item, call.query(), form, call.baseUrl(), call::baseUrl, guard.field(call));
   }
 
   private void answer(Call call, int status, ConsolePage page, View view, long offset, boolean failed)

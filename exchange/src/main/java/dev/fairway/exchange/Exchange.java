@@ -62,6 +62,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 
@@ -101,14 +102,15 @@ public final class Exchange implements AutoCloseable {
    * @param callbacks calls URLs subscribers gave
    * @param seal keeps the secrets of subscriptions
    * @param meters where the channels are measured
-   * @param base the node's public URL without a slash at the end; asked when needed, since a port may be picked late
+   * @param base the public URL before a path of the node, without a slash at the end; asked when needed, since a port may
+   * be picked late
    */
   public record Parts(Store store, Blobs blobs, Handlers handlers, OutboundClient peers, OutboundClient callbacks,
-      SecretSeal seal, MeterRegistry meters, Supplier<URI> base, Clock clock) {
-    /** One that nobody measures. */
+      SecretSeal seal, MeterRegistry meters, Function<String, URI> base, Clock clock) {
+    /** One that nobody measures, with one listener for all doors. */
     public Parts(Store store, Blobs blobs, Handlers handlers, OutboundClient peers, OutboundClient callbacks,
         SecretSeal seal, Supplier<URI> base, Clock clock) {
-      this(store, blobs, handlers, peers, callbacks, seal, new CompositeMeterRegistry(), base, clock);
+      this(store, blobs, handlers, peers, callbacks, seal, new CompositeMeterRegistry(), _ -> base.get(), clock);
     }
   }
 
@@ -136,18 +138,23 @@ public final class Exchange implements AutoCloseable {
     gauges = new MessageGauges(messages, config.channels().keySet(), parts.meters(), clock);
     hubs = new Hubs(store, parts.callbacks(), parts.seal(), clock);
     hub = hubs.open(
-        HubConfig.of(NODE_HUB, parts.base(), "/subscription-api/subscriptions", "/subscription-api/topics/"),
+        HubConfig.of(NODE_HUB, () -> parts.base().apply("/subscription-api"), "/subscription-api/subscriptions",
+            "/subscription-api/topics/"),
         Admission.ALL, new Publications());
     opened.stream().filter(ChannelPort::served)
         .forEach(port -> hubs.open(
-            HubConfig.of(CHANNEL_HUB + port.id(), () -> URI.create(parts.base().get() + "/channels/" + port.id()),
+            HubConfig.of(CHANNEL_HUB + port.id(), () -> under("/channels/" + port.id()),
                 "/messages/subscriptions/by_id", "/topic/"),
             Admission.ALL, new EndpointPublications(port)));
     subscriber = new Subscriber(
-        SubscriberConfig.of(() -> URI.create(parts.base().get() + "/rx-api/channel-message/")), store, parts.peers(),
+        SubscriberConfig.of(() -> under("/rx-api/channel-message/")), store, parts.peers(),
         parts.seal(), channel -> endpoint(channel).flatMap(http -> http.endpoint().tokens()));
     register(inbound);
     doors = makeDoors();
+  }
+
+  private URI under(String path) {
+    return URI.create(parts.base().apply(path) + path);
   }
 
   private ChannelPort open(String id, ChannelConfig channel) {

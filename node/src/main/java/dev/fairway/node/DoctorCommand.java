@@ -11,6 +11,7 @@ import dev.fairway.evm.rpc.RpcException;
 import dev.fairway.node.config.Settings;
 import dev.fairway.s3.S3Blobs;
 import dev.fairway.store.StorageConfig;
+import dev.fairway.web.WebConfig;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -71,7 +72,7 @@ final class DoctorCommand implements Callable<Integer> {
     checkDisk(config.dir());
     checkDatabase(config);
     checkDocuments(config);
-    checkPort(config);
+    config.doors().distinct().forEach(this::checkPort);
     config.peers().forEach(this::checkPeer);
     config.exchange().ethereum().forEach((id, way) -> checkChain(id, way, config.jurisdiction()));
     config.datatrust().forEach(this::checkMarket);
@@ -155,13 +156,15 @@ final class DoctorCommand implements Callable<Integer> {
     }
   }
 
-  private void checkPort(NodeConfig config) {
+  private void checkPort(String key, WebConfig listener) {
+    String address = listener.host() + ":" + listener.port();
+    String what = key.equals(DoorSettings.NODE) ? "port" : "port of " + key.replace(".listen", "");
     try (ServerSocket socket = new ServerSocket()) {
-      socket.bind(new InetSocketAddress(config.host(), config.port()));
-      well("port", config.host() + ":" + config.port() + " is free");
+      socket.bind(new InetSocketAddress(listener.host(), listener.port()));
+      well(what, address + " is free");
     } catch (IOException e) {
-      ill("port", config.host() + ":" + config.port() + " cannot be used (" + e.getMessage()
-          + "); stop what uses it, or choose another with listen:");
+      ill(what, address + " cannot be used (" + e.getMessage() + "); stop what uses it, or choose another with "
+          + key + ":");
     }
   }
 

@@ -50,9 +50,9 @@ import dev.fairway.web.Door;
 import dev.fairway.web.Health;
 import dev.fairway.web.JwtAuthenticator;
 import dev.fairway.web.JwtConfig;
+import dev.fairway.web.Listeners;
 import dev.fairway.web.OpenApi;
 import dev.fairway.web.Probes;
-import dev.fairway.web.WebServer;
 import dev.fairway.web.outbound.EgressPolicy;
 import dev.fairway.web.outbound.OutboundClient;
 import dev.fairway.web.outbound.OutboundConfig;
@@ -88,7 +88,7 @@ public final class Node implements AutoCloseable {
 
   private final Parts parts;
   private final CountDownLatch stopped = new CountDownLatch(1);
-  private final WebServer server;
+  private final Listeners listeners;
 
   private Node(NodeConfig config, Parts parts) {
     this.parts = parts;
@@ -160,14 +160,16 @@ public final class Node implements AutoCloseable {
     doors.add(new WorkDoor(overview, letters, audit).door());
     WorkGauges work = new WorkGauges(overview, meters);
     RequestGauges requestGauges = new RequestGauges(requests, meters);
-    doors.add(Probes.door(health, meters, () -> {
+    Door probes = Probes.door(health, meters, () -> {
       work.refresh();
       requestGauges.refresh();
       exchange.gauges().refresh();
-    }));
-    doors.add(OpenApi.door("Fairway", "0.1.0", List.copyOf(doors)));
+    });
+    doors.add(OpenApi.door("Fairway", "0.1.0", Stream.concat(doors.stream(), Stream.of(probes)).toList()));
     doors.add(console.door());
-    server = parts.keep(WebServer.start(config.web(), authenticator, doors, meters));
+    listeners = parts.keep(Listeners.start(config.doors().plans(doors, probes, Probes.health(health)), authenticator,
+        meters));
+    listeners.checks().forEach(health::register);
     parts.keep(new Workers(store.work(), handlers, clock, WorkersConfig.DEFAULT, meters).start());
     chains.start();
     exchange.start();
@@ -222,7 +224,12 @@ public final class Node implements AutoCloseable {
 
   /** Where it is reached; ends without a slash. */
   public URI url() {
-    return server.baseUrl();
+    return listeners.baseUrl();
+  }
+
+  /** Where a path is reached; ends without a slash. */
+  URI url(String path) {
+    return listeners.baseUrl(path);
   }
 
   /** Waits until the node is closed. */

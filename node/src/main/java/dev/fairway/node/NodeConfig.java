@@ -22,6 +22,7 @@ import java.util.Set;
  * What a node runs with.
  *
  * @param dir where it keeps what it must not lose, unless a database or a bucket is named
+ * @param doors where it listens
  * @param bucket where documents lie instead of {@code dir}
  * @param sealingKey seals subscribers' secrets in the store; made and kept in {@code dir} when empty
  * @param connectors Flow specification files and their bounds
@@ -29,7 +30,7 @@ import java.util.Set;
  * @param partnerTls what it proves itself with to the systems it depends on, where they ask for a certificate
  * @param issuers whose tokens are believed; empty only in the dev profile
  */
-record NodeConfig(Jurisdiction jurisdiction, Profile profile, Path dir, WebConfig web, StorageConfig storage,
+record NodeConfig(Jurisdiction jurisdiction, Profile profile, Path dir, DoorSettings doors, StorageConfig storage,
     Optional<S3Config> bucket, Optional<Tls> partnerTls, List<JwtConfig.Issuer> issuers,
     Set<String> trustedHosts, Optional<Secret> sealingKey,
     ExchangeSettings exchange, AutomationSettings automation, ConnectorsConfig connectors,
@@ -40,24 +41,26 @@ record NodeConfig(Jurisdiction jurisdiction, Profile profile, Path dir, WebConfi
     Profile profile = root.choice("profile", Profile.PRODUCTION,
         "production asks everyone for credentials; dev asks nobody and listens on loopback only");
     Path dir = root.path("dir", "data", "the folder a node keeps its data in");
-    WebConfig web = web(root);
+    DoorSettings doors = DoorSettings.from(root, web(root));
     List<JwtConfig.Issuer> issuers = issuers(root);
     boolean behindProxy = root.flag("behind-tls-proxy", false,
         "whether a proxy in front of the node ends TLS, so that listening on other than loopback is safe");
-    if (!web.onLoopback() && profile == Profile.DEV) {
-      root.problem("listen", "the dev profile listens on loopback only; write 127.0.0.1:8080, or profile: production");
-    }
-    if (!web.onLoopback() && !behindProxy && web.tls().isEmpty()) {
-      root.problem("listen",
-          "would carry credentials in the clear; give tls.certificate and tls.key, or put a proxy that"
-              + " ends TLS in front and say behind-tls-proxy: true, or listen on loopback");
-    }
+    doors.byKey().forEach((key, web) -> {
+      if (!web.onLoopback() && profile == Profile.DEV) {
+        root.problem(key, "the dev profile listens on loopback only; write 127.0.0.1:8080, or profile: production");
+      }
+      if (!web.onLoopback() && !behindProxy && web.tls().isEmpty()) {
+        root.problem(key,
+            "would carry credentials in the clear; give tls.certificate and tls.key, or put a proxy that"
+                + " ends TLS in front and say behind-tls-proxy: true, or listen on loopback");
+      }
+    });
     if (profile == Profile.PRODUCTION && issuers.isEmpty()) {
       root.problem("auth",
           "names nobody whose tokens are believed; add auth.issuers, or run with profile: dev to try things");
     }
     Section store = root.section("store");
-    return new NodeConfig(jurisdiction(root), profile, dir, web, storage(store, dir),
+    return new NodeConfig(jurisdiction(root), profile, dir, doors, storage(store, dir),
         bucket(store.section("bucket")), partnerTls(root.section("partner-tls")), issuers,
         Set.copyOf(root.texts("trusted-hosts", "hosts outbound calls may reach although their addresses are private")),
         root.secret("sealing-key", "seals subscribers' secrets; made and kept in dir when absent, and the same for all"
@@ -102,27 +105,15 @@ record NodeConfig(Jurisdiction jurisdiction, Profile profile, Path dir, WebConfi
   private static WebConfig web(Section root) {
     String listen = root.text("listen", "127.0.0.1:8080", "HOST:PORT to listen on; port 0 picks a free one");
     Optional<URI> publicUrl = root.url("public-url", "where others reach this node, when it is not what it listens on");
-    int colon = listen.lastIndexOf(':');
-    try {
-      if (colon < 1) {
-        throw new IllegalArgumentException("no colon");
-      }
-      WebConfig config = WebConfig.at(listen.substring(0, colon), Integer.parseInt(listen.substring(colon + 1)));
-      Section limits = root.section("limits");
-      config = config
-          .withMaxConcurrent(
-              limits.integer("concurrent-calls", 2_000, 1, 100_000, "calls under way at a time; more get 503"))
-          .withRate(limits.integer("calls-per-second", 0, 0, 1_000_000, "calls a second of one caller; 0 for no limit"),
-              limits.integer("call-burst", 100, 1, 1_000_000, "calls at once on top of that"));
-      Optional<Tls> tls = tls(root.section("tls"));
-      if (tls.isPresent()) {
-        config = config.withTls(tls.get());
-      }
-      return publicUrl.isPresent() ? config.withPublicUrl(publicUrl.get()) : config;
-    } catch (IllegalArgumentException e) {
-      root.problem("listen", "\"" + listen + "\" is not HOST:PORT; write 127.0.0.1:8080");
-      return WebConfig.loopback();
-    }
+    Section limits = root.section("limits");
+    WebConfig config = DoorSettings.address(root, "listen", listen)
+        .map(at -> WebConfig.loopback().elsewhere(at.getHostString(), at.getPort(), publicUrl))
+        .orElseGet(WebConfig::loopback)
+        .withMaxConcurrent(
+            limits.integer("concurrent-calls", 2_000, 1, 100_000, "calls under way at a time; more get 503"))
+        .withRate(limits.integer("calls-per-second", 0, 0, 1_000_000, "calls a second of one caller; 0 for no limit"),
+            limits.integer("call-burst", 100, 1, 1_000_000, "calls at once on top of that"));
+    return tls(root.section("tls")).map(config::withTls).orElse(config);
   }
 
   private static Optional<Tls> partnerTls(Section tls) {
@@ -201,11 +192,4 @@ record NodeConfig(Jurisdiction jurisdiction, Profile profile, Path dir, WebConfi
         .toList();
   }
 
-  String host() {
-    return web.host();
-  }
-
-  int port() {
-    return web.port();
-  }
 }

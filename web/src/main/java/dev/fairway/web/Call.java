@@ -38,6 +38,9 @@ public interface Call {
   /** The base URL this call came in by, from {@code public-url} or the {@code Host} header; ends without a slash. */
   URI baseUrl();
 
+  /** The base URL under which another path is reached: that of its door's own listener if it has one, else {@link #baseUrl()}. */
+  URI baseUrl(String path);
+
   /** The address of the other end of the connection. */
   String peer();
 

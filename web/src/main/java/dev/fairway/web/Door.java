@@ -17,4 +17,19 @@ public record Door(String name, String prefix, ErrorStyle errors, List<Route> ro
     }
     routes = List.copyOf(routes);
   }
+
+  /** Whether a path lies below the prefix, be anything served there or not. */
+  boolean holds(String path) {
+    String[] wanted = prefix.split("/", -1);
+    String[] given = path.split("/", -1);
+    if (given.length < wanted.length) {
+      return false;
+    }
+    for (int i = 0; i < wanted.length; i++) {
+      if (!wanted[i].startsWith("{") && !wanted[i].equals(given[i])) {
+        return false;
+      }
+    }
+    return true;
+  }
 }

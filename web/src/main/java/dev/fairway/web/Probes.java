@@ -2,6 +2,7 @@ package dev.fairway.web;
 
 import dev.fairway.core.FairwayException;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -20,22 +21,31 @@ public final class Probes {
     return door(health, meters, () -> {});
   }
 
+  /** The door of a listener that is asked how it is and is not measured: {@code /health} alone. */
+  public static Door health(Health health) {
+    return new Door("health", "", ErrorStyle.PROBLEM, healthRoutes(health));
+  }
+
   /** @param refresh called before meters are given, for those that are counted only when somebody looks; its failure is logged */
   public static Door door(Health health, PrometheusMeterRegistry meters, Runnable refresh) {
-    return new Door("probes", "", ErrorStyle.PROBLEM,
-        List.of(
-            Route.get("/health/live", "Says that the process runs").anyone().answers(200, "It runs")
-                .handle(call -> call.with("Cache-Control", "no-store").json(200, Json.object().put("status", "up"))),
-            Route.get("/health/ready", "Says whether the node takes requests").anyone()
-                .describe("Each check is \"up\", or says in a sentence what is wrong.")
-                .answers(200, "It takes requests").answers(503, "It does not, and says why")
-                .handle(call -> ready(call, health)),
-            Route.get("/metrics", "Gives every meter, for Prometheus").anyone()
-                .answers(200, "Prometheus text format", "text/plain", Optional.empty())
-                .handle(call -> {
-                  refresh(refresh);
-                  call.text(200, "text/plain; version=0.0.4; charset=utf-8", meters.scrape());
-                })));
+    List<Route> routes = new ArrayList<>(healthRoutes(health));
+    routes.add(Route.get("/metrics", "Gives every meter, for Prometheus").anyone()
+        .answers(200, "Prometheus text format", "text/plain", Optional.empty())
+        .handle(call -> {
+          refresh(refresh);
+          call.text(200, "text/plain; version=0.0.4; charset=utf-8", meters.scrape());
+        }));
+    return new Door("probes", "", ErrorStyle.PROBLEM, routes);
+  }
+
+  private static List<Route> healthRoutes(Health health) {
+    return List.of(
+        Route.get("/health/live", "Says that the process runs").anyone().answers(200, "It runs")
+            .handle(call -> call.with("Cache-Control", "no-store").json(200, Json.object().put("status", "up"))),
+        Route.get("/health/ready", "Says whether the node takes requests").anyone()
+            .describe("Each check is \"up\", or says in a sentence what is wrong.")
+            .answers(200, "It takes requests").answers(503, "It does not, and says why")
+            .handle(call -> ready(call, health)));
   }
 
   private static void refresh(Runnable refresh) {

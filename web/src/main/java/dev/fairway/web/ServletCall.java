@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
+import java.util.function.Function;
 import org.eclipse.jetty.util.MultiMap;
 import org.eclipse.jetty.util.UrlEncoded;
 import org.jspecify.annotations.Nullable;
@@ -36,12 +37,14 @@ final class ServletCall implements Call {
   private final Authenticator authenticator;
   private final WebConfig config;
   private final BooleanSupplier draining;
+  private final Function<String, Optional<URI>> elsewhere;
   private @Nullable Caller caller;
   private @Nullable Form query;
   private @Nullable LimitedBody body;
 
   ServletCall(String id, Route route, HttpServletRequest request, HttpServletResponse response,
-      Map<String, String> parameters, Authenticator authenticator, WebConfig config, BooleanSupplier draining) {
+      Map<String, String> parameters, Authenticator authenticator, WebConfig config, BooleanSupplier draining,
+      Function<String, Optional<URI>> elsewhere) {
     this.id = id;
     this.route = route;
     this.request = request;
@@ -50,6 +53,7 @@ final class ServletCall implements Call {
     this.authenticator = authenticator;
     this.config = config;
     this.draining = draining;
+    this.elsewhere = elsewhere;
   }
 
   @Override
@@ -93,6 +97,11 @@ final class ServletCall implements Call {
   @Override
   public URI baseUrl() {
     return config.publicUrl().orElseGet(() -> URI.create(request.getScheme() + "://" + authority()));
+  }
+
+  @Override
+  public URI baseUrl(String path) {
+    return elsewhere.apply(path).orElseGet(this::baseUrl);
   }
 
   private String authority() {

@@ -50,6 +50,12 @@ public record WebConfig(String host, int port, Optional<URI> publicUrl, Optional
         callBurst, drain);
   }
 
+  /** The same bounds and certificate at another address. */
+  public WebConfig elsewhere(String otherHost, int otherPort, Optional<URI> url) {
+    return new WebConfig(otherHost, otherPort, url, tls, maxConcurrent, maxHeaderBytes, idle, minBodyRate,
+        callsPerSecond, callBurst, drain);
+  }
+
   public WebConfig withTls(Tls files) {
     return new WebConfig(host, port, publicUrl, Optional.of(files), maxConcurrent, maxHeaderBytes, idle, minBodyRate,
         callsPerSecond, callBurst, drain);

@@ -22,10 +22,10 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.UUID;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import org.eclipse.jetty.alpn.server.ALPNServerConnectionFactory;
 import org.eclipse.jetty.http.UriCompliance;
 import org.eclipse.jetty.http2.server.HTTP2CServerConnectionFactory;
@@ -38,6 +38,7 @@ import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.server.SslConnectionFactory;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -57,7 +58,9 @@ public final class WebServer implements AutoCloseable {
   private final Counter busy;
   private final Counter tooFast;
   private final Linger linger = new Linger();
+  private final Function<String, Optional<URI>> elsewhere;
   private final Javalin javalin;
+  private volatile @Nullable ServerConnector connector;
   private volatile boolean draining;
 
   /** A route where it is mounted. */
@@ -74,7 +77,8 @@ public final class WebServer implements AutoCloseable {
     }
   }
 
-  private WebServer(WebConfig config, Authenticator authenticator, List<Door> doors, MeterRegistry meters) {
+  private WebServer(WebConfig config, Authenticator authenticator, List<Door> doors, MeterRegistry meters,
+      Function<String, Optional<URI>> elsewhere) {
     this.config = config;
     this.authenticator = authenticator;
     this.doors = List.copyOf(doors);
@@ -83,6 +87,7 @@ public final class WebServer implements AutoCloseable {
         ? Optional.empty()
         : Optional.of(new RateLimit(config.callsPerSecond(), config.callBurst(), System::nanoTime));
     this.meters = meters;
+    this.elsewhere = elsewhere;
     this.busy = refused(meters, "busy");
     this.tooFast = refused(meters, "rate");
     Gauge.builder(WebMetric.ACTIVE.id(), room, semaphore -> config.maxConcurrent() - semaphore.availablePermits())
@@ -101,7 +106,13 @@ public final class WebServer implements AutoCloseable {
    * @throws FairwayException with {@code CONFIGURATION} when the address cannot be bound
    */
   public static WebServer start(WebConfig config, Authenticator authenticator, List<Door> doors, MeterRegistry meters) {
-    WebServer server = new WebServer(config, authenticator, doors, meters);
+    return start(config, authenticator, doors, meters, _ -> Optional.empty());
+  }
+
+  /** @param elsewhere the base URL of the listener that serves a path, when it is another than this one */
+  static WebServer start(WebConfig config, Authenticator authenticator, List<Door> doors, MeterRegistry meters,
+      Function<String, Optional<URI>> elsewhere) {
+    WebServer server = new WebServer(config, authenticator, doors, meters, elsewhere);
     if (authenticator instanceof DevAuthenticator) {
       LOG.warn("no authentication: this is the development profile address={}:{}", config.host(), config.port());
     }
@@ -115,6 +126,11 @@ public final class WebServer implements AutoCloseable {
     return server;
   }
 
+  /** What it is bound to, {@code 127.0.0.1:8080}. */
+  String address() {
+    return config.host() + ":" + port();
+  }
+
   /** The port it listens on. */
   public int port() {
     return javalin.port();
@@ -126,6 +142,19 @@ public final class WebServer implements AutoCloseable {
         () -> URI.create(
             (config.tls().isPresent() ? "https://" : "http://")
                 + (config.host().contains(":") ? "[" + config.host() + "]" : config.host()) + ":" + port()));
+  }
+
+  /** Whether the path lies behind one of its doors that have a prefix. */
+  boolean serves(String path) {
+    return doors.stream().anyMatch(door -> !door.prefix().isEmpty() && door.holds(path));
+  }
+
+  /** Why nobody can call it; empty when it listens. */
+  Optional<String> trouble() {
+    ServerConnector opened = connector;
+    return opened != null && opened.isRunning() && opened.isOpen()
+        ? Optional.empty()
+        : Optional.of("does not listen any more; restart the node");
   }
 
   /** Takes no new calls, waits for those under way as long as the configuration says, and closes the listener. */
@@ -166,15 +195,16 @@ public final class WebServer implements AutoCloseable {
     });
     javalinConfig.jetty.modifyServletContextHandler(context -> context.setErrorHandler(pages));
     javalinConfig.jetty.addConnector((server, http) -> {
-      ServerConnector connector = config.tls().map(tls -> encrypted(server, http, new TlsFiles(tls)))
+      ServerConnector opened = config.tls().map(tls -> encrypted(server, http, new TlsFiles(tls)))
           .orElseGet(() -> new ServerConnector(server, new HttpConnectionFactory(http),
               new HTTP2CServerConnectionFactory(http)));
-      connector.setHost(config.host());
-      connector.setPort(config.port());
-      connector.setIdleTimeout(config.idle().toMillis());
-      connector.setAcceptQueueSize(1_024);
-      connector.setShutdownIdleTimeout(250);
-      return connector;
+      opened.setHost(config.host());
+      opened.setPort(config.port());
+      opened.setIdleTimeout(config.idle().toMillis());
+      opened.setAcceptQueueSize(1_024);
+      opened.setShutdownIdleTimeout(250);
+      connector = opened;
+      return opened;
     });
     List<Mounted> mounted = new ArrayList<>();
     for (Door door : doors) {
@@ -207,10 +237,10 @@ public final class WebServer implements AutoCloseable {
   private void serve(Context context, Mounted mounted) throws IOException {
     long start = System.nanoTime();
     HttpServletResponse response = context.res();
-    String id = requestId(context.req().getHeader("X-Request-Id"));
+    String id = RequestId.of(context.req());
     response.setHeader("X-Request-Id", id);
     ServletCall call = new ServletCall(id, mounted.route(), context.req(), response, context.pathParamMap(),
-        authenticator, config, () -> draining);
+        authenticator, config, () -> draining, elsewhere);
     boolean entered = room.tryAcquire();
     try {
       if (!entered || draining) {
@@ -294,7 +324,7 @@ public final class WebServer implements AutoCloseable {
 
   /** What no route took: an unknown path, a wrong method, or OPTIONS. */
   private void unrouted(Context context, Exception e) {
-    String id = requestId(context.req().getHeader("X-Request-Id"));
+    String id = RequestId.of(context.req());
     context.res().setHeader("X-Request-Id", id);
     try {
       if (e instanceof EofException) {
@@ -331,22 +361,8 @@ public final class WebServer implements AutoCloseable {
 
   /** The error shape of the door a path lies in: that with the longest prefix. */
   private ErrorStyle style(String path) {
-    return doors.stream().filter(door -> lies(path, door.prefix()))
+    return doors.stream().filter(door -> door.holds(path))
         .max(Comparator.comparingInt(door -> door.prefix().length())).map(Door::errors).orElse(ErrorStyle.PROBLEM);
-  }
-
-  private static boolean lies(String path, String prefix) {
-    String[] wanted = prefix.split("/", -1);
-    String[] given = path.split("/", -1);
-    if (given.length < wanted.length) {
-      return false;
-    }
-    for (int i = 0; i < wanted.length; i++) {
-      if (!wanted[i].startsWith("{") && !wanted[i].equals(given[i])) {
-        return false;
-      }
-    }
-    return true;
   }
 
   private static void fail(HttpServletResponse response, Throwable thrown, ErrorStyle style, String id)
@@ -376,23 +392,5 @@ public final class WebServer implements AutoCloseable {
     byte[] body = Json.bytes(answer.body());
     response.setContentLength(body.length);
     new AnswerStream(response).write(body);
-  }
-
-  private static String requestId(@org.jspecify.annotations.Nullable String given) {
-    return Optional.ofNullable(given).filter(WebServer::usable).orElseGet(() -> UUID.randomUUID().toString());
-  }
-
-  private static boolean usable(String id) {
-    if (id.isEmpty() || id.length() > 128) {
-      return false;
-    }
-    for (int i = 0; i < id.length(); i++) {
-      char c = id.charAt(i);
-      boolean letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-      if (!letter && c != '-' && c != '_' && c != '.') {
-        return false;
-      }
-    }
-    return true;
   }
 }

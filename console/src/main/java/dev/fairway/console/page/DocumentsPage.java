@@ -36,7 +36,7 @@ public final class DocumentsPage implements ConsolePage {
   public record Listing(List<Row> rows, Optional<String> next, Instant now) {}
 
   /** One document. */
-  public record Shown(Row row, String sha256, String guard, Instant now) {}
+  public record Shown(Row row, String sha256, String download, String guard, Instant now) {}
 
   @Override
   public String title() {
@@ -62,10 +62,11 @@ public final class DocumentsPage implements ConsolePage {
   public View show(Visit visit) {
     if (visit.item().isPresent()) {
       StoredDocument document = find(visit.item().get());
-      Shown shown = new Shown(row(document), document.blob().hex(), visit.guard(), clock.instant());
+      String path = "/document-api/" + document.multihash();
+      Shown shown = new Shown(row(document), document.blob().hex(), visit.link(path), visit.guard(), clock.instant());
       return new View("Document " + Wording.brief(document.multihash().toString()),
           Templates.of("document", Map.of("shown", shown)),
-          visit.curl("/document-api/" + document.multihash()) + " -O");
+          visit.curl(path) + " -O");
     }
     Optional<StoredDocument> after = visit.asked("after").map(DocumentsPage::multihash).flatMap(documents::find);
     List<StoredDocument> found = documents.list(after, ROWS + 1);

@@ -250,7 +250,8 @@ public final class MessageDoor {
 
   /** Where a subscriber finds out about the message's status (WebSub, section 4). */
   private static void link(Call call, MessageRef ref) {
-    call.with("Link", "<" + call.baseUrl() + "/subscription-api/subscriptions>; rel=\"hub\", <" + call.baseUrl()
-        + "/subscription-api/topics/message." + ref.senderRef() + ".status>; rel=\"self\"");
+    String subscriptions = call.baseUrl("/subscription-api") + "/subscription-api";
+    call.with("Link", "<" + subscriptions + "/subscriptions>; rel=\"hub\", <" + subscriptions
+        + "/topics/message." + ref.senderRef() + ".status>; rel=\"self\"");
   }
 }
