@@ -32,6 +32,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * The local ledger: contracts on the node's own store. A submission is one step of the store, so it is durable when it is
@@ -47,6 +48,8 @@ public final class StoreLedger implements Ledger {
 
   private final Store store;
   private final Collection<LedgerModel> models;
+  /* Parties are never taken away. */
+  private final Set<Party> known = ConcurrentHashMap.newKeySet();
   private volatile Templates templates;
 
   /** @param models templates written in Java; those given by {@link #upload} are in the store */
@@ -97,6 +100,25 @@ public final class StoreLedger implements Ledger {
   }
 
   private SubmitResult submit(Transaction tx, Submission submission) throws SQLException {
+    SubmitResult result = take(tx, submission);
+    if (result instanceof SubmitResult.Rejected why) {
+      LedgerTables.rejected(tx, submission, why);
+    }
+    return result;
+  }
+
+  /** Whether {@link #take} can be called in a step of that store. */
+  public boolean livesIn(Store other) {
+    return store.equals(other);
+  }
+
+  /**
+   * Takes a submission in as a part of a step of the ledger's own store: it happens with all else of the step, or not at
+   * all. Deduplicates as {@link #submit} does; a refusal leaves no trace.
+   *
+   * @return accepted or rejected
+   */
+  public SubmitResult take(Transaction tx, Submission submission) throws SQLException {
     Sql.lock(tx, LOCK);
     Optional<Long> before = LedgerTables.command(tx, submission.commandId(), submission.actAs())
         .filter(known -> tx.now().isBefore(known.until())).flatMap(LedgerTables.Known::position);
@@ -104,15 +126,15 @@ public final class StoreLedger implements Ledger {
       return new SubmitResult.Accepted(Optional.of(receipt(before.get())));
     }
     for (Party party : submission.actAs()) {
-      if (!LedgerTables.isParty(tx, party)) {
-        return refuse(tx, submission, new SubmitResult.Rejected(SubmitResult.Reason.INVALID, "PARTY_NOT_KNOWN",
-            "no party " + party + " on this ledger"));
+      if (!isParty(tx, party)) {
+        return new SubmitResult.Rejected(SubmitResult.Reason.INVALID, "PARTY_NOT_KNOWN",
+            "no party " + party + " on this ledger");
       }
     }
     long position = LedgerTables.head(tx).position() + 1;
     return switch (interpreter(tx).decide(submission, new StoredContracts(tx), tx.now(),
         n -> new ContractId("#" + position + ":" + n))) {
-      case Interpreter.Decision.Refuse(SubmitResult.Rejected why) -> refuse(tx, submission, why);
+      case Interpreter.Decision.Refuse(SubmitResult.Rejected why) -> why;
       case Interpreter.Decision.Commit(var effects) -> {
         LedgerTables.commit(tx, position, submission, effects);
         tx.append(new NewEvent(TRANSACTION_EVENT, "ledger:" + position,
@@ -122,10 +144,16 @@ public final class StoreLedger implements Ledger {
     };
   }
 
-  private static SubmitResult refuse(Transaction tx, Submission submission, SubmitResult.Rejected why)
-      throws SQLException {
-    LedgerTables.rejected(tx, submission, why);
-    return why;
+  private boolean isParty(Transaction tx, Party party) throws SQLException {
+    if (known.contains(party)) {
+      return true;
+    }
+    boolean found = LedgerTables.isParty(tx, party);
+    if (found) {
+      // Not before, because what this step sees may be undone with it.
+      tx.afterCommit(() -> known.add(party));
+    }
+    return found;
   }
 
   private static Receipt receipt(long position) {

@@ -13,14 +13,16 @@ import dev.fairway.core.ledger.Query;
 import dev.fairway.core.ledger.TemplateId;
 import dev.fairway.core.store.Store;
 import dev.fairway.core.store.Transaction;
+import dev.fairway.core.work.NewWork;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -206,12 +208,13 @@ final class Feed {
 
   private void write(List<Contract> contracts, IntegrationTables.Place before) {
     long round = before.round() + 1;
+    List<Shown> shown = contracts.stream().map(contract -> shown(contract, true)).toList();
     fenced(tx -> {
-      for (Contract contract : contracts) {
-        Optional<Long> seen = IntegrationTables.see(tx, integration, contract, round);
+      for (Shown one : shown) {
+        Optional<Long> seen = IntegrationTables.see(tx, integration, one.id, one.body, round);
         boolean brokenOff = seen.filter(in -> in == round || in == IntegrationTables.BROKEN_OFF).isPresent();
         Set<String> told = seen.isEmpty() ? Set.of() : brokenOff ? before.telling() : before.handlers();
-        tell(tx, contract, true, handler -> !told.contains(handler));
+        one.tell(tx, told);
       }
     });
   }
@@ -262,8 +265,11 @@ final class Feed {
       if (reached != null) {
         List<LedgerEvent> whole = List.copyOf(pending.subList(0, complete));
         Offset end = reached;
+        List<Store.Effect> steps = steps(whole);
         fenced(tx -> {
-          record(tx, whole);
+          for (Store.Effect step : steps) {
+            step.apply(tx);
+          }
           IntegrationTables.move(tx, integration, end);
         });
         offset = end;
@@ -272,7 +278,9 @@ final class Feed {
     }
   }
 
-  private void record(Transaction tx, List<LedgerEvent> events) throws SQLException {
+  /* What is to be written of events. Everybody's writes wait for a transaction, so what can be worked out before is. */
+  private List<Store.Effect> steps(List<LedgerEvent> events) {
+    List<Store.Effect> steps = new ArrayList<>();
     List<LedgerEvent> transaction = new ArrayList<>();
     LedgerEvent.TransactionBegin begin = null;
     for (LedgerEvent event : events) {
@@ -284,33 +292,36 @@ final class Feed {
         case LedgerEvent.Created _,LedgerEvent.Archived _ -> transaction.add(event);
         case LedgerEvent.TransactionEnd _ -> {
           if (begin != null) {
-            record(tx, begin, transaction);
+            steps(begin, transaction, steps);
           }
         }
         case LedgerEvent.Checkpoint _,LedgerEvent.SnapshotEnd _,LedgerEvent.Pruned _ -> {
         }
       }
     }
+    return steps;
   }
 
-  private void record(Transaction tx, LedgerEvent.TransactionBegin begin, List<LedgerEvent> events)
-      throws SQLException {
+  private void steps(LedgerEvent.TransactionBegin begin, List<LedgerEvent> events, List<Store.Effect> steps) {
     String body = registrations.transactions.isEmpty() ? "" : TransactionText.write(begin, events);
-    transaction(tx, true, begin, body);
+    steps.add(tx -> transaction(tx, true, begin, body));
     for (LedgerEvent event : events) {
       switch (event) {
         case LedgerEvent.Created(Contract contract) -> {
-          if (IntegrationTables.see(tx, integration, contract, 0).isEmpty()) {
-            tell(tx, contract, false, handler -> true);
-          }
+          Shown shown = shown(contract, false);
+          steps.add(tx -> {
+            if (IntegrationTables.note(tx, integration, shown.id, shown.body)) {
+              shown.tell(tx, Set.of());
+            }
+          });
         }
         case LedgerEvent.Archived(ContractId id, TemplateId template, var name) ->
-          archived(tx, id, Optional.of(new LedgerEvent.Archived(id, template, name)));
+          steps.add(tx -> archived(tx, id, Optional.of(new LedgerEvent.Archived(id, template, name))));
         case LedgerEvent _ -> {
         }
       }
     }
-    transaction(tx, false, begin, body);
+    steps.add(tx -> transaction(tx, false, begin, body));
   }
 
   private void transaction(Transaction tx, boolean start, LedgerEvent.TransactionBegin begin, String body) {
@@ -318,23 +329,44 @@ final class Feed {
         t.id(), new Payloads.LedgerDelivery(t.id(), body, false, begin.transactionId()))));
   }
 
-  private void tell(Transaction tx, Contract contract, boolean initial, Predicate<String> handlers)
-      throws SQLException {
+  /**
+   * A contract, and what handlers are told of it.
+   *
+   * @param body as it is stored
+   * @param deliveries what to write for a handler, by its id
+   */
+  private record Shown(ContractId id, String body, Map<String, Store.Effect> deliveries) {
+    void tell(Transaction tx, Set<String> notThese) throws SQLException {
+      for (var delivery : deliveries.entrySet()) {
+        if (!notThese.contains(delivery.getKey())) {
+          delivery.getValue().apply(tx);
+        }
+      }
+    }
+  }
+
+  private Shown shown(Contract contract, boolean initial) {
     String body = StoredValue.text(StoredValue.node(contract));
+    Map<String, Store.Effect> deliveries = new LinkedHashMap<>();
     for (Registrations.OnContract<?> handler : registrations.contracts.values()) {
-      if (handler.created() && (initial ? handler.sweep() : handler.flow()) && handlers.test(handler.id())
+      if (handler.created() && (initial ? handler.sweep() : handler.flow())
           && handler.pattern().matches(contract.template(), contract.packageName())
           && handler.match().test(contract.payload())) {
-        tx.enqueue(lanes.ledger(handler.id(),
-            new Payloads.LedgerDelivery(handler.id(), body, initial, contract.id().value())));
+        NewWork<?> work = delivery(handler.id(), contract, body, initial);
+        deliveries.put(handler.id(), tx -> tx.enqueue(work));
       }
     }
     for (Registrations.OnRequest<?, ?> handler : registrations.requests.values()) {
-      if (handlers.test(handler.id()) && handler.pattern().matches(contract.template(), contract.packageName())) {
-        Requests.take(tx, integration, handler, contract, lanes.ledger(handler.id(),
-            new Payloads.LedgerDelivery(handler.id(), body, initial, contract.id().value())));
+      if (handler.pattern().matches(contract.template(), contract.packageName())) {
+        NewWork<Payloads.LedgerDelivery> work = delivery(handler.id(), contract, body, initial);
+        deliveries.put(handler.id(), tx -> Requests.take(tx, integration, handler, contract, work));
       }
     }
+    return new Shown(contract.id(), body, deliveries);
+  }
+
+  private NewWork<Payloads.LedgerDelivery> delivery(String handler, Contract contract, String body, boolean initial) {
+    return lanes.ledger(handler, new Payloads.LedgerDelivery(handler, body, initial, contract.id().value()));
   }
 
   private void archived(Transaction tx, ContractId id, Optional<LedgerEvent.Archived> event) throws SQLException {

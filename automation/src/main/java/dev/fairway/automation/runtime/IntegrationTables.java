@@ -82,13 +82,26 @@ final class IntegrationTables {
     }
   }
 
+  /** Notes a contract that was created; false when it is known already. */
+  static boolean note(Transaction tx, String integration, ContractId id, String contract) throws SQLException {
+    try (PreparedStatement statement = tx.connection().prepareStatement("""
+        INSERT INTO automation_seen (round, integration, contract_id, contract) VALUES (0, ?, ?, ?)
+        ON CONFLICT DO NOTHING""")) {
+      statement.setString(1, integration);
+      statement.setString(2, id.value());
+      statement.setString(3, contract);
+      return statement.executeUpdate() == 1;
+    }
+  }
+
   /** Notes a contract, and says in which round it was noted before; empty when it is new. */
-  static Optional<Long> see(Transaction tx, String integration, Contract contract, long round) throws SQLException {
+  static Optional<Long> see(Transaction tx, String integration, ContractId id, String contract, long round)
+      throws SQLException {
     Optional<Long> before = Optional.empty();
     try (PreparedStatement select = tx.connection()
         .prepareStatement("SELECT round FROM automation_seen WHERE integration = ? AND contract_id = ?")) {
       select.setString(1, integration);
-      select.setString(2, contract.id().value());
+      select.setString(2, id.value());
       try (ResultSet rows = select.executeQuery()) {
         if (rows.next()) {
           before = Optional.of(rows.getLong(1));
@@ -101,9 +114,9 @@ final class IntegrationTables {
     try (PreparedStatement statement = tx.connection().prepareStatement(sql)) {
       statement.setLong(1, round);
       statement.setString(2, integration);
-      statement.setString(3, contract.id().value());
+      statement.setString(3, id.value());
       if (before.isEmpty()) {
-        statement.setString(4, StoredValue.text(StoredValue.node(contract)));
+        statement.setString(4, contract);
       }
       statement.executeUpdate();
     }
@@ -123,16 +136,12 @@ final class IntegrationTables {
 
   /** Takes a contract out, and gives it back as it was. */
   static Optional<Contract> forget(Transaction tx, String integration, ContractId id) throws SQLException {
-    Optional<Contract> known = seen(tx, integration, id);
-    if (known.isPresent()) {
-      try (PreparedStatement statement = tx.connection()
-          .prepareStatement("DELETE FROM automation_seen WHERE integration = ? AND contract_id = ?")) {
-        statement.setString(1, integration);
-        statement.setString(2, id.value());
-        statement.executeUpdate();
-      }
+    try (PreparedStatement statement = tx.connection().prepareStatement(
+        "DELETE FROM automation_seen WHERE integration = ? AND contract_id = ? RETURNING contract")) {
+      statement.setString(1, integration);
+      statement.setString(2, id.value());
+      return contract(statement);
     }
-    return known;
   }
 
   static Optional<Contract> seen(View view, String integration, ContractId id) throws SQLException {
@@ -140,11 +149,15 @@ final class IntegrationTables {
         .prepareStatement("SELECT contract FROM automation_seen WHERE integration = ? AND contract_id = ?")) {
       statement.setString(1, integration);
       statement.setString(2, id.value());
-      try (ResultSet rows = statement.executeQuery()) {
-        return rows.next()
-            ? Optional.of(StoredValue.contract(StoredValue.parse(rows.getString(1))))
-            : Optional.empty();
-      }
+      return contract(statement);
+    }
+  }
+
+  private static Optional<Contract> contract(PreparedStatement statement) throws SQLException {
+    try (ResultSet rows = statement.executeQuery()) {
+      return rows.next()
+          ? Optional.of(StoredValue.contract(StoredValue.parse(rows.getString(1))))
+          : Optional.empty();
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.fairway.automation.runtime;
 
+import dev.fairway.automation.ledger.StoreLedger;
 import dev.fairway.automation.ledger.StoredValue;
 import dev.fairway.automation.metadata.SettingsReader;
 import dev.fairway.automation.pack.PackageLoader;
@@ -66,6 +67,8 @@ public final class RunningIntegration {
   private final IntegrationConfig config;
   private final AvailableType type;
   private final OnLedger on;
+  /* Its ledger, when commands can be a part of the step that decides on them. */
+  private final @Nullable StoreLedger inStep;
   private final Shared shared;
   private final Registrations registrations;
   private final Lanes lanes;
@@ -83,6 +86,7 @@ public final class RunningIntegration {
     this.config = config;
     this.type = type;
     this.on = on;
+    this.inStep = on.ledger instanceof StoreLedger local && local.livesIn(shared.store) ? local : null;
     this.shared = shared;
     this.registrations = registrations;
     this.lanes = new Lanes(config.id(), registrations);
@@ -356,13 +360,27 @@ public final class RunningIntegration {
     return response == null ? Response.none() : response;
   }
 
-  /** Stores commands to be sent; nothing when there are none. */
+  /**
+   * Sees to it that commands are sent; nothing when there are none. A ledger on the node's own store takes them in this very
+   * transaction. Those that it refuses, and those for another ledger, are stored to be sent.
+   */
   void send(Transaction tx, String handler, List<Command> commands, String purpose, Payloads.LedgerDelivery origin,
       String request) throws SQLException {
-    if (!commands.isEmpty()) {
-      tx.enqueue(Outbox.work(new Payloads.Submit(id(), handler, commandId(handler, purpose), party().name(),
-          Payloads.write(qualified(commands)), since(tx).value(), origin, request, config.ledger())));
+    if (commands.isEmpty()) {
+      return;
     }
+    String commandId = commandId(handler, purpose);
+    List<Command> qualified = qualified(commands);
+    if (inStep != null && inStep.take(tx,
+        Outbox.submission(commandId, party(), qualified)) instanceof SubmitResult.Accepted) {
+      if (!request.isEmpty()) {
+        RequestTables.answered(tx, id(), request);
+      }
+      tx.afterCommit(() -> commanded(handler, qualified.size()));
+      return;
+    }
+    tx.enqueue(Outbox.work(new Payloads.Submit(id(), handler, commandId, party().name(), Payloads.write(qualified),
+        since(tx).value(), origin, request, config.ledger())));
   }
 
   /* From where an outcome would have to be looked for. A process that stands by does not know; the store does. */

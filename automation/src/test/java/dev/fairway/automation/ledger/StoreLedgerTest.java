@@ -1,8 +1,10 @@
 package dev.fairway.automation.ledger;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.fairway.core.ledger.Command;
+import dev.fairway.core.ledger.CommandOutcome;
 import dev.fairway.core.ledger.From;
 import dev.fairway.core.ledger.Ledger;
 import dev.fairway.core.ledger.LedgerEvent;
@@ -22,6 +24,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -76,16 +79,47 @@ class StoreLedgerTest extends LedgerContract {
   void commandIdIsFreeAgainAfterItsDeduplicationPeriod() {
     var ledger = new StoreLedger(store, List.of(ContractModel.MODEL));
     Party owner = ledger.allocate("owner");
-    var submission = new Submission("once-a-day", owner, List.of(Command.create(
-        ContractModel.MODEL.template(ContractModel.ACCOUNT),
-        LedgerValue.struct("owner", LedgerValue.party(owner), "name",
-            LedgerValue.text("x")).with("balance", LedgerValue.int64(1)))));
+    Submission submission = account("once-a-day", owner, 1);
     assertThat(ledger.submit(submission)).isInstanceOf(SubmitResult.Accepted.class);
     clock.advance(Submission.DEDUPLICATION.minusSeconds(1));
     assertThat(ledger.submit(submission)).isInstanceOf(SubmitResult.Accepted.class);
     clock.advance(Duration.ofSeconds(2));
     assertThat(ledger.submit(submission)).isInstanceOfSatisfying(SubmitResult.Rejected.class,
         why -> assertThat(why.code()).isEqualTo("DUPLICATE_CONTRACT_KEY"));
+  }
+
+  @Test
+  void submissionInAStepHappensWithTheStepOrNotAtAll() {
+    var ledger = new StoreLedger(store, List.of(ContractModel.MODEL));
+    Party owner = ledger.allocate("owner");
+    Submission submission = account("in-step", owner, 1);
+    assertThatThrownBy(() -> store.run(tx -> {
+      assertThat(ledger.take(tx, submission)).isInstanceOf(SubmitResult.Accepted.class);
+      throw new IllegalStateException("the rest of the step failed");
+    })).hasMessage("the rest of the step failed");
+    assertThat(ledger.end()).isEqualTo(Offset.BEGIN);
+    assertThat(ledger.outcome("in-step", Set.of(owner), Offset.BEGIN)).isInstanceOf(CommandOutcome.NotSeen.class);
+    store.run(tx -> ledger.take(tx, submission));
+    assertThat(ledger.outcome("in-step", Set.of(owner), Offset.BEGIN)).isInstanceOf(CommandOutcome.Accepted.class);
+    Offset after = ledger.end();
+    assertThat(ledger.submit(submission)).isInstanceOf(SubmitResult.Accepted.class);
+    assertThat(ledger.end()).isEqualTo(after);
+  }
+
+  @Test
+  void refusalInAStepLeavesNoTrace() {
+    var ledger = new StoreLedger(store, List.of(ContractModel.MODEL));
+    Party owner = ledger.allocate("owner");
+    ledger.submit(account("first", owner, 1));
+    store.run(tx -> assertThat(ledger.take(tx, account("second", owner, 1))).isInstanceOf(SubmitResult.Rejected.class));
+    assertThat(ledger.outcome("second", Set.of(owner), Offset.BEGIN)).isInstanceOf(CommandOutcome.NotSeen.class);
+  }
+
+  private static Submission account(String commandId, Party owner, long balance) {
+    return new Submission(commandId, owner,
+        List.of(Command.create(ContractModel.MODEL.template(ContractModel.ACCOUNT),
+            LedgerValue.struct("owner", LedgerValue.party(owner), "name", LedgerValue.text("x"))
+                .with("balance", LedgerValue.int64(balance)))));
   }
 
   @Test

@@ -10,6 +10,7 @@ import dev.fairway.automation.sdk.Response;
 import dev.fairway.core.FairwayException;
 import dev.fairway.core.journal.NewEvent;
 import dev.fairway.core.ledger.Command;
+import dev.fairway.store.WorkOverview;
 import dev.fairway.testing.ledger.ContractModel;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -38,6 +39,21 @@ class IntegrationTest {
       eventually(() -> assertThat(node.answers()).containsExactly("old before"));
       node.ask("after");
       eventually(() -> assertThat(node.answers()).containsExactly("old before", "new after"));
+    }
+  }
+
+  @Test
+  void ownLedgerTakesCommandsInTheWriteThatEndsTheDelivery() {
+    try (var node = new Node(folder)) {
+      node.run("greeter", (env, events) -> events.ledger().created(ContractModel.REQUEST).handle(event -> Response
+          .commands(
+              Command.exercise(event.contract(), "Accept", struct("answer", event.contract().payload().get("text"))))));
+      node.ask("one");
+      eventually(() -> assertThat(node.answers()).containsExactly("one"));
+      // Whoever sees the answer sees the delivery settled, and nothing on its way.
+      assertThat(new WorkOverview(node.store).counts())
+          .noneMatch(waiting -> waiting.kind().startsWith("automation.greeter.")
+              || waiting.kind().equals(Outbox.SUBMIT.name()));
     }
   }
 
