@@ -13,7 +13,8 @@ public interface OutsideCalls {
   /**
    * Sends once. Whether to try again is the delivery's to decide: throw, and it comes again later.
    *
-   * @throws IOException when no answer came, or it was too large
+   * @throws IOException when no answer came, or it was too large; a {@link java.net.SocketTimeoutException} when the call went
+   * out and nothing came back in time
    * @throws dev.fairway.core.FairwayException with {@code EGRESS_REFUSED} when the node may not call there
    */
   Answered send(OutsideCall call) throws IOException, InterruptedException;

@@ -7,6 +7,7 @@ import dev.fairway.web.outbound.OutboundClient;
 import dev.fairway.web.outbound.OutboundRequest;
 import dev.fairway.web.outbound.OutboundResult;
 import java.io.IOException;
+import java.net.SocketTimeoutException;
 import java.util.LinkedHashMap;
 
 /** Integrations' calls to the outside, by the node's client and within its egress policy. Safe for many threads. */
@@ -36,6 +37,7 @@ public final class Outside implements OutsideCalls {
         yield new Answered(answered.status(), headers, answered.body().bytes());
       }
       case OutboundResult.Refused(String why) -> throw new FairwayException(ErrorCode.EGRESS_REFUSED, why);
+      case OutboundResult.TimedOut late when late.sent() -> throw new SocketTimeoutException(late.toString());
       case OutboundResult failed -> throw new IOException(failed.toString());
     };
   }

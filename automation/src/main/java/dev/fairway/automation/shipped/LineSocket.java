@@ -29,7 +29,6 @@ public final class LineSocket implements Integration<LineSocket.Settings> {
   private static final String LINES = "lines";
   private static final int LONGEST_LINE = 1 << 20;
   private static final Duration CONNECT_LIMIT = Duration.ofSeconds(10);
-  private static final Duration FULL = Duration.ofMillis(200);
 
   public record Settings(String host, int port, String template) {
     public Settings {
@@ -60,21 +59,7 @@ public final class LineSocket implements Integration<LineSocket.Settings> {
       env.log().info("connected to {}:{}", settings.host(), settings.port());
       InputStream in = new BufferedInputStream(socket.getInputStream());
       for (String line = line(in); line != null; line = line(in)) {
-        put(env, line);
-      }
-    }
-  }
-
-  private static void put(Environment<Settings> env, String line) throws InterruptedException {
-    while (true) {
-      try {
-        env.queue().put(LINES, line);
-        return;
-      } catch (FairwayException e) {
-        if (!e.code().retriable()) {
-          throw e;
-        }
-        Thread.sleep(FULL);
+        Patience.put(env.queue(), LINES, line);
       }
     }
   }

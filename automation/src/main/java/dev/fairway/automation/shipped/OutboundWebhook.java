@@ -3,7 +3,6 @@ package dev.fairway.automation.shipped;
 import dev.fairway.automation.sdk.Environment;
 import dev.fairway.automation.sdk.Events;
 import dev.fairway.automation.sdk.Integration;
-import dev.fairway.automation.sdk.OutsideCalls.Answered;
 import dev.fairway.automation.sdk.OutsideCalls.OutsideCall;
 import dev.fairway.automation.sdk.Response;
 import dev.fairway.core.ErrorCode;
@@ -37,14 +36,9 @@ public final class OutboundWebhook implements Integration<OutboundWebhook.Settin
       body.put("contractId", event.contract().id().value());
       body.put("templateId", event.contract().template().toString());
       body.put("payload", LedgerJson.tree(event.contract().payload()));
-      Answered answer = env.http().send(OutsideCall.postJson(url, Json.text(body)).header("Idempotency-Key",
-          event.attempt().idempotencyKey()));
-      if (!answer.ok()) {
-        boolean again = answer.status() >= 500 || answer.status() == 408 || answer.status() == 425
-            || answer.status() == 429;
-        throw new FairwayException(again ? ErrorCode.PEER_FAILED : ErrorCode.PEER_LIED,
-            url.getHost() + " answered " + answer.status());
-      }
+      Answers.accepted(url.getHost(),
+          env.http().send(OutsideCall.postJson(url, Json.text(body)).header("Idempotency-Key",
+              event.attempt().idempotencyKey())));
       return Response.commands(Command.exercise(event.contract(), settings.choice(), LedgerValue.struct()));
     });
   }
