@@ -18,8 +18,9 @@ public final class ShippedIntegrations {
       entry(LedgerEventLog.class, LedgerEventLog::new), entry(ContractTable.class, ContractTable::new),
       entry(PeriodicTimer.class, PeriodicTimer::new), entry(Loopback.class, Loopback::new),
       entry(LineSocket.class, LineSocket::new), entry(PricePoller.class, PricePoller::new),
-      entry(SlackChat.class, SlackChat::new), entry(MailSender.class, MailSender::new),
-      entry(InboundWebhook.class, InboundWebhook::new),
+      entry(SlackChat.class, SlackChat::new), entry(SymphonyChat.class, SymphonyChat::new),
+      entry(MailSender.class, MailSender::new),
+      entry(ExchangeGateway.class, ExchangeGateway::new), entry(InboundWebhook.class, InboundWebhook::new),
       entry(OutboundWebhook.class, OutboundWebhook::new), entry(ApiCaller.class, ApiCaller::new));
 
   private ShippedIntegrations() {}

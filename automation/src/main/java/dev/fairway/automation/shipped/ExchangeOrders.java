@@ -1,0 +1,180 @@
+package dev.fairway.automation.shipped;
+
+import dev.fairway.automation.sdk.Attempt;
+import dev.fairway.automation.sdk.Environment;
+import dev.fairway.automation.sdk.LedgerEvents;
+import dev.fairway.automation.sdk.Response;
+import dev.fairway.automation.shipped.ExchangeSession.Said;
+import dev.fairway.core.ErrorCode;
+import dev.fairway.core.FairwayException;
+import dev.fairway.core.ledger.Command;
+import dev.fairway.core.ledger.Contract;
+import dev.fairway.core.ledger.LedgerValue;
+import dev.fairway.core.ledger.Party;
+import dev.fairway.web.Json;
+import java.io.IOException;
+import java.math.BigDecimal;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
+import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/*
+ * An order has one effect. Its name at the exchange (mpOrderId) is made of its contract, so it is the same on every try and
+ * the exchange takes it once. After a try whose end is unknown the exchange is asked for an active order of that name before
+ * the order is sent again; and when it says then that the name is in use, the order was taken and is no longer active: its own
+ * number is found in the reports.
+ */
+/** Orders and cancellations, one at a time over one connection that is opened when needed and closed after a quiet minute. */
+final class ExchangeOrders {
+  private static final Duration QUIET = Duration.ofMinutes(1);
+  /** Bits of a whole number that every reader of JSON keeps (RFC 8259, 6). */
+  private static final int SAFE_BITS = 53;
+
+  private final Environment<ExchangeGateway.Settings> env;
+  private @Nullable ExchangeSession session;
+  private long used;
+
+  ExchangeOrders(Environment<ExchangeGateway.Settings> env) {
+    this.env = env;
+  }
+
+  /** Something done over the connection. */
+  @FunctionalInterface
+  private interface Talk<T> {
+    T over(ExchangeSession session) throws IOException, InterruptedException;
+  }
+
+  Response place(LedgerEvents.Created event) throws IOException, InterruptedException {
+    Contract contract = event.contract();
+    long mpOrderId = mpOrderId(env.party(), contract);
+    ObjectNode order = order(contract.payload(), mpOrderId);
+    event.attempt().holdBackIfDry("place the order " + order);
+    Said said = talk(open -> {
+      OptionalLong known = mayBeKnown(event.attempt()) ? open.activeOrder(mpOrderId) : OptionalLong.empty();
+      return known.isPresent() ? placed(known.getAsLong()) : open.askMarket("placeOrder", order);
+    });
+    if (said instanceof Said.Refused(int code, _) && code == ExchangeSession.ORDER_ID_IN_USE) {
+      said = placed(reported(mpOrderId));
+    }
+    return answer(contract, said, "Order", mpOrderId);
+  }
+
+  Response cancel(LedgerEvents.Created event) throws IOException, InterruptedException {
+    LedgerValue.Struct payload = event.contract().payload();
+    long mpOrderId = payload.int64("mpOrderId");
+    ObjectNode order = Json.object().put("mpOrderId", mpOrderId).put("instrument", payload.text("instrument"));
+    event.attempt().holdBackIfDry("cancel the order " + order);
+    return answer(event.contract(), talk(open -> open.askMarket("cancelOrder", order)), "Cancel", mpOrderId);
+  }
+
+  private static boolean mayBeKnown(Attempt attempt) {
+    return attempt.number() > 1 || attempt.maybeDone();
+  }
+
+  private static Said placed(long orderId) {
+    return new Said.Data(Json.object().put("orderId", orderId));
+  }
+
+  private static Response answer(Contract contract, Said said, String what, long mpOrderId) {
+    return Response.commands(switch (said) {
+      case Said.Data(JsonNode body) when body.path("orderId").isIntegralNumber() -> Command.exercise(contract,
+          what + "Accepted",
+          LedgerValue.struct("orderId", LedgerValue.int64(body.path("orderId").asLong()), "mpOrderId",
+              LedgerValue.int64(mpOrderId)));
+      case Said.Refused refused when refused.code() == ExchangeSession.UNAVAILABLE
+          || refused.code() == ExchangeSession.INVALID_SESSION ->
+        throw ExchangeSession.refusal(what, refused);
+      case Said.Refused(int code, String why) -> Command.exercise(contract, what + "Refused",
+          LedgerValue.struct("errorCode", LedgerValue.int64(code), "errorMessage", LedgerValue.text(why)));
+      case Said other ->
+        throw new FairwayException(ErrorCode.PEER_LIED, "the exchange answered without an orderId: " + other);
+    });
+  }
+
+  private static ObjectNode order(LedgerValue.Struct payload, long mpOrderId) {
+    ObjectNode order = Json.object().put("mpOrderId", mpOrderId);
+    for (String field : new String[]{"orderType", "side", "instrument", "timeInForce"}) {
+      order.put(field, payload.text(field));
+    }
+    order.put("quantity", plain(payload.numeric("quantity")));
+    payload.optional("price").ifPresent(price -> order.put("price", plain(((LedgerValue.Numeric) price).value())));
+    return order;
+  }
+
+  private static BigDecimal plain(BigDecimal amount) {
+    return new BigDecimal(amount.stripTrailingZeros().toPlainString());
+  }
+
+  /** The same for a contract on every try, and for no other. */
+  static long mpOrderId(Party party, Contract contract) {
+    try {
+      byte[] hash = MessageDigest.getInstance("SHA-256")
+          .digest((party + "/" + contract.template() + "/" + contract.id()).getBytes(StandardCharsets.UTF_8));
+      return ByteBuffer.wrap(hash).getLong() >>> (Long.SIZE - SAFE_BITS);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java platform has SHA-256", e);
+    }
+  }
+
+  /* Every event is told again on a connection of its own, up to the one of this order. */
+  private long reported(long mpOrderId) throws IOException, InterruptedException {
+    try (ExchangeSession past = ExchangeSession.open(env.settings(), env.clock())) {
+      long stream = past.followMarket("executionReports", Json.object().put("trackingNumber", 0));
+      while (true) {
+        switch (past.awaited(stream)) {
+          case Said.Data(JsonNode report) when report.path("mpOrderId").asLong(0) == mpOrderId -> {
+            return report.path("orderId").asLong();
+          }
+          case Said.Data _ -> {
+          }
+          case Said.Refused refused -> throw ExchangeSession.refusal("reports", refused);
+          case Said.Done _ -> throw new IOException("the exchange has order " + mpOrderId + " and does not report it");
+        }
+      }
+    }
+  }
+
+  private synchronized <T> T talk(Talk<T> talk) throws IOException, InterruptedException {
+    ExchangeSession open = session;
+    if (open == null || !open.isOpen()) {
+      open = ExchangeSession.open(env.settings(), env.clock());
+      closeWhenQuiet();
+    }
+    session = null;
+    try {
+      T said = talk.over(open);
+      session = open;
+      used = System.nanoTime();
+      return said;
+    } finally {
+      if (session == null) {
+        open.close();
+      }
+    }
+  }
+
+  private void closeWhenQuiet() {
+    CompletableFuture.delayedExecutor(QUIET.toMillis(), TimeUnit.MILLISECONDS).execute(() -> {
+      synchronized (this) {
+        ExchangeSession open = session;
+        if (open == null) {
+          return;
+        }
+        if (System.nanoTime() - used < QUIET.toNanos()) {
+          closeWhenQuiet();
+        } else {
+          open.close();
+          session = null;
+        }
+      }
+    });
+  }
+}

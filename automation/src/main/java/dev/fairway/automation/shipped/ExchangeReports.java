@@ -1,0 +1,183 @@
+package dev.fairway.automation.shipped;
+
+import dev.fairway.automation.sdk.Environment;
+import dev.fairway.automation.sdk.Response;
+import dev.fairway.automation.shipped.ExchangeSession.Said;
+import dev.fairway.core.ErrorCode;
+import dev.fairway.core.FairwayException;
+import dev.fairway.core.ledger.Command;
+import dev.fairway.core.ledger.Contract;
+import dev.fairway.core.ledger.LedgerValue;
+import dev.fairway.web.Json;
+import java.io.IOException;
+import java.math.RoundingMode;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+
+/*
+ * Several events may share a tracking number, so after a disconnection the stream is asked for from the second most recent
+ * number, as the exchange advises, and what comes again is recognised. The position is kept on the ledger, in a contract that a
+ * timer replaces; behind it by seconds at most, which is why a crash may bring a report twice and never loses one.
+ */
+/** What the exchange tells of one's orders, as contracts; each report is on a durable queue before the next one is read. */
+final class ExchangeReports {
+  static final String QUEUE = "reports";
+
+  private static final Set<String> TYPES =
+      Set.of("Add", "Cancelled", "Executed", "Modified", "TradeReport", "TradeCancel", "Suspended");
+  private static final Duration WAIT = Duration.ofSeconds(5);
+  /** Digits after the point of Daml's Decimal. */
+  private static final int SCALE = 10;
+
+  /** Up to where reports were taken: all up to {@code number}, and after it those that are seen. */
+  private record Position(long number, Set<String> seen) {}
+
+  private final Environment<ExchangeGateway.Settings> env;
+  /** Number by event, of the two most recent numbers; null until the first connection. */
+  private @Nullable Map<String, Long> recent;
+  private long number;
+  private @Nullable Position kept;
+
+  ExchangeReports(Environment<ExchangeGateway.Settings> env) {
+    this.env = env;
+  }
+
+  /** Reads until the connection ends. */
+  void follow() throws IOException, InterruptedException {
+    try (ExchangeSession session = ExchangeSession.open(env.settings(), env.clock())) {
+      long from = start(session).number();
+      long stream = session.followMarket("executionReports", Json.object().put("trackingNumber", from));
+      env.log().info("follows the executions after {}", from);
+      while (true) {
+        Optional<Said> said = session.next(stream, WAIT);
+        if (said.isPresent()) {
+          take(switch (said.get()) {
+            case Said.Data(JsonNode report) -> report;
+            case Said.Refused refused -> throw ExchangeSession.refusal("reports", refused);
+            case Said.Done _ -> throw new IOException("the exchange ended the reports");
+          });
+        }
+      }
+    }
+  }
+
+  /* The ledger is asked each time: another process may have read on while this one stood by. */
+  private Position start(ExchangeSession session) throws IOException, InterruptedException {
+    Optional<Position> onLedger = env.active(env.settings().positionTemplate()).stream().map(Contract::payload)
+        .map(p -> new Position(p.int64("trackingNumber"), p.text("seen").lines().collect(Collectors.toSet())))
+        .max(Comparator.comparingLong(Position::number));
+    Optional<Position> known = position();
+    if (known.isPresent() && onLedger.stream().noneMatch(there -> there.number() > known.get().number())) {
+      return known.get();
+    }
+    Position first = onLedger.isPresent() ? onLedger.get() : new Position(session.lastTrackingNumber(), Set.of());
+    begin(first);
+    return first;
+  }
+
+  private synchronized void begin(Position position) {
+    var events = new LinkedHashMap<String, Long>();
+    position.seen().forEach(event -> events.put(event, trackingNumber(event)));
+    recent = events;
+    number = position.number();
+  }
+
+  private synchronized Optional<Position> position() {
+    return recent == null ? Optional.empty() : Optional.of(new Position(number, Set.copyOf(recent.keySet())));
+  }
+
+  private void take(JsonNode report) throws InterruptedException {
+    if (!TYPES.contains(report.path("messageType").asString(""))) {
+      return;
+    }
+    String event = event(report);
+    if (isNew(event)) {
+      Patience.put(env.queue(), QUEUE, report.toString());
+      taken(event);
+    }
+  }
+
+  private synchronized boolean isNew(String event) {
+    return recent != null && !recent.containsKey(event) && trackingNumber(event) > number;
+  }
+
+  private synchronized void taken(String event) {
+    Map<String, Long> events = recent;
+    if (events == null) {
+      return;
+    }
+    events.put(event, trackingNumber(event));
+    long latest = trackingNumber(event);
+    long before = events.values().stream().filter(n -> n < latest).max(Comparator.naturalOrder()).orElse(number);
+    number = before;
+    events.values().removeIf(n -> n <= before);
+  }
+
+  private static String event(JsonNode report) {
+    return report.path("trackingNumber").asLong() + "/" + report.path("messageType").asString("") + "/"
+        + report.path("orderId").asLong(0) + "/" + report.path("eventId").asLong(0) + "/"
+        + report.path("side").asString("");
+  }
+
+  private static long trackingNumber(String event) {
+    return Long.parseLong(event.substring(0, event.indexOf('/')));
+  }
+
+  /** Writes down up to where reports were taken, where that has changed. */
+  Response keepPosition() {
+    Optional<Position> now = position();
+    if (now.isEmpty() || now.get().equals(kept)) {
+      return Response.none();
+    }
+    List<Command> commands = new ArrayList<>();
+    env.active(env.settings().positionTemplate()).forEach(old -> commands.add(Command.archive(old)));
+    commands.add(Command.create(env.template(env.settings().positionTemplate()),
+        LedgerValue.struct("integrationParty", LedgerValue.party(env.party()))
+            .with("trackingNumber", LedgerValue.int64(now.get().number()))
+            .with("seen", LedgerValue.text(String.join("\n", now.get().seen())))));
+    kept = now.get();
+    return new Response(commands);
+  }
+
+  /** A report from the queue. */
+  Response contract(String message) {
+    JsonNode report = Json.parse(message);
+    LedgerValue.Struct fields = LedgerValue.struct("integrationParty", LedgerValue.party(env.party()), "receivedAt",
+        LedgerValue.timestamp(Instant.now(env.clock())));
+    for (String name : new String[]{"messageType", "instrument", "side"}) {
+      fields = fields.with(name, LedgerValue.text(report.path(name).asString("")));
+    }
+    for (String name : new String[]{"trackingNumber", "eventId"}) {
+      fields = fields.with(name, LedgerValue.int64(report.path(name).asLong(0)));
+    }
+    for (String name : new String[]{"orderId", "mpOrderId"}) {
+      JsonNode id = report.path(name);
+      fields = fields.with(name, LedgerValue.optional(id.isMissingNode() ? null : LedgerValue.int64(id.asLong())));
+    }
+    for (String name : new String[]{"quantity", "lastFilledQuantity", "lastFilledPrice", "remainingOpenQuantity"}) {
+      fields = fields.with(name, LedgerValue.optional(amount(report.path(name))));
+    }
+    return Response.commands(Command.create(env.template(env.settings().reportTemplate()),
+        fields.with("body", LedgerValue.text(message))));
+  }
+
+  private static @Nullable LedgerValue amount(JsonNode value) {
+    if (value.isMissingNode()) {
+      return null;
+    }
+    if (!value.isNumber()) {
+      throw new FairwayException(ErrorCode.PEER_LIED, "the exchange reports " + value + " where a number is due");
+    }
+    return LedgerValue.numeric(value.decimalValue().setScale(SCALE, RoundingMode.HALF_UP));
+  }
+}

@@ -1,0 +1,206 @@
+package dev.fairway.automation.runtime;
+
+import static dev.fairway.automation.runtime.Node.eventually;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.fairway.automation.shipped.ExchangeGateway;
+import dev.fairway.core.Secret;
+import dev.fairway.core.ledger.Command;
+import dev.fairway.core.ledger.LedgerValue;
+import dev.fairway.core.ledger.TemplateId;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The exchange gateway against a stub of its service. */
+@Timeout(180)
+class ExchangeGatewayTest {
+  private static final String MODEL = """
+      package: { name: trading, version: 1.0.0 }
+      templates:
+        Trade:Order:
+          fields: { integrationParty: Party, instrument: Text, side: Text, orderType: Text, timeInForce: Text,
+                    quantity: Numeric 10, price: Optional (Numeric 10) }
+          signatories: [integrationParty]
+          choices:
+            OrderAccepted:
+              controllers: [integrationParty]
+              arguments: { orderId: Int, mpOrderId: Int }
+              creates: [{ template: Trade:Placed, with: { orderId: $argument.orderId, mpOrderId: $argument.mpOrderId } }]
+            OrderRefused:
+              controllers: [integrationParty]
+              arguments: { errorCode: Int, errorMessage: Text }
+              creates: [{ template: Trade:Refused, with: { errorCode: $argument.errorCode } }]
+        Trade:Placed:
+          fields: { integrationParty: Party, instrument: Text, orderId: Int, mpOrderId: Int }
+          signatories: [integrationParty]
+        Trade:Refused:
+          fields: { integrationParty: Party, instrument: Text, errorCode: Int }
+          signatories: [integrationParty]
+        Trade:Cancel:
+          fields: { integrationParty: Party, instrument: Text, mpOrderId: Int }
+          signatories: [integrationParty]
+          choices:
+            CancelAccepted:
+              controllers: [integrationParty]
+              arguments: { orderId: Int, mpOrderId: Int }
+            CancelRefused:
+              controllers: [integrationParty]
+              arguments: { errorCode: Int, errorMessage: Text }
+              creates: [{ template: Trade:Refused, with: { errorCode: $argument.errorCode } }]
+        Trade:Report:
+          fields: { integrationParty: Party, receivedAt: Time, messageType: Text, instrument: Text, side: Text,
+                    trackingNumber: Int, eventId: Int, orderId: Optional Int, mpOrderId: Optional Int,
+                    quantity: Optional (Numeric 10), lastFilledQuantity: Optional (Numeric 10),
+                    lastFilledPrice: Optional (Numeric 10), remainingOpenQuantity: Optional (Numeric 10), body: Text }
+          signatories: [integrationParty]
+        Trade:Position:
+          fields: { integrationParty: Party, trackingNumber: Int, seen: Text }
+          signatories: [integrationParty]
+      """;
+
+  @TempDir
+  private Path folder;
+
+  @Test
+  void ordersArePlacedAndCancelledAndReportsBecomeContracts() throws Exception {
+    try (var exchange = new StubExchange("hush"); var node = new Node(folder)) {
+      run(node, exchange);
+      order(node, "BTC");
+      order(node, "XYZ");
+      eventually(() -> assertThat(node.active(node.bob, "Trade:Placed")).hasSize(1));
+      eventually(() -> assertThat(node.active(node.bob, "Trade:Refused")).singleElement()
+          .satisfies(refused -> assertThat(refused.payload().int64("errorCode")).isEqualTo(1010)));
+      LedgerValue.Struct placed = node.active(node.bob, "Trade:Placed").getFirst().payload();
+      assertThat(placed.int64("orderId")).isEqualTo(2000);
+
+      cancel(node, placed.int64("mpOrderId"));
+      cancel(node, 1);
+      eventually(() -> assertThat(node.active(node.bob, "Trade:Cancel")).isEmpty());
+      eventually(() -> assertThat(node.active(node.bob, "Trade:Refused"))
+          .extracting(refused -> refused.payload().int64("errorCode")).containsExactlyInAnyOrder(1010L, 1100L));
+      eventually(() -> assertThat(reports(node)).containsExactlyInAnyOrder("Add", "Cancelled"));
+    }
+  }
+
+  @Test
+  void orderWhoseAnswerWasLostIsAskedForAndPlacedOnce() throws Exception {
+    try (var exchange = new StubExchange("hush"); var node = new Node(folder)) {
+      run(node, exchange);
+      exchange.loseAnswer();
+      order(node, "BTC");
+      eventually(() -> assertThat(node.active(node.bob, "Trade:Placed")).hasSize(1));
+      assertThat(exchange.asked().stream().filter("placeOrder"::equals)).hasSize(1);
+
+      exchange.loseAnswer();
+      order(node, "ETH");
+      eventually(() -> assertThat(node.active(node.bob, "Trade:Placed")).hasSize(2)
+          .extracting(placed -> placed.payload().int64("orderId")).containsExactlyInAnyOrder(2000L, 2001L));
+      assertThat(exchange.orders()).isEqualTo(2);
+      assertThat(node.setAside()).isEmpty();
+    }
+  }
+
+  @Test
+  void noReportIsMissedOrToldTwiceOverBrokenConnectionsAndRestarts() throws Exception {
+    try (var exchange = new StubExchange("hush")) {
+      try (var node = new Node(folder)) {
+        run(node, exchange);
+        order(node, "BTC");
+        eventually(() -> assertThat(reports(node)).containsExactly("Add"));
+        exchange.cut();
+        exchange.fillAll();
+        eventually(() -> assertThat(reports(node)).containsExactlyInAnyOrder("Add", "Executed"));
+        eventually(() -> assertThat(node.active(node.bob, "Trade:Position")).singleElement()
+            .satisfies(position -> assertThat(position.payload().text("seen")).contains("Executed")));
+      }
+      try (var node = new Node(folder)) {
+        runKnown(node, exchange);
+        order(node, "ETH");
+        eventually(
+            () -> assertThat(reports(node)).containsExactlyInAnyOrder("Add", "Executed", "Add", "Executed"));
+      }
+    }
+  }
+
+  @Test
+  void refusedSignInKeepsOrdersWaiting() throws Exception {
+    try (var exchange = new StubExchange("another"); var node = new Node(folder)) {
+      assertOrderWaits(node, exchange);
+    }
+  }
+
+  @Test
+  void clockThatIsWrongKeepsOrdersWaitingAndSaysSo() throws Exception {
+    try (var exchange = new StubExchange("hush"); var node = new Node(folder)) {
+      exchange.clockAhead(Duration.ofMinutes(10));
+      assertOrderWaits(node, exchange);
+      eventually(() -> assertThat(lastError(node)).contains("6001 Wrong timestamp"));
+      exchange.clockAhead(Duration.ZERO);
+      eventually(() -> assertThat(node.active(node.bob, "Trade:Placed")).hasSize(1));
+    }
+  }
+
+  private static void assertOrderWaits(Node node, StubExchange exchange) {
+    node.give(MODEL);
+    runKnown(node, exchange, false);
+    order(node, "BTC");
+    eventually(() -> assertThat(exchange.asked()).hasSizeGreaterThan(2).containsOnly("createSession"));
+    assertThat(node.active(node.bob, "Trade:Order")).hasSize(1);
+    assertThat(node.setAside()).isEmpty();
+  }
+
+  private static String lastError(Node node) {
+    return node.automation.find("shipped").orElseThrow().registrations().contracts.values().stream()
+        .map(handler -> String.valueOf(handler.counters().snapshot().errorMessage())).collect(Collectors.joining());
+  }
+
+  @Test
+  void secretsDoNotTravelInTheClear() {
+    assertThatThrownBy(() -> new ExchangeGateway.Settings("ws://exchange.example", "k", new Secret("s"), "A:B",
+        Optional.empty(), "A:C", "A:D")).hasMessageContaining("url must begin with wss://");
+  }
+
+  private static void run(Node node, StubExchange exchange) {
+    node.give(MODEL);
+    runKnown(node, exchange);
+  }
+
+  private static void runKnown(Node node, StubExchange exchange) {
+    runKnown(node, exchange, true);
+  }
+
+  private static void runKnown(Node node, StubExchange exchange, boolean followed) {
+    node.runShipped("exchange_gateway",
+        Map.of("url", exchange.url(), "apiKey", "key-1", "secret", "hush", "orderTemplate", "Trade:Order",
+            "cancelTemplate", "Trade:Cancel", "reportTemplate", "Trade:Report", "positionTemplate", "Trade:Position"));
+    if (followed) {
+      eventually(() -> assertThat(exchange.following()).isPositive());
+    }
+  }
+
+  private static void order(Node node, String instrument) {
+    node.submit(node.bob, Command.create(TemplateId.parse("Trade:Order"),
+        LedgerValue.struct("integrationParty", LedgerValue.party(node.bob), "instrument", LedgerValue.text(instrument))
+            .with("side", LedgerValue.text("Buy")).with("orderType", LedgerValue.text("Limit"))
+            .with("timeInForce", LedgerValue.text("GTC")).with("quantity", LedgerValue.numeric("1.2500000000"))
+            .with("price", LedgerValue.some(LedgerValue.numeric("100.5000000000")))));
+  }
+
+  private static void cancel(Node node, long mpOrderId) {
+    node.submit(node.bob, Command.create(TemplateId.parse("Trade:Cancel"),
+        LedgerValue.struct("integrationParty", LedgerValue.party(node.bob), "instrument", LedgerValue.text("BTC"))
+            .with("mpOrderId", LedgerValue.int64(mpOrderId))));
+  }
+
+  private static List<String> reports(Node node) {
+    return node.active(node.bob, "Trade:Report").stream().map(c -> c.payload().text("messageType")).toList();
+  }
+}
