@@ -256,7 +256,7 @@ final class IntegrationsDoor {
       }
       trouble(call, e.code() == ErrorCode.BUSY ? 503 : 500);
       return;
-    } catch (Exception | StackOverflowError | LinkageError e) {
+    } catch (Exception | StackOverflowError | LinkageError | OutOfMemoryError e) {
       trouble(call, 500);
       return;
     }

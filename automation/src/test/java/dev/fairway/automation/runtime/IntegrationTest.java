@@ -158,6 +158,24 @@ class IntegrationTest {
   }
 
   @Test
+  void timerThatOverrunsHasOneTickWaitingAndCountsWhatItMissed() {
+    try (var node = new Node(folder)) {
+      var ticks = new AtomicInteger();
+      RunningIntegration running = node.run("slow", (env, events) -> events.time().every(Duration.ofMillis(10), "drum",
+          () -> {
+            if (ticks.incrementAndGet() == 1) {
+              assertThat(new CountDownLatch(1).await(300, TimeUnit.MILLISECONDS)).isFalse();
+            }
+            return Response.none();
+          }));
+      eventually(() -> assertThat(ticks).hasValueGreaterThan(1));
+      // Of the thirty that came meanwhile at most one was waiting; the others are counted and not made up for.
+      eventually(() -> assertThat(running.lane().missedTicks()).isGreaterThanOrEqualTo(20));
+      assertThat(String.valueOf(StatusDocument.of(running, "").get("event_queue"))).contains("missed_ticks=");
+    }
+  }
+
+  @Test
   void queueTellsTheProducerWhenItIsFullOrUnknown() throws Exception {
     try (var node = new Node(folder)) {
       var hold = new CountDownLatch(1);

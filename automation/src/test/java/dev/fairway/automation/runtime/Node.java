@@ -47,6 +47,10 @@ final class Node implements AutoCloseable {
   static final Duration SOON = Duration.ofSeconds(60);
   static final TemplateId REQUEST = ContractModel.MODEL.template(ContractModel.REQUEST);
 
+  static final OutsideCalls NO_CALLS = call -> {
+    throw new UnsupportedOperationException("no calls to the outside here");
+  };
+
   final SqlStore store;
   final Ledger ledger;
   final Handlers handlers = new Handlers();
@@ -61,19 +65,21 @@ final class Node implements AutoCloseable {
 
   /** @param around wraps the ledger as the integrations see it */
   Node(Path folder, Function<Ledger, Ledger> around) {
-    this(folder, around, call -> {
-      throw new UnsupportedOperationException("no calls to the outside here");
-    });
+    this(folder, around, NO_CALLS);
   }
 
   /** @param http how integrations call the outside */
   Node(Path folder, Function<Ledger, Ledger> around, OutsideCalls http) {
+    this(folder, around, http, AutomationConfig.DEFAULT);
+  }
+
+  Node(Path folder, Function<Ledger, Ledger> around, OutsideCalls http, AutomationConfig config) {
     store = SqlStore.open(new StorageConfig.Embedded(folder), Clock.systemUTC(), List.of("automation"));
     ledger = new StoreLedger(store, List.of(ContractModel.MODEL));
     alice = ledger.allocate("alice");
     bob = ledger.allocate("bob");
     automation = new Automation(store, handlers, Ledgers.of(around.apply(ledger)), http,
-        Clock.systemUTC(), AutomationConfig.DEFAULT);
+        Clock.systemUTC(), config);
     workers = new Workers(store.work(), handlers, Clock.systemUTC(), WorkersConfig.DEFAULT).start();
   }
 

@@ -39,7 +39,7 @@ class WebhookTest {
   private final HttpClient client = HttpClient.newHttpClient();
 
   /* Tokens of the test: "actAs/readAs/ledgerId", each a comma list. */
-  private static final Authenticator TOKENS = authorization -> {
+  static final Authenticator TOKENS = authorization -> {
     if (authorization.isEmpty()) {
       return Caller.ANONYMOUS;
     }

@@ -1,0 +1,184 @@
+package dev.fairway.automation.runtime;
+
+import static dev.fairway.automation.runtime.Node.eventually;
+import static dev.fairway.core.ledger.LedgerValue.int64;
+import static dev.fairway.core.ledger.LedgerValue.party;
+import static dev.fairway.core.ledger.LedgerValue.struct;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.fairway.automation.sdk.LedgerEvents;
+import dev.fairway.automation.sdk.Response;
+import dev.fairway.core.ledger.Command;
+import dev.fairway.core.ledger.TemplateId;
+import dev.fairway.testing.ledger.ContractModel;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** What a handler can do wrong: it is told, and neither the node nor a neighbour suffers. */
+@Timeout(180)
+class HandlerFaultsTest {
+  @TempDir
+  private Path folder;
+
+  private final List<String> heard = new CopyOnWriteArrayList<>();
+
+  /** What a handler does, and what an operator is told of it; nothing where nothing is wrong. */
+  enum Fault {
+    THROWS("out of tune") {
+      @Override
+      Response handle(LedgerEvents.Created event) {
+        throw new IllegalStateException("out of tune");
+      }
+    },
+    RECURSES_WITHOUT_END("StackOverflowError") {
+      @Override
+      Response handle(LedgerEvents.Created event) {
+        return Response.commands(new Command[deeper(1)]);
+      }
+
+      private static int deeper(int depth) {
+        return depth < 0 ? depth : deeper(depth + 1) + 1;
+      }
+    },
+    ASKS_FOR_MORE_MEMORY_THAN_THERE_IS("OutOfMemoryError") {
+      @Override
+      Response handle(LedgerEvents.Created event) {
+        return Response.commands(new Command[Integer.MAX_VALUE]);
+      }
+    },
+    LACKS_A_CLASS("NoClassDefFoundError") {
+      @Override
+      Response handle(LedgerEvents.Created event) {
+        throw new NoClassDefFoundError("com/example/Missing");
+      }
+    },
+    RETURNS_NULL(null) {
+      @Override
+      @SuppressWarnings("NullAway") // what a handler must not answer
+      Response handle(LedgerEvents.Created event) {
+        return null;
+      }
+    },
+    RETURNS_A_WRONG_TYPE("ClassCastException") {
+      @Override
+      Response handle(LedgerEvents.Created event) {
+        Object text = "not a response";
+        return (Response) text;
+      }
+    },
+    EXERCISES_WITH_A_WRONG_TYPE("INVALID_ARGUMENT: Accept.answer must be of type TEXT") {
+      @Override
+      Response handle(LedgerEvents.Created event) {
+        return Response.commands(Command.exercise(event.contract(), "Accept", struct("answer", int64(7))));
+      }
+    },
+    EXERCISES_WHAT_IS_NO_CHOICE("CHOICE_NOT_FOUND") {
+      @Override
+      Response handle(LedgerEvents.Created event) {
+        return Response.commands(Command.exercise(event.contract(), "Whistle", struct()));
+      }
+    },
+    CREATES_WHAT_IS_NO_TEMPLATE("ledger refused") {
+      @Override
+      Response handle(LedgerEvents.Created event) {
+        return Response.commands(Command.create(TemplateId.parse("Not:There"), struct()));
+      }
+    };
+
+    private final Optional<String> told;
+
+    Fault(@Nullable String told) {
+      this.told = Optional.ofNullable(told);
+    }
+
+    abstract Response handle(LedgerEvents.Created event);
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void handlerThatDoesWrongIsToldAndItsNeighbourGoesOn(Fault fault) {
+    try (var node = new Node(folder)) {
+      node.run("faulty",
+          (env, events) -> events.ledger().created(ContractModel.REQUEST).attempts(1).handle(fault::handle));
+      runNeighbour(node);
+      node.ask("one");
+      node.ask("two");
+      eventually(() -> assertThat(heard).containsExactlyInAnyOrder("one", "two"));
+      if (fault.told.isPresent()) {
+        eventually(() -> assertThat(node.setAside()).hasSize(2)
+            .allSatisfy(why -> assertThat(why).contains(fault.told.get())));
+      } else {
+        assertThat(node.setAside()).isEmpty();
+      }
+      assertThat(node.automation.find("faulty").orElseThrow().ready()).isTrue();
+    }
+  }
+
+  @Test
+  void handlerThatHangsHoldsUpItselfAlone() {
+    var forever = new CountDownLatch(1);
+    try (var node = new Node(folder)) {
+      node.run("hanging", (env, events) -> events.ledger().created(ContractModel.REQUEST).handle(event -> {
+        forever.await();
+        return Response.none();
+      }));
+      runNeighbour(node);
+      node.ask("one");
+      node.ask("two");
+      eventually(() -> assertThat(heard).containsExactlyInAnyOrder("one", "two"));
+      forever.countDown();
+    }
+  }
+
+  @Test
+  void whatTakesTooLongIsInterruptedAndToldSo() throws Exception {
+    try (var limits = new TimeLimits()) {
+      assertThatThrownBy(() -> limits.within(Duration.ofMillis(50), () -> {
+        new CountDownLatch(1).await();
+        return "never";
+      })).isInstanceOf(TimeoutException.class).hasMessageContaining("took longer than PT0.05S and was interrupted");
+      assertThat(Thread.interrupted()).isFalse();
+      assertThat(limits.within(Duration.ofMinutes(1), () -> "next")).isEqualTo("next");
+    }
+  }
+
+  @Test
+  void templateThatDoesNotExistYetIsFollowedFromWhenItDoes() {
+    try (var node = new Node(folder)) {
+      var seen = new CountDownLatch(1);
+      node.run("early", (env, events) -> events.ledger().created("Later:Bell").handle(event -> {
+        seen.countDown();
+        return Response.none();
+      }));
+      node.give("""
+          package: { name: later, version: 1.0.0 }
+          templates:
+            Later:Bell:
+              fields: { owner: Party }
+              signatories: [owner]
+          """);
+      node.submit(node.bob, Command.create(TemplateId.parse("Later:Bell"),
+          struct("owner", party(node.bob))));
+      eventually(() -> assertThat(seen.getCount()).isZero());
+    }
+  }
+
+  private void runNeighbour(Node node) {
+    node.run("sound", (env, events) -> events.ledger().created(ContractModel.REQUEST).handle(event -> {
+      heard.add(event.contract().payload().text("text"));
+      return Response.none();
+    }));
+  }
+}
