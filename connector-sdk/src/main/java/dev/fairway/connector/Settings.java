@@ -134,7 +134,7 @@ public final class Settings {
     }
     if (plain.isEnum()) {
       ArrayNode names = Json.array();
-      Arrays.stream(plain.getEnumConstants()).forEach(constant -> names.add(((Enum<?>) constant).name()));
+      Arrays.stream(plain.getEnumConstants()).forEach(constant -> names.add(MAPPER.<JsonNode>valueToTree(constant)));
       return schema.put("type", "string").set("enum", names);
     }
     if (plain == String.class) {

@@ -1,6 +1,6 @@
 /**
- * Blobs in a bucket, for a node of several processes: Amazon S3, or whatever speaks its API. Start at
- * {@link dev.fairway.s3.S3Blobs}.
+ * Buckets: Amazon S3, or whatever speaks its API. Start at {@link dev.fairway.s3.Bucket}, or for the blobs of a node of
+ * several processes at {@link dev.fairway.s3.S3Blobs}.
  *
  * <p>A module of its own, because it brings Amazon's client library, and a node with a folder needs none.
  */

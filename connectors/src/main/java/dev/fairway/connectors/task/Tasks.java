@@ -17,6 +17,7 @@ import dev.fairway.connectors.capture.JavaCapture;
 import dev.fairway.connectors.capture.SingerCapture;
 import dev.fairway.connectors.capture.postgres.PostgresCapture;
 import dev.fairway.connectors.kafka.KafkaMaterialize;
+import dev.fairway.connectors.lake.LakeMaterialize;
 import dev.fairway.connectors.materialize.AirbyteMaterialize;
 import dev.fairway.connectors.materialize.FieldSelections;
 import dev.fairway.connectors.materialize.FileMaterialize;
@@ -47,7 +48,8 @@ import java.util.function.Consumer;
 /** Turns what a specification file says into what can be run. */
 public final class Tasks {
   private static final String SHIPPED = "fairway/materialize-sqlite, fairway/materialize-postgres, fairway/materialize-kafka,"
-      + " fairway/materialize-ledger-sqlite, fairway/materialize-ledger-postgres and fairway/materialize-files";
+      + " fairway/materialize-ledger-sqlite, fairway/materialize-ledger-postgres, fairway/materialize-lake and"
+      + " fairway/materialize-files";
 
   private Tasks() {}
 
@@ -141,6 +143,7 @@ public final class Tasks {
         case "materialize-ledger-postgres" -> new JavaMaterialize<>(LedgerMaterialize.postgres());
         case "materialize-files" -> new JavaMaterialize<>(new FileMaterialize());
         case "materialize-kafka" -> new JavaMaterialize<>(new KafkaMaterialize());
+        case "materialize-lake" -> new JavaMaterialize<>(new LakeMaterialize());
         default -> throw new FairwayException(ErrorCode.CONFIGURATION,
             "no connector fairway/" + name + "; those that ship are " + SHIPPED);
       };

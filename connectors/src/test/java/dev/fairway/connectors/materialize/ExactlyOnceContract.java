@@ -50,6 +50,11 @@ abstract class ExactlyOnceContract {
 
   abstract ObjectNode resource();
 
+  /** How many sessions try at the same time. */
+  int rivalsAtOnce() {
+    return 4;
+  }
+
   /** What the destination holds: the {@code n} of each row, in order. */
   abstract List<Integer> stored(int number) throws Exception;
 
@@ -165,7 +170,7 @@ abstract class ExactlyOnceContract {
     MaterializationSpec spec = spec(file, program);
     program.apply(spec, Json.object());
     List<Integer> won = new ArrayList<>();
-    try (ExecutorService rivals = Executors.newFixedThreadPool(4)) {
+    try (ExecutorService rivals = Executors.newFixedThreadPool(rivalsAtOnce())) {
       List<Callable<Integer>> attempts = IntStream.rangeClosed(1, rivals()).<Callable<Integer>>mapToObj(n -> () -> {
         try (Transactor session = program.open(spec, Json.object())) {
           // Each goes on from what it found committed, as the runtime does.

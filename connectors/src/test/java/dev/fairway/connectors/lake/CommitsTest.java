@@ -1,0 +1,81 @@
+package dev.fairway.connectors.lake;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.fairway.connector.Transactor.FencedException;
+import dev.fairway.connector.json.Json;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Transactions of files: staged, committed by one write, published; broken off anywhere. */
+class CommitsTest {
+  private static final int TRANSACTIONS = 2;
+
+  @TempDir
+  Path dir;
+
+  /** Commits what is missing of two transactions of two files each. */
+  private void run(Shelf shelf) throws Exception {
+    Commits commits = Commits.open(shelf, "acme/task");
+    int done = commits.checkpoint().map(at -> at.path("at").asInt(0)).orElse(0);
+    for (int n = done + 1; n <= TRANSACTIONS; n++) {
+      for (String part : List.of("a", "b")) {
+        commits.stage("rows", ".txt", Files.writeString(dir.resolve("part"), n + part));
+      }
+      commits.commit(Json.object().put("at", n));
+    }
+  }
+
+  @Test
+  void whereverItBreaksOffEachFileIsPublishedOnceAndNothingIsLeft() throws Exception {
+    boolean broken = true;
+    for (int step = 0; broken; step++) {
+      FolderShelf folder = new FolderShelf(dir.resolve("out" + step));
+      BreakingShelf breaking = new BreakingShelf(folder, step);
+      try {
+        run(breaking);
+      } catch (IOException e) {
+        assertThat(e).hasMessage("broken off");
+      }
+      broken = breaking.broken();
+      run(folder);
+      assertThat(folder.list("rows/")).as("broken off at step " + step)
+          .isEqualTo(IntStream.rangeClosed(1, TRANSACTIONS).boxed().flatMap(n -> Stream.of(0, 1)
+              .map(part -> "rows/acme~task-%010d-%04d.txt".formatted(n, part))).toList());
+      assertThat(folder.list("_fairway/acme~task/staged/")).as("broken off at step " + step).isEmpty();
+    }
+  }
+
+  @Test
+  void aSessionThatWasOvertakenPublishesNothingMore() throws Exception {
+    FolderShelf shelf = new FolderShelf(dir.resolve("out"));
+    Commits first = Commits.open(shelf, "acme/task");
+    first.stage("rows", ".txt", Files.writeString(dir.resolve("part"), "old"));
+    Commits second = Commits.open(shelf, "acme/task");
+    second.stage("rows", ".txt", Files.writeString(dir.resolve("part"), "new"));
+    assertThatThrownBy(() -> first.commit(Json.object())).isInstanceOf(FencedException.class)
+        .hasMessageContaining("fenced off");
+    second.commit(Json.object());
+    assertThat(shelf.list("rows/")).singleElement()
+        .satisfies(name -> assertThat(dir.resolve("out").resolve(name)).hasContent("new"));
+  }
+
+  @Test
+  void aServiceThatHeedsNoConditionsIsRefused() {
+    Shelf careless = new BreakingShelf(new FolderShelf(dir.resolve("out")), Integer.MAX_VALUE) {
+      @Override
+      public Optional<String> replace(String name, Optional<String> tag, String content) throws IOException {
+        return super.replace(name, read(name).map(Note::tag), content);
+      }
+    };
+    assertThatThrownBy(() -> Commits.open(careless, "acme/task")).hasMessageContaining("If-None-Match is not heeded");
+  }
+}
