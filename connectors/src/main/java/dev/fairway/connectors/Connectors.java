@@ -1,6 +1,7 @@
 package dev.fairway.connectors;
 
 import dev.fairway.connector.flow.CaptureSpec;
+import dev.fairway.connector.flow.CollectionSpec;
 import dev.fairway.connector.flow.OAuth2Spec;
 import dev.fairway.connectors.capture.CaptureProgram;
 import dev.fairway.connectors.capture.CaptureTask;
@@ -11,6 +12,7 @@ import dev.fairway.connectors.derive.DeriveProgram;
 import dev.fairway.connectors.derive.DeriveTask;
 import dev.fairway.connectors.ingest.IngestCapture;
 import dev.fairway.connectors.ingest.Inlets;
+import dev.fairway.connectors.kafka.PublishTask;
 import dev.fairway.connectors.ledger.LedgerCapture;
 import dev.fairway.connectors.materialize.MaterializeProgram;
 import dev.fairway.connectors.materialize.MaterializeTask;
@@ -143,8 +145,10 @@ public final class Connectors implements AutoCloseable {
    * @throws FairwayException with {@code CONFIGURATION} and every problem of a file
    */
   public void start() {
+    Map<String, CollectionSpec> published = new LinkedHashMap<>();
     for (Path path : config.specifications()) {
       FlowFile file = FlowFile.read(path, sealed);
+      file.collections().keySet().forEach(name -> published.put(name, file.collection(name)));
       file.captures().values().stream().filter(capture -> !capture.shards().disable())
           .forEach(capture -> begin(capture.name(), CaptureTask.KIND, step(file, capture), capture.interval()));
       file.derivations().values().stream().filter(derivation -> !derivation.shards().disable())
@@ -152,6 +156,11 @@ public final class Connectors implements AutoCloseable {
       file.materializations().values().stream().filter(task -> !task.shards().disable())
           .forEach(task -> begin(task.name(), MaterializeTask.KIND, step(file, task), RESTART));
     }
+    config.topics().ifPresent(topics -> {
+      published.keySet().removeIf(name -> !topics.include(name));
+      begin(PublishTask.NAME, PublishTask.KIND,
+          new PublishTask(topics, store, collections, published, config.transactionBytes()), RESTART);
+    });
   }
 
   private void begin(String name, String kind, TaskLoop.Step step, Duration interval) {

@@ -1,12 +1,16 @@
 package dev.fairway.connectors.kafka;
 
+import dev.fairway.core.FairwayException;
 import dev.fairway.core.Secret;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.DescribeClusterResult;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.config.SaslConfigs;
 import org.apache.kafka.common.config.SslConfigs;
 
@@ -21,6 +25,8 @@ import org.apache.kafka.common.config.SslConfigs;
  */
 public record Broker(String bootstrapServers, boolean tls, Optional<String> authority, Optional<Login> login,
     Duration patience) {
+  private static final Duration LOOK = Duration.ofSeconds(15);
+
   public Broker {
     if (!bootstrapServers.matches("\\s*[^\\s,:/]+:\\d{1,5}(\\s*,\\s*[^\\s,:/]+:\\d{1,5})*\\s*")) {
       throw new IllegalArgumentException("the bootstrap servers must be host:port, several separated by commas, are \""
@@ -58,6 +64,23 @@ public record Broker(String bootstrapServers, boolean tls, Optional<String> auth
 
     private static String quoted(String text) {
       return "\"" + text.replace("\\", "\\\\").replace("\"", "\\\"") + "\"";
+    }
+  }
+
+  /**
+   * Asks the cluster for something that every user may know, so that a wrong address or login is told before it matters.
+   *
+   * @return who answered, for people
+   * @throws FairwayException when it cannot be used; the message says which setting to look at
+   */
+  public String check() throws InterruptedException {
+    Broker hasty = new Broker(bootstrapServers, tls, authority, login, patience.compareTo(LOOK) < 0 ? patience : LOOK);
+    try (Admin admin = hasty.admin()) {
+      DescribeClusterResult cluster = admin.describeCluster();
+      int brokers = cluster.nodes().get().size();
+      return "cluster " + cluster.clusterId().get() + " with " + brokers + (brokers == 1 ? " broker" : " brokers");
+    } catch (KafkaException | ExecutionException e) {
+      throw KafkaFailure.of(hasty, "cannot use the cluster", e);
     }
   }
 

@@ -21,15 +21,12 @@ import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.common.KafkaException;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.node.ObjectNode;
 
 /**
  * Documents as records of Kafka topics, exactly once for readers of what is committed. The key is a JSON object of the
  * collection's key, the value the document, so that a compacted topic holds the present state; a deletion is a tombstone.
  */
 public final class KafkaMaterialize implements Materialize<KafkaMaterialize.Config, KafkaMaterialize.Resource> {
-  private static final Duration LOOK = Duration.ofSeconds(15);
-
   /** Which cluster, and how topics are made there. */
   public record Config(
       @Setting(description = "host:port of brokers, several separated by commas") String bootstrapServers,
@@ -92,7 +89,7 @@ public final class KafkaMaterialize implements Materialize<KafkaMaterialize.Conf
           + " reduces documents with those stored before, and a topic cannot be asked for them; say deltaUpdates: true,"
           + " and each record is a change that its readers reduce");
     }
-    look(config.broker());
+    String _ = config.broker().check();
     Map<String, Constraint> constraints = new LinkedHashMap<>();
     collection.projections().forEach(projection -> constraints.put(projection.field(),
         projection.isPrimaryKey()
@@ -101,17 +98,6 @@ public final class KafkaMaterialize implements Materialize<KafkaMaterialize.Conf
                 ? new Constraint("LOCATION_REQUIRED", "the document is the record's value", "")
                 : new Constraint("FIELD_FORBIDDEN", "the value is the whole document", "")));
     return constraints;
-  }
-
-  /** Asks the cluster for something that every user may know, so that a wrong address or login is told before a start. */
-  private static void look(Broker broker) throws InterruptedException {
-    Duration patience = broker.patience().compareTo(LOOK) < 0 ? broker.patience() : LOOK;
-    Broker hasty = new Broker(broker.bootstrapServers(), broker.tls(), broker.authority(), broker.login(), patience);
-    try (Admin admin = hasty.admin()) {
-      admin.describeCluster().clusterId().get();
-    } catch (KafkaException | ExecutionException e) {
-      throw KafkaFailure.of(hasty, "cannot use the cluster", e);
-    }
   }
 
   @Override
@@ -145,21 +131,10 @@ public final class KafkaMaterialize implements Materialize<KafkaMaterialize.Conf
           "a record of topic " + topic(config, binding) + " has the whole document as its"
               + " value, so the fields of collection " + binding.collection().name() + " cannot exclude it");
     }
-    return new Target(topic(config, binding), binding.spec().fieldSelection().keys());
+    return new Target(topic(config, binding), new RecordKey(binding.spec().fieldSelection().keys()));
   }
 
-  /** A topic, and what the members of its records' keys are called. */
-  private record Target(String topic, List<String> keys) {
-    /* Made of the packed key's values, so that equal keys are equal bytes and meet in one partition. */
-    byte[] key(Packed packed) {
-      ObjectNode key = Json.object();
-      List<JsonNode> values = packed.values();
-      for (int i = 0; i < keys.size(); i++) {
-        key.set(keys.get(i), values.get(i));
-      }
-      return Json.bytes(key);
-    }
-  }
+  private record Target(String topic, RecordKey key) {}
 
   private record Session(TopicWriter writer, List<Target> targets) implements Transactor {
     @Override
@@ -181,7 +156,7 @@ public final class KafkaMaterialize implements Materialize<KafkaMaterialize.Conf
     @Override
     public void store(Row row) throws FencedException, InterruptedException {
       Target target = targets.get(row.binding());
-      writer.write(target.topic(), target.key(row.key()),
+      writer.write(target.topic(), target.key().bytes(row.key()),
           row.delete() ? null : Json.bytes(Objects.requireNonNull(row.document())));
     }
 

@@ -87,4 +87,11 @@ public record Topics(String prefix, Optional<Integer> partitions, Optional<Short
   static Map<String, String> log() {
     return Map.of(TopicConfig.MAX_MESSAGE_BYTES_CONFIG, Integer.toString(LARGEST));
   }
+
+  /** A topic that keeps every record for ever, as a collection does. */
+  static Map<String, String> kept() {
+    return Map.of(TopicConfig.RETENTION_MS_CONFIG, "-1", TopicConfig.RETENTION_BYTES_CONFIG, "-1",
+        TopicConfig.CLEANUP_POLICY_CONFIG, TopicConfig.CLEANUP_POLICY_DELETE, TopicConfig.MAX_MESSAGE_BYTES_CONFIG,
+        Integer.toString(LARGEST));
+  }
 }

@@ -1,0 +1,233 @@
+package dev.fairway.connectors.kafka;
+
+import dev.fairway.connector.Transactor.FencedException;
+import dev.fairway.connector.flow.CollectionSpec;
+import dev.fairway.connector.json.Json;
+import dev.fairway.connectors.collection.Collection;
+import dev.fairway.connectors.collection.CollectionReader;
+import dev.fairway.connectors.collection.Collections;
+import dev.fairway.connectors.task.TaskLoop;
+import dev.fairway.connectors.task.TaskTable;
+import dev.fairway.core.ErrorCode;
+import dev.fairway.core.FairwayException;
+import dev.fairway.core.store.Store;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.UUID;
+import java.util.concurrent.ExecutionException;
+import java.util.function.Function;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.common.KafkaException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * Collections as topics: follows the logs and writes each document to its collection's topic, once, in the order of the log.
+ * The logs stay what counts here. How far they are published is part of the transactions in Kafka, so that topic and place
+ * never differ; a transaction holds what was committed here up to one moment, over all collections, where its bound allows.
+ */
+public final class PublishTask implements TaskLoop.Step {
+  public static final String NAME = "fairway/kafka";
+  public static final String KIND = "publish";
+  private static final String OWNER = "collections";
+  private static final Duration LISTEN = Duration.ofMillis(500);
+
+  private final CollectionTopics target;
+  private final Store store;
+  private final Collections collections;
+  private final Map<String, CollectionSpec> published;
+  private final long transactionBytes;
+  private volatile boolean stopped;
+
+  /**
+   * @param published the collections by name
+   * @param transactionBytes most bytes of documents in one transaction, apart from the last document
+   */
+  public PublishTask(CollectionTopics target, Store store, Collections collections,
+      Map<String, CollectionSpec> published, long transactionBytes) {
+    this.target = target;
+    this.store = store;
+    this.collections = collections;
+    this.published = new TreeMap<>(published);
+    this.transactionBytes = transactionBytes;
+  }
+
+  /** Runs until it is stopped. */
+  @Override
+  public void run() throws Exception {
+    stopped = false;
+    try (Session session = open()) {
+      while (!stopped) {
+        if (!session.transaction()) {
+          session.listen();
+        }
+      }
+    }
+  }
+
+  /** Publishes everything there is now. Answers how many transactions it took. */
+  public int runToEnd() throws Exception {
+    int transactions = 0;
+    try (Session session = open()) {
+      while (session.transaction()) {
+        transactions++;
+      }
+    }
+    return transactions;
+  }
+
+  @Override
+  public void stop() {
+    stopped = true;
+  }
+
+  private Session open() throws FencedException, InterruptedException {
+    String log = identity();
+    makeTopics();
+    TopicWriter writer = TopicWriter.open(target.broker(), target.topics(), OWNER, target.compression());
+    try {
+      return new Session(writer, log);
+    } catch (RuntimeException e) {
+      writer.close();
+      throw e;
+    }
+  }
+
+  /** What these logs are called in Kafka, so that no others are ever taken for them; durable before it is used. */
+  private String identity() {
+    JsonNode state = store.read(view -> TaskTable.state(view, NAME));
+    if (state.has("log")) {
+      return state.path("log").asString("");
+    }
+    ObjectNode made = Json.object().put("log", UUID.randomUUID().toString());
+    store.run(tx -> TaskTable.save(tx, NAME, KIND, made, 0, 0));
+    return made.path("log").asString("");
+  }
+
+  private void makeTopics() throws InterruptedException {
+    Map<String, Map<String, String>> wanted = new HashMap<>();
+    published.keySet().forEach(name -> wanted.put(target.topics().named(name), Topics.kept()));
+    try (Admin admin = target.broker().admin()) {
+      List<String> _ = target.topics().create(admin, wanted);
+    } catch (KafkaException | ExecutionException e) {
+      throw KafkaFailure.of(target.broker(), "cannot make topics " + wanted.keySet(), e);
+    }
+  }
+
+  private final class Session implements AutoCloseable {
+    private final TopicWriter writer;
+    private final String log;
+    private final ObjectNode through;
+    private final List<Source> sources = new ArrayList<>();
+
+    Session(TopicWriter writer, String log) {
+      this.writer = writer;
+      this.log = log;
+      Optional<JsonNode> found = writer.checkpoint();
+      found.ifPresent(checkpoint -> requireOurs(checkpoint.path("log").asString("")));
+      // Places of collections that are not published now are kept: they may be again.
+      this.through = found.<ObjectNode>map(checkpoint -> (ObjectNode) checkpoint.path("through"))
+          .orElseGet(Json::object);
+      published.forEach((name, spec) -> sources.add(new Source(collections.get(name), target.topics().named(name),
+          RecordKey.of(spec), through.path(name).asLong(0))));
+    }
+
+    private void requireOurs(String theirs) {
+      if (!theirs.equals(log)) {
+        throw new FairwayException(ErrorCode.CONFIGURATION, "the topics \"" + target.topics().prefix() + "…\" of Kafka "
+            + target.broker() + " hold the collections of another node, or of this one before its data was taken away;"
+            + " choose another topic prefix, or delete those topics and " + target.topics().named(
+                "fairway-checkpoint." + OWNER));
+      }
+    }
+
+    /** Publishes what was committed up to now, or as much of it as a transaction may have; false when there was nothing. */
+    boolean transaction() throws Exception {
+      Map<String, Long> ends = new HashMap<>();
+      collections.list().forEach(extent -> ends.put(extent.name(), extent.committed()));
+      long bytes = 0;
+      long documents = 0;
+      for (Source source : sources) {
+        long before = source.position;
+        documents += source.publish(ends.getOrDefault(source.collection.name(), 0L), transactionBytes - bytes, writer);
+        bytes += source.position - before;
+        through.put(source.collection.name(), Long.toString(source.position));
+      }
+      if (documents == 0) {
+        return false;
+      }
+      writer.commit(Json.object().put("log", log).set("through", through));
+      long count = documents;
+      long size = bytes;
+      store.run(tx -> TaskTable.save(tx, NAME, KIND, Json.object().put("log", log), count, size));
+      return true;
+    }
+
+    /** Waits a little for any of the collections to grow. */
+    void listen() throws InterruptedException {
+      Duration each = LISTEN.dividedBy(Math.max(1, sources.size()));
+      for (Source source : sources) {
+        if (source.collection.await(source.position, each)) {
+          return;
+        }
+      }
+      if (sources.isEmpty()) {
+        Thread.sleep(LISTEN);
+      }
+    }
+
+    @Override
+    public void close() {
+      writer.close();
+    }
+  }
+
+  /** A collection on its way into its topic. */
+  private static final class Source {
+    private static final Duration SOON = Duration.ofSeconds(30);
+
+    private final Collection collection;
+    private final String topic;
+    private final Function<JsonNode, byte[]> key;
+    private long position;
+
+    Source(Collection collection, String topic, Function<JsonNode, byte[]> key, long position) {
+      if (position > collection.end()) {
+        throw new FairwayException(ErrorCode.CONFIGURATION, "topic " + topic + " holds what collection " + collection
+            + " had up to " + position + ", and it ends at " + collection.end() + " now: its files are older than the"
+            + " topic; choose another topic prefix, or delete the topics");
+      }
+      this.collection = collection;
+      this.topic = topic;
+      this.key = key;
+      this.position = position;
+    }
+
+    /** Writes documents up to an end, or until so many bytes were; answers how many. */
+    long publish(long end, long most, TopicWriter writer) throws Exception {
+      if (position >= end || most <= 0 || !collection.await(end - 1, SOON)) {
+        return 0;
+      }
+      long documents = 0;
+      long begin = position;
+      try (CollectionReader reader = collection.read(position)) {
+        while (position < end && position - begin < most && reader.next()) {
+          byte[] document = Arrays.copyOfRange(reader.buffer(), reader.from(), reader.to());
+          writer.write(topic, key.apply(Json.parse(document)), document);
+          position = reader.position();
+          documents++;
+        }
+      } catch (IOException e) {
+        throw new IOException("cannot read " + collection + " at " + position + ": " + e.getMessage(), e);
+      }
+      return documents;
+    }
+  }
+}
