@@ -1,5 +1,6 @@
 package dev.fairway.node;
 
+import dev.fairway.connectors.kafka.Broker;
 import dev.fairway.core.FairwayException;
 import dev.fairway.core.blob.Blob;
 import dev.fairway.core.channel.Jurisdiction;
@@ -76,6 +77,7 @@ final class DoctorCommand implements Callable<Integer> {
     config.peers().forEach(this::checkPeer);
     config.exchange().ethereum().forEach((id, way) -> checkChain(id, way, config.jurisdiction()));
     config.datatrust().forEach(this::checkMarket);
+    config.connectors().topics().ifPresent(topics -> checkKafka(topics.broker()));
     return sick ? 1 : 0;
   }
 
@@ -208,6 +210,16 @@ final class DoctorCommand implements Callable<Integer> {
       }
     } catch (FairwayException | RpcException e) {
       ill(settings.section(), String.valueOf(e.getMessage()));
+    }
+  }
+
+  private void checkKafka(Broker broker) {
+    try {
+      well("connectors.kafka", broker.check() + " answers");
+    } catch (FairwayException e) {
+      ill("connectors.kafka", String.valueOf(e.getMessage()));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 

@@ -89,7 +89,8 @@ record NodeConfig(Jurisdiction jurisdiction, Profile profile, Path dir, DoorSett
             section.size("capture-memory", "32 MiB",
                 "most bytes of documents a capture holds in memory, per binding"))),
         section.size("transaction-bytes", "16 MiB",
-            "most bytes of documents in one transaction of a materialization"));
+            "most bytes of documents in one transaction of a materialization"),
+        KafkaSettings.from(section.section("kafka")));
   }
 
   private static Jurisdiction jurisdiction(Section root) {

@@ -174,12 +174,14 @@ class CommandLineTest {
     Path config = config(home, """
           documents:
             SG: http://127.0.0.1:9/document-api/
+        connectors: { kafka: { bootstrap-servers: "127.0.0.1:9", patience: 1s } }
         """);
     Ran ran = Ran.fairway("doctor", "--config", config.toString(), "--listen",
         node.url().getHost() + ":" + node.url().getPort());
     assertThat(ran.code()).isEqualTo(1);
     assertThat(ran.out()).contains("MEND  port").contains("choose another with listen:")
-        .contains("MEND  documents of SG").contains("check the address");
+        .contains("MEND  documents of SG").contains("check the address")
+        .contains("MEND  connectors.kafka").contains("check the bootstrap servers");
     Ran wrong = Ran.fairway("doctor", "--config", config(home, "colour: red\n").toString());
     assertThat(wrong.code()).isEqualTo(2);
     assertThat(wrong.out()).contains("MEND  configuration").contains("colour");
