@@ -240,6 +240,9 @@ public final class Fetch implements WorkHandler<Works.Fetching> {
   /** Puts linked documents down to be fetched; why not all of them, if so. */
   private Optional<String> grow(Transaction tx, StoredMessage message, Works.Fetching fetching, List<BlobId> links)
       throws SQLException {
+    if (links.isEmpty()) {
+      return Optional.empty();
+    }
     List<DocumentTable.Fetch> tree = documents.fetches(tx, message.id());
     Set<BlobId> known = new HashSet<>();
     tree.forEach(item -> known.add(item.blob()));
