@@ -113,7 +113,11 @@ record NodeConfig(Jurisdiction jurisdiction, Profile profile, Path dir, DoorSett
         .withMaxConcurrent(
             limits.integer("concurrent-calls", 2_000, 1, 100_000, "calls under way at a time; more get 503"))
         .withRate(limits.integer("calls-per-second", 0, 0, 1_000_000, "calls a second of one caller; 0 for no limit"),
-            limits.integer("call-burst", 100, 1, 1_000_000, "calls at once on top of that"));
+            limits.integer("call-burst", 100, 1, 1_000_000, "calls at once on top of that"))
+        .withSlowBodies(
+            limits.duration("silence", "30s", "1s", "10m", "how long a caller may say nothing before it is cut off"),
+            limits.integer("body-rate", 100, 0, 1_000_000,
+                "least bytes a second a body must come with, over its whole length; 0 for any"));
     return tls(root.section("tls")).map(config::withTls).orElse(config);
   }
 

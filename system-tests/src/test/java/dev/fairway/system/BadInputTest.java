@@ -65,6 +65,7 @@ class BadInputTest {
   @BeforeAll
   static void start() throws Exception {
     node = ServedNode.start(folder, "au", "AU", """
+        limits: { silence: 4s }
         exchange:
           channels:
             shared: { type: shared-database, medium: %s, participants: [AU, SG] }
