@@ -29,6 +29,11 @@ final class BlobHomes implements AutoCloseable {
     return blobs;
   }
 
+  /** What keeps the bucket from being used now; empty when nothing does, and where there is none. */
+  Optional<String> trouble() {
+    return opened.stream().findFirst().flatMap(S3Blobs::trouble);
+  }
+
   @Override
   public void close() {
     opened.forEach(S3Blobs::close);

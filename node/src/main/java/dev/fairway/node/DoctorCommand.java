@@ -50,6 +50,7 @@ import picocli.CommandLine.Spec;
 final class DoctorCommand implements Callable<Integer> {
   private static final Duration CLOCK_TOLERANCE = Duration.ofSeconds(30);
   private static final long LEAST_FREE = 256L << 20;
+  private static final Duration BUCKET_SILENCE = Duration.ofSeconds(5);
 
   @Mixin
   ServeCommand.ConfigOptions options = new ServeCommand.ConfigOptions();
@@ -149,7 +150,8 @@ final class DoctorCommand implements Callable<Integer> {
       }
       return;
     }
-    try (S3Blobs bucket = new S3Blobs(config.bucket().get().under("doctor"), config.dir().resolve("spool"))) {
+    try (S3Blobs bucket = new S3Blobs(config.bucket().get().under("doctor"), config.dir().resolve("spool"),
+        BUCKET_SILENCE)) {
       Blob probe = bucket.write(new ByteArrayInputStream(new byte[]{'?'}), 1, List.of());
       bucket.delete(probe.id());
       well("documents", "bucket " + config.bucket().get().bucket() + " takes and gives back");

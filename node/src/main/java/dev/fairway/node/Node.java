@@ -130,7 +130,7 @@ public final class Node implements AutoCloseable {
         new Markets.Ground(store, homes, handlers, chains, sealingKey, meters)));
 
     Authenticator authenticator = authenticator(config, toPartners, clock);
-    Health health = health(store);
+    Health health = health(store, homes, config.bucket().isPresent());
     WorkOverview overview = new WorkOverview(store);
     DeadLetters letters = new DeadLetters(store, handlers);
     Audit audit = new Audit(store);
@@ -184,12 +184,15 @@ public final class Node implements AutoCloseable {
     markets.start();
   }
 
-  private static Health health(SqlStore store) {
+  private static Health health(SqlStore store, BlobHomes homes, boolean inABucket) {
     Health health = new Health();
     health.register("store", () -> {
       store.journal().end();
       return Optional.empty();
     });
+    if (inABucket) {
+      health.register("documents", homes::trouble);
+    }
     return health;
   }
 

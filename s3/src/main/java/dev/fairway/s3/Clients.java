@@ -7,6 +7,7 @@ import software.amazon.awssdk.auth.credentials.DefaultCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.core.checksums.RequestChecksumCalculation;
 import software.amazon.awssdk.core.checksums.ResponseChecksumValidation;
+import software.amazon.awssdk.core.retry.RetryMode;
 import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.s3.S3Client;
@@ -16,10 +17,12 @@ import software.amazon.awssdk.services.s3.S3ClientBuilder;
 final class Clients {
   private Clients() {}
 
-  static S3Client of(S3Config config) {
+  /** @param silence how long the service may say nothing before a call is tried again, or given up */
+  static S3Client of(S3Config config, Duration silence) {
     S3ClientBuilder builder = S3Client.builder()
         .httpClient(UrlConnectionHttpClient.builder().connectionTimeout(Duration.ofSeconds(5))
-            .socketTimeout(Duration.ofSeconds(60)).build())
+            .socketTimeout(silence).build())
+        .overrideConfiguration(call -> call.retryStrategy(RetryMode.STANDARD))
         .region(Region.of(config.region()))
         .credentialsProvider(credentials(config))
         .requestChecksumCalculation(RequestChecksumCalculation.WHEN_REQUIRED)

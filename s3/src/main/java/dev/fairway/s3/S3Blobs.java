@@ -10,6 +10,7 @@ import java.io.InputStream;
 import java.nio.channels.SeekableByteChannel;
 import java.nio.file.Path;
 import java.security.MessageDigest;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -21,11 +22,11 @@ import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import software.amazon.awssdk.core.exception.SdkException;
+import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.CompletedPart;
 import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
 import software.amazon.awssdk.services.s3.model.NoSuchKeyException;
-import software.amazon.awssdk.services.s3.model.S3Exception;
 import software.amazon.awssdk.services.s3.model.S3Object;
 
 /**
@@ -40,34 +41,75 @@ public final class S3Blobs implements Blobs, AutoCloseable {
   /** Objects above this size go up in parts; the service takes no more than 5 GiB in one piece. */
   private static final long ONE_PIECE = 64L << 20;
   private static final int MOST_PARTS = 10_000;
+  /** How long the service may be silent; a call is tried three times in all. */
+  private static final Duration SILENCE = Duration.ofSeconds(20);
+  private static final Duration LOOK = Duration.ofSeconds(2);
+  private static final Duration LOOK_AGAIN = Duration.ofSeconds(1);
 
   private final S3Config config;
   private final S3Client client;
   private final Path spool;
+  private volatile boolean full;
+  private Optional<String> seen = Optional.empty();
+  private long seenNanos;
+
+  /** Opens the bucket of a service that is given up when it is silent for 20 seconds. */
+  public S3Blobs(S3Config config, Path spool) {
+    this(config, spool, SILENCE);
+  }
 
   /**
    * Opens the bucket.
    *
    * @param spool a folder for bytes on their way into the bucket
+   * @param silence how long the service may say nothing in a call; a call is tried three times in all
    * @throws FairwayException with {@code CONFIGURATION} when the bucket is missing or refused; a service that does not
    * answer is no error yet
    */
-  public S3Blobs(S3Config config, Path spool) {
+  public S3Blobs(S3Config config, Path spool, Duration silence) {
     this.config = config;
-    this.client = Clients.of(config);
+    this.client = Clients.of(config, silence);
     this.spool = spool;
     try {
       client.headBucket(request -> request.bucket(config.bucket()));
-    } catch (S3Exception e) {
-      if (e.statusCode() == 404 || e.statusCode() == 403 || e.statusCode() == 400) {
-        client.close();
-        throw new FairwayException(ErrorCode.CONFIGURATION, "bucket " + config.bucket() + (e.statusCode() == 404
-            ? " does not exist; make it, or correct its name"
-            : " refuses us; check the access key, its secret, the region, and that the key may read and write there"),
-            e);
-      }
     } catch (SdkException e) {
+      BucketTrouble trouble = BucketTrouble.of(config, e);
+      if (trouble.kind() == BucketTrouble.Kind.SETTING) {
+        client.close();
+        throw new FairwayException(ErrorCode.CONFIGURATION, trouble.text(), e);
+      }
       // Each call says it for itself until the service is back.
+    }
+    seenNanos = System.nanoTime() - LOOK_AGAIN.toNanos();
+  }
+
+  /**
+   * What keeps the bucket from being used now, in a sentence for an operator; empty when nothing does. Looks for at most two
+   * seconds, and not more often than every second. A bucket that was full is full until it takes a byte.
+   */
+  public synchronized Optional<String> trouble() {
+    if (System.nanoTime() - seenNanos >= LOOK_AGAIN.toNanos()) {
+      seen = look();
+      seenNanos = System.nanoTime();
+    }
+    return seen;
+  }
+
+  private Optional<String> look() {
+    try {
+      client.headBucket(request -> request.bucket(config.bucket())
+          .overrideConfiguration(call -> call.apiCallTimeout(LOOK)));
+      if (full) {
+        String key = config.prefix() + "probe";
+        client.putObject(request -> request.bucket(config.bucket()).key(key)
+            .overrideConfiguration(call -> call.apiCallTimeout(LOOK)), RequestBody.fromString("?"));
+        full = false;
+        client.deleteObject(request -> request.bucket(config.bucket()).key(key)
+            .overrideConfiguration(call -> call.apiCallTimeout(LOOK)));
+      }
+      return Optional.empty();
+    } catch (SdkException e) {
+      return Optional.of(BucketTrouble.of(config, e).text());
     }
   }
 
@@ -95,6 +137,7 @@ public final class S3Blobs implements Blobs, AutoCloseable {
       }
       ask(() -> {
         put(key(id), spooled);
+        full = false;
         return id;
       });
       Map<String, String> further = new HashMap<>();
@@ -185,16 +228,10 @@ public final class S3Blobs implements Blobs, AutoCloseable {
     try {
       return call.get();
     } catch (SdkException e) {
-      throw explain(e);
+      BucketTrouble trouble = BucketTrouble.of(config, e);
+      full = full || trouble.kind() == BucketTrouble.Kind.FULL;
+      throw trouble.thrown(e);
     }
-  }
-
-  private FairwayException explain(SdkException e) {
-    String where = "bucket " + config.bucket();
-    if (e instanceof S3Exception answered && answered.statusCode() == 507) {
-      return new FairwayException(ErrorCode.DISK_FULL, where + " has no space left; nothing was kept", e);
-    }
-    return new FairwayException(ErrorCode.STORE_DOWN, where + " does not take or give blobs: " + e.getMessage(), e);
   }
 
   @Override
