@@ -33,8 +33,8 @@ import tools.jackson.databind.JsonNode;
 final class ExchangeReports {
   static final String QUEUE = "reports";
 
-  private static final Set<String> TYPES =
-      Set.of("Add", "Cancelled", "Executed", "Modified", "TradeReport", "TradeCancel", "Suspended");
+  private static final Set<String> TYPES = Set.of("Add", "Cancelled", "Executed", "Modified", "TradeReport",
+      "TradeCancel", "Suspended");
   private static final Duration WAIT = Duration.ofSeconds(5);
   /** Digits after the point of Daml's Decimal. */
   private static final int SCALE = 10;
