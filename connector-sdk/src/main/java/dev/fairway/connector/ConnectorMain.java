@@ -1,8 +1,10 @@
 package dev.fairway.connector;
 
+import dev.fairway.connector.flow.FlowCodec;
 import dev.fairway.connector.flow.Protocol;
 import dev.fairway.connector.flow.ProtocolException;
 import dev.fairway.connector.json.Lines;
+import dev.fairway.connector.proto.Wire;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -12,9 +14,11 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.time.Clock;
 import java.util.Map;
+import java.util.Optional;
 
 /**
- * Runs a connector as a program that speaks the Flow protocol as JSON lines.
+ * Runs a connector as a program that speaks the Flow protocol: as JSON lines, or as protocol buffers when its environment
+ * says {@code FLOW_RUNTIME_CODEC=proto}.
  *
  * <pre>{@code
  * public static void main(String[] args) {
@@ -41,18 +45,14 @@ public final class ConnectorMain {
   public static int serve(Connector<?, ?> connector, InputStream in, OutputStream out, PrintStream err,
       Map<String, String> environment) {
     Logs logs = new Logs(err, Clock.systemUTC(), environment.getOrDefault("LOG_LEVEL", "info"));
-    String codec = environment.getOrDefault(Protocol.CODEC_VARIABLE, "json");
-    if (!codec.equals("json")) {
-      logs.error(Protocol.CODEC_VARIABLE + " is \"" + codec + "\"; this connector speaks json");
+    String codec = environment.getOrDefault(Protocol.CODEC_VARIABLE, Wire.JSON.codec());
+    Optional<Wire> wire = Wire.named(codec);
+    if (wire.isEmpty()) {
+      logs.error(Protocol.CODEC_VARIABLE + " is \"" + codec + "\"; this connector speaks json and proto");
       return 1;
     }
-    Lines lines = new Lines(in, Lines.FLOW_LIMIT);
-    try (Output output = new Output(out)) {
-      switch (connector) {
-        case Capture<?, ?> capture -> new CaptureServer<>(capture, lines, output, logs).serve();
-        case Materialize<?, ?> materialize -> new MaterializeServer<>(materialize, lines, output).serve();
-        case Derive<?, ?> derive -> new DeriveServer<>(derive, lines, output).serve();
-      }
+    try {
+      serve(connector, wire.get(), in, out, logs);
       return 0;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -66,6 +66,31 @@ public final class ConnectorMain {
       logs.error(e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage());
       return 1;
     }
+  }
+
+  private static void serve(Connector<?, ?> connector, Wire wire, InputStream in, OutputStream out, Logs logs)
+      throws Exception {
+    switch (connector) {
+      case Capture<?, ?> capture -> {
+        try (Output output = new Output(wire.lines(out, FlowCodec.CAPTURE_RESPONSES))) {
+          new CaptureServer<>(capture, lines(wire, in, FlowCodec.CAPTURE_REQUESTS), output, logs).serve();
+        }
+      }
+      case Materialize<?, ?> materialize -> {
+        try (Output output = new Output(wire.lines(out, FlowCodec.MATERIALIZE_RESPONSES))) {
+          new MaterializeServer<>(materialize, lines(wire, in, FlowCodec.MATERIALIZE_REQUESTS), output).serve();
+        }
+      }
+      case Derive<?, ?> derive -> {
+        try (Output output = new Output(wire.lines(out, FlowCodec.DERIVE_RESPONSES))) {
+          new DeriveServer<>(derive, lines(wire, in, FlowCodec.DERIVE_REQUESTS), output).serve();
+        }
+      }
+    }
+  }
+
+  private static Lines lines(Wire wire, InputStream in, FlowCodec<?> side) {
+    return new Lines(wire.lines(in, side, Lines.FLOW_LIMIT), Lines.FLOW_LIMIT);
   }
 
   private static String stackTrace(Exception e) {

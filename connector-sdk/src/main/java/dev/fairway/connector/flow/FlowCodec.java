@@ -70,6 +70,11 @@ public final class FlowCodec<T> {
     return simple.substring(0, 1).toLowerCase(Locale.ROOT) + simple.substring(1);
   }
 
+  /** The records of its variants. */
+  public List<Class<?>> variants() {
+    return List.of(protocol.getPermittedSubclasses());
+  }
+
   /** The message as one line, without its newline. */
   public byte[] encode(T message) {
     ObjectNode line = Json.object();
