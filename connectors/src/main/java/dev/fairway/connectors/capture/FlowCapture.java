@@ -11,6 +11,7 @@ import dev.fairway.connector.json.JsonCursor;
 import dev.fairway.connector.json.Lines;
 import dev.fairway.connector.json.MalformedJsonException;
 import dev.fairway.connector.json.Members;
+import dev.fairway.connector.proto.Wire;
 import dev.fairway.connectors.collection.DocumentWriter;
 import dev.fairway.connectors.process.ConnectorFailedException;
 import dev.fairway.connectors.process.FlowProgram;
@@ -22,7 +23,7 @@ import java.util.List;
 import java.util.Map;
 import tools.jackson.databind.JsonNode;
 
-/** A program that speaks the Flow capture protocol as JSON lines. */
+/** A program that speaks the Flow capture protocol. */
 public final class FlowCapture implements CaptureProgram {
   private static final byte[] CAPTURED = "captured".getBytes(StandardCharsets.UTF_8);
   private static final byte[] BINDING = "binding".getBytes(StandardCharsets.UTF_8);
@@ -31,8 +32,8 @@ public final class FlowCapture implements CaptureProgram {
 
   private final FlowProgram<CaptureRequest, CaptureResponse> program;
 
-  public FlowCapture(List<String> command, Map<String, String> env, Programs programs) {
-    program = new FlowProgram<>(command, env, programs, FlowCodec.CAPTURE_REQUESTS, FlowCodec.CAPTURE_RESPONSES,
+  public FlowCapture(List<String> command, Map<String, String> env, Wire wire, Programs programs) {
+    program = new FlowProgram<>(command, env, wire, programs, FlowCodec.CAPTURE_REQUESTS, FlowCodec.CAPTURE_RESPONSES,
         new CaptureRequest.Spec("LOCAL", Json.object()),
         answer -> answer instanceof CaptureResponse.Spec spec ? spec.protocol() : -1);
   }

@@ -8,6 +8,7 @@ import dev.fairway.connector.flow.FlowCodec;
 import dev.fairway.connector.flow.ProtocolException;
 import dev.fairway.connector.flow.RangeSpec;
 import dev.fairway.connector.json.Json;
+import dev.fairway.connector.proto.Wire;
 import dev.fairway.connectors.process.ConnectorFailedException;
 import dev.fairway.connectors.process.Duplex;
 import dev.fairway.connectors.process.FlowProgram;
@@ -16,12 +17,12 @@ import java.util.List;
 import java.util.Map;
 import tools.jackson.databind.JsonNode;
 
-/** A program that speaks the Flow derive protocol as JSON lines. */
+/** A program that speaks the Flow derive protocol. */
 public final class FlowDerive implements DeriveProgram {
   private final FlowProgram<DeriveRequest, DeriveResponse> program;
 
-  public FlowDerive(List<String> command, Map<String, String> env, Programs programs) {
-    program = new FlowProgram<>(command, env, programs, FlowCodec.DERIVE_REQUESTS, FlowCodec.DERIVE_RESPONSES,
+  public FlowDerive(List<String> command, Map<String, String> env, Wire wire, Programs programs) {
+    program = new FlowProgram<>(command, env, wire, programs, FlowCodec.DERIVE_REQUESTS, FlowCodec.DERIVE_RESPONSES,
         new DeriveRequest.Spec("LOCAL", Json.object()),
         answer -> answer instanceof DeriveResponse.Spec spec ? spec.protocol() : -1);
   }

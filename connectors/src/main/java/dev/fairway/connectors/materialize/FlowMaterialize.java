@@ -10,6 +10,7 @@ import dev.fairway.connector.flow.Packed;
 import dev.fairway.connector.flow.ProtocolException;
 import dev.fairway.connector.flow.RangeSpec;
 import dev.fairway.connector.json.Json;
+import dev.fairway.connector.proto.Wire;
 import dev.fairway.connectors.process.ConnectorFailedException;
 import dev.fairway.connectors.process.Duplex;
 import dev.fairway.connectors.process.FlowProgram;
@@ -21,12 +22,12 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
-/** A program that speaks the Flow materialize protocol as JSON lines. */
+/** A program that speaks the Flow materialize protocol. */
 public final class FlowMaterialize implements MaterializeProgram {
   private final FlowProgram<MaterializeRequest, MaterializeResponse> program;
 
-  public FlowMaterialize(List<String> command, Map<String, String> env, Programs programs) {
-    program = new FlowProgram<>(command, env, programs, FlowCodec.MATERIALIZE_REQUESTS,
+  public FlowMaterialize(List<String> command, Map<String, String> env, Wire wire, Programs programs) {
+    program = new FlowProgram<>(command, env, wire, programs, FlowCodec.MATERIALIZE_REQUESTS,
         FlowCodec.MATERIALIZE_RESPONSES, new MaterializeRequest.Spec("LOCAL", Json.object()),
         answer -> answer instanceof MaterializeResponse.Spec spec ? spec.protocol() : -1);
   }

@@ -4,6 +4,7 @@ import dev.fairway.connector.flow.FlowCodec;
 import dev.fairway.connector.flow.Protocol;
 import dev.fairway.connector.flow.ProtocolException;
 import dev.fairway.connector.json.Lines;
+import dev.fairway.connector.proto.Wire;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -11,7 +12,7 @@ import java.util.Map;
 import java.util.function.ToIntFunction;
 
 /**
- * A program that speaks one of the Flow protocols as JSON lines. Every stream is a process of its own, and Spec comes first
+ * A program that speaks one of the Flow protocols. Every stream is a process of its own, and Spec comes first
  * on each, whatever is really wanted. Safe for many threads; a stream belongs to one.
  *
  * @param <Q> its requests
@@ -20,6 +21,7 @@ import java.util.function.ToIntFunction;
 public final class FlowProgram<Q, A> {
   private final List<String> command;
   private final Map<String, String> env;
+  private final Wire wire;
   private final Programs programs;
   private final FlowCodec<Q> requests;
   private final FlowCodec<A> responses;
@@ -27,15 +29,17 @@ public final class FlowProgram<Q, A> {
   private final ToIntFunction<A> version;
 
   /**
+   * @param wire what it speaks; it is told so by its environment, too
    * @param spec the request that comes first
    * @param version the protocol's version in the answer to it; negative when that is no answer to it
    */
-  public FlowProgram(List<String> command, Map<String, String> env, Programs programs, FlowCodec<Q> requests,
-      FlowCodec<A> responses, Q spec, ToIntFunction<A> version) {
+  public FlowProgram(List<String> command, Map<String, String> env, Wire wire, Programs programs,
+      FlowCodec<Q> requests, FlowCodec<A> responses, Q spec, ToIntFunction<A> version) {
     this.command = List.copyOf(command);
-    Map<String, String> all = new LinkedHashMap<>(Map.of(Protocol.CODEC_VARIABLE, "json", "LOG_LEVEL", "info"));
+    Map<String, String> all = new LinkedHashMap<>(Map.of(Protocol.CODEC_VARIABLE, wire.codec(), "LOG_LEVEL", "info"));
     all.putAll(env);
     this.env = Map.copyOf(all);
+    this.wire = wire;
     this.programs = programs;
     this.requests = requests;
     this.responses = responses;
@@ -67,7 +71,7 @@ public final class FlowProgram<Q, A> {
 
   /** Starts the program; a debugger may hold it for as long as it likes. */
   public Stream open() throws Exception {
-    Session session = Session.start(command, env, programs);
+    Session session = Session.start(command, env, programs, wire, requests, responses);
     try {
       return new Stream(session);
     } catch (Exception e) {

@@ -1,33 +1,52 @@
 package dev.fairway.connectors.process;
 
+import dev.fairway.connector.flow.FlowCodec;
 import dev.fairway.connector.json.Lines;
+import dev.fairway.connector.proto.Wire;
 import java.io.EOFException;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 
 /**
- * A program and the lines it prints. Belongs to one thread, except {@link #kill}.
+ * A program, and the lines it is told and answers. Belongs to one thread, except {@link #kill}.
  */
 public final class Session implements AutoCloseable {
   private static final Duration GOODBYE = Duration.ofSeconds(30);
 
   private final Child child;
+  private final OutputStream input;
   private final Lines lines;
   private final Silence silence;
   private final Programs programs;
 
-  private Session(Child child, Programs programs) {
+  private Session(Child child, Programs programs, InputStream output, OutputStream input) {
     this.child = child;
     this.programs = programs;
-    this.lines = new Lines(child.output(), programs.lineLimit());
+    this.input = input;
+    this.lines = new Lines(output, programs.lineLimit());
     this.silence = new Silence(child, programs.idle());
   }
 
   public static Session start(List<String> command, Map<String, String> env, Programs programs) {
-    return new Session(Child.start(command, env, programs.directory(), programs.patience(), programs.logs()), programs);
+    Child child = child(command, env, programs);
+    return new Session(child, programs, child.output(), child.input());
+  }
+
+  /** Starts a program that speaks a Flow protocol; what goes to and fro are lines of JSON on this side of the wire. */
+  static Session start(List<String> command, Map<String, String> env, Programs programs, Wire wire,
+      FlowCodec<?> requests, FlowCodec<?> responses) {
+    Child child = child(command, env, programs);
+    return new Session(child, programs, wire.lines(child.output(), responses, programs.lineLimit()),
+        wire.lines(child.input(), requests));
+  }
+
+  private static Child child(List<String> command, Map<String, String> env, Programs programs) {
+    return Child.start(command, env, programs.directory(), programs.patience(), programs.logs());
   }
 
   public Child child() {
@@ -51,10 +70,10 @@ public final class Session implements AutoCloseable {
   private void write(byte[] line, boolean now) throws ConnectorFailedException, InterruptedException {
     try {
       synchronized (child) {
-        child.input().write(line);
-        child.input().write('\n');
+        input.write(line);
+        input.write('\n');
         if (now) {
-          child.input().flush();
+          input.flush();
         }
       }
     } catch (IOException e) {
@@ -65,7 +84,7 @@ public final class Session implements AutoCloseable {
   /** Says that there is nothing more to come. */
   public void endInput() {
     try {
-      child.input().close();
+      input.close();
     } catch (IOException e) {
       child.heard(new LogLine("debug", "standard input was closed by the program",
           dev.fairway.connector.json.Json.object()));

@@ -1,5 +1,6 @@
 package dev.fairway.connectors.spec;
 
+import dev.fairway.connector.proto.Wire;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -13,7 +14,7 @@ public sealed interface Endpoint {
   /** The same endpoint with another configuration. */
   default Endpoint withConfig(JsonNode config) {
     return switch (this) {
-      case Local(var command, var env, var _) -> new Local(command, env, config);
+      case Local(var command, var env, var wire, var _) -> new Local(command, env, wire, config);
       case Shipped(String name, var _) -> new Shipped(name, config);
       case Image(String image, var _) -> new Image(image, config);
       case Airbyte(var command, var env, var _, var stage) -> new Airbyte(command, env, config, stage);
@@ -22,7 +23,7 @@ public sealed interface Endpoint {
   }
 
   /** A program that speaks the Flow protocol. */
-  record Local(List<String> command, Map<String, String> env, JsonNode config) implements Endpoint {
+  record Local(List<String> command, Map<String, String> env, Wire wire, JsonNode config) implements Endpoint {
     public Local {
       command = nonEmpty(command);
       env = Map.copyOf(env);

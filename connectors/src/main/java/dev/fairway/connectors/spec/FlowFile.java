@@ -2,6 +2,7 @@ package dev.fairway.connectors.spec;
 
 import dev.fairway.connector.flow.CollectionSpec;
 import dev.fairway.connector.json.Json;
+import dev.fairway.connector.proto.Wire;
 import dev.fairway.connectors.reduce.Reducer;
 import dev.fairway.connectors.sealed.Sealed;
 import dev.fairway.core.ErrorCode;
@@ -252,12 +253,8 @@ public final class FlowFile {
     return switch (kind) {
       case "local" -> {
         known(body, "the endpoint of " + owner, "command", "config", "env", "protobuf");
-        if (body.path("protobuf").asBoolean(false)) {
-          throw new IllegalArgumentException(
-              "protobuf: true is not supported; connectors that know both codecs are told"
-                  + " to speak JSON by " + dev.fairway.connector.flow.Protocol.CODEC_VARIABLE);
-        }
-        yield new Endpoint.Local(strings(body.path("command")), env(body), config);
+        yield new Endpoint.Local(strings(body.path("command")), env(body),
+            body.path("protobuf").asBoolean(false) ? Wire.PROTO : Wire.JSON, config);
       }
       case "airbyte", "singer" -> {
         known(body, "the endpoint of " + owner, "command", "config", "env", "stage");

@@ -33,8 +33,9 @@ public final class Derivations {
    */
   public static DeriveProgram program(Derivation derivation, Path scratch, Consumer<LogLine> logs) {
     return switch (derivation.endpoint()) {
-      case Endpoint.Local local -> new FlowDerive(local.command(), Tasks.level(local.env(), derivation.shards()),
-          Tasks.programs(derivation.file(), scratch, logs));
+      case Endpoint.Local local ->
+        new FlowDerive(local.command(), Tasks.level(local.env(), derivation.shards()), local.wire(),
+            Tasks.programs(derivation.file(), scratch, logs));
       case Endpoint.Image image -> throw Tasks.noEngine(image);
       case Endpoint.Shipped(String name, var _) -> throw new FairwayException(ErrorCode.CONFIGURATION,
           "no connector fairway/" + name + " derives; use a local command");

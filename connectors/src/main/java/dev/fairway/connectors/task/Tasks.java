@@ -68,7 +68,8 @@ public final class Tasks {
       Map<String, CaptureProgram> inside) {
     Programs programs = programs(capture.file(), scratch, logs);
     return switch (capture.endpoint()) {
-      case Endpoint.Local local -> new FlowCapture(local.command(), level(local.env(), capture.shards()), programs);
+      case Endpoint.Local local -> new FlowCapture(local.command(), level(local.env(), capture.shards()),
+          local.wire(), programs);
       case Endpoint.Airbyte airbyte -> new AirbyteCapture(airbyte.command(), airbyte.env(), programs);
       case Endpoint.Singer singer -> new SingerCapture(singer.command(), singer.env(), programs);
       case Endpoint.Shipped(String name, var _) when inside.containsKey(name) -> inside.get(name);
@@ -148,7 +149,7 @@ public final class Tasks {
             "no connector fairway/" + name + "; those that ship are " + SHIPPED);
       };
       case Endpoint.Local local ->
-        new FlowMaterialize(local.command(), level(local.env(), materialization.shards()), programs);
+        new FlowMaterialize(local.command(), level(local.env(), materialization.shards()), local.wire(), programs);
       case Endpoint.Singer singer -> new SingerMaterialize(singer.command(), singer.env(), singer.stage(), programs);
       case Endpoint.Image image -> throw noEngine(image);
       case Endpoint.Airbyte airbyte ->

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.fairway.connector.flow.CaptureSpec;
 import dev.fairway.connector.json.Json;
+import dev.fairway.connector.proto.Wire;
 import dev.fairway.connectors.collection.CollectionReader;
 import dev.fairway.connectors.collection.Collections;
 import dev.fairway.connectors.process.LogLine;
@@ -256,7 +257,8 @@ class CaptureTaskTest {
   }
 
   private CaptureTask flow(String script) {
-    return new CaptureTask(new FlowCapture(List.of("sh", "-c", script, "sh"), Map.of(), programs()), spec(), false,
+    return new CaptureTask(new FlowCapture(List.of("sh", "-c", script, "sh"), Map.of(), Wire.JSON, programs()), spec(),
+        false,
         store,
         collections, CaptureTask.MEMORY, Clock.systemUTC());
   }

@@ -2,17 +2,24 @@ package dev.fairway.connectors.transcripts;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.fairway.connector.Capture;
 import dev.fairway.connector.Connector;
 import dev.fairway.connector.ConnectorMain;
 import dev.fairway.connector.Derive;
+import dev.fairway.connector.Materialize;
 import dev.fairway.connector.flow.CollectionSpec;
 import dev.fairway.connector.flow.ConnectorState;
+import dev.fairway.connector.flow.FlowCodec;
+import dev.fairway.connector.flow.Protocol;
 import dev.fairway.connector.json.Json;
+import dev.fairway.connector.json.Lines;
+import dev.fairway.connector.proto.Wire;
 import dev.fairway.connectors.capture.FilesCapture;
 import dev.fairway.connectors.materialize.SqliteMaterialize;
 import java.io.BufferedReader;
 import java.io.ByteArrayOutputStream;
 import java.io.InputStreamReader;
+import java.io.OutputStream;
 import java.io.PipedInputStream;
 import java.io.PipedOutputStream;
 import java.io.PrintStream;
@@ -25,16 +32,17 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import tools.jackson.databind.JsonNode;
 
-/** Connectors of ours, under a runtime that is a script: it says its lines, and compares what it is answered. */
+/** Connectors of ours, under a runtime that is a script: it says its lines, in either codec, and compares the answers. */
 class OurConnectorsTest {
   @TempDir
   Path dir;
 
-  private void play(String transcript, String stream, Connector<?, ?> connector) throws Exception {
+  private void play(Wire wire, String transcript, String stream, Connector<?, ?> connector) throws Exception {
     ByteArrayOutputStream logs = new ByteArrayOutputStream();
     try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
         PipedOutputStream to = new PipedOutputStream();
@@ -42,11 +50,14 @@ class OurConnectorsTest {
         PipedInputStream from = new PipedInputStream(1 << 16)) {
       Future<Integer> exit = threads.submit(() -> {
         try (PipedOutputStream out = new PipedOutputStream(from)) {
-          return ConnectorMain.serve(connector, in, out, new PrintStream(logs, true, StandardCharsets.UTF_8), Map.of());
+          return ConnectorMain.serve(connector, in, out, new PrintStream(logs, true, StandardCharsets.UTF_8),
+              Map.of(Protocol.CODEC_VARIABLE, wire.codec()));
         }
       });
       Future<Integer> script = threads.submit(() -> {
-        BufferedReader answers = new BufferedReader(new InputStreamReader(from, StandardCharsets.UTF_8));
+        BufferedReader answers = new BufferedReader(new InputStreamReader(
+            wire.lines(from, responses(connector), Lines.FLOW_LIMIT), StandardCharsets.UTF_8));
+        OutputStream says = wire.lines(to, requests(connector));
         int answered = 0;
         for (Transcript.Turn turn : Transcript.read(transcript, dir).stream(stream)) {
           if (turn.byConnector()) {
@@ -55,11 +66,11 @@ class OurConnectorsTest {
             Transcript.assertSays(line, turn.line());
             answered++;
           } else {
-            to.write((turn.line() + "\n").getBytes(StandardCharsets.UTF_8));
-            to.flush();
+            says.write((turn.line() + "\n").getBytes(StandardCharsets.UTF_8));
+            says.flush();
           }
         }
-        to.close();
+        says.close();
         assertThat(answers.readLine()).as("it should have no more to say").isNull();
         return answered;
       });
@@ -68,21 +79,40 @@ class OurConnectorsTest {
     }
   }
 
-  @Test
-  void aCapture() throws Exception {
+  private static FlowCodec<?> requests(Connector<?, ?> connector) {
+    return switch (connector) {
+      case Capture<?, ?> _ -> FlowCodec.CAPTURE_REQUESTS;
+      case Derive<?, ?> _ -> FlowCodec.DERIVE_REQUESTS;
+      case Materialize<?, ?> _ -> FlowCodec.MATERIALIZE_REQUESTS;
+    };
+  }
+
+  private static FlowCodec<?> responses(Connector<?, ?> connector) {
+    return switch (connector) {
+      case Capture<?, ?> _ -> FlowCodec.CAPTURE_RESPONSES;
+      case Derive<?, ?> _ -> FlowCodec.DERIVE_RESPONSES;
+      case Materialize<?, ?> _ -> FlowCodec.MATERIALIZE_RESPONSES;
+    };
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void aCapture(Wire wire) throws Exception {
     Files.writeString(dir.resolve("rows.csv"), "id\n1\n2\n");
-    play("our-capture.txt", "open", new FilesCapture());
+    play(wire, "our-capture.txt", "open", new FilesCapture());
   }
 
-  @Test
-  void aMaterialization() throws Exception {
-    play("our-materialize.txt", "open", new SqliteMaterialize());
-    play("our-materialize.txt", "reopen", new SqliteMaterialize());
+  @ParameterizedTest
+  @EnumSource
+  void aMaterialization(Wire wire) throws Exception {
+    play(wire, "our-materialize.txt", "open", new SqliteMaterialize());
+    play(wire, "our-materialize.txt", "reopen", new SqliteMaterialize());
   }
 
-  @Test
-  void aDerivation() throws Exception {
-    play("our-derive.txt", "open", new Words());
+  @ParameterizedTest
+  @EnumSource
+  void aDerivation(Wire wire) throws Exception {
+    play(wire, "our-derive.txt", "open", new Words());
   }
 
   /** Counts words. */

@@ -3,6 +3,7 @@ package dev.fairway.connectors.transcripts;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.fairway.connector.json.Json;
+import dev.fairway.connector.proto.Wire;
 import dev.fairway.connectors.Connectors;
 import dev.fairway.connectors.ConnectorsConfig;
 import dev.fairway.connectors.collection.CollectionReader;
@@ -24,6 +25,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import tools.jackson.databind.JsonNode;
 
 /** Connectors of others, which are scripts, under our runtime: they say their lines, and we compare what they were told. */
@@ -54,6 +57,18 @@ class TheirConnectorsTest {
   private String command(String kind, String transcript) {
     return "command: [sh, " + Transcript.file("play.sh") + ", " + kind + ", " + Transcript.file(transcript) + ", " + dir
         + "/heard]";
+  }
+
+  private String flow(Wire wire, String protocol) {
+    String program = "sh, " + Transcript.file("play.sh") + ", flow, " + Transcript.file("their-" + protocol + ".txt")
+        + ", "
+        + dir + "/heard]";
+    return switch (wire) {
+      case JSON -> "command: [" + program;
+      case PROTO -> "protobuf: true, command: [" + Path.of(System.getProperty("java.home"), "bin/java")
+          + ", -XX:TieredStopAtLevel=1, '-XX:+UseSerialGC', -cp, \"" + System.getProperty("java.class.path") + "\", "
+          + Framed.class.getName() + ", " + protocol + ", " + program;
+    };
   }
 
   private List<String> heard() throws IOException {
@@ -88,8 +103,9 @@ class TheirConnectorsTest {
     connectors.step(file, Objects.requireNonNull(file.captures().get("acme/src"))).run();
   }
 
-  @Test
-  void aFlowCapture() throws Exception {
+  @ParameterizedTest
+  @EnumSource
+  void aFlowCapture(Wire wire) throws Exception {
     capture(file("""
         captures:
           acme/src:
@@ -98,7 +114,7 @@ class TheirConnectorsTest {
         collections:
           acme/a: { schema: { type: object }, key: [/id] }
           acme/b: { schema: { type: object }, key: [/id] }
-        """.formatted(command("flow", "their-capture.txt"))));
+        """.formatted(flow(wire, "capture"))));
     Transcript.read("their-capture.txt", dir).assertTold(heard(), "spec", "validate", "spec", "apply", "spec", "open");
     assertThat(documents("acme/a")).extracting(document -> document.path("id").asInt(0)).containsExactly(1, 3);
     assertThat(Json.text(documents("acme/a").getFirst())).contains("\"wide\":9007199254740993,\"exact\":1.10");
@@ -106,8 +122,9 @@ class TheirConnectorsTest {
     assertThat(state("acme/src")).isEqualTo(Json.parse("{\"bindingStateV1\":{\"a\":{\"next\":2},\"b\":{\"next\":3}}}"));
   }
 
-  @Test
-  void aFlowDerivation() throws Exception {
+  @ParameterizedTest
+  @EnumSource
+  void aFlowDerivation(Wire wire) throws Exception {
     FlowFile file = file("""
         collections:
           acme/rows: { schema: { type: object }, key: [/id] }
@@ -118,7 +135,7 @@ class TheirConnectorsTest {
               using: { local: { %s, config: {} } }
               shuffleKeyTypes: [string]
               transforms: [{ name: rows, source: acme/rows, shuffle: { key: [/id] }, lambda: { by: id } }]
-        """.formatted(command("flow", "their-derive.txt")));
+        """.formatted(flow(wire, "derive")));
     fill("acme/rows", "{\"id\":\"a\"}", "{\"id\":\"b\"}");
     connectors.derivation(file, Objects.requireNonNull(file.derivations().get("acme/seen"))).runToEnd();
     Transcript.read("their-derive.txt", dir).assertTold(heard(), "spec", "validate", "spec", "open");
@@ -127,8 +144,9 @@ class TheirConnectorsTest {
     assertThat(state("acme/seen")).isEqualTo(Json.parse("{\"a\":1,\"b\":1}"));
   }
 
-  @Test
-  void aFlowMaterialization() throws Exception {
+  @ParameterizedTest
+  @EnumSource
+  void aFlowMaterialization(Wire wire) throws Exception {
     FlowFile file = file("""
         materializations:
           acme/out:
@@ -138,7 +156,7 @@ class TheirConnectorsTest {
           acme/rows:
             schema: { type: object, properties: { id: { type: string }, n: { type: integer } }, required: [id] }
             key: [/id]
-        """.formatted(command("flow", "their-materialize.txt")));
+        """.formatted(flow(wire, "materialize")));
     fill("acme/rows", "{\"id\":\"a\",\"n\":1}", "{\"id\":\"b\",\"n\":2}");
     connectors.materialization(file, Objects.requireNonNull(file.materializations().get("acme/out"))).runToEnd();
     Transcript.read("their-materialize.txt", dir).assertTold(heard(), "spec", "validate", "spec", "apply", "spec",
