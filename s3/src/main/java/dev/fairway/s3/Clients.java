@@ -15,7 +15,15 @@ import software.amazon.awssdk.services.s3.S3ClientBuilder;
 
 /** Amazon's client as we use it: one connection a call, checksums only where the API asks, since other makers' services lack them. */
 final class Clients {
+  /** How long a service may be silent; a call is tried three times in all. */
+  static final Duration SILENCE = Duration.ofSeconds(20);
+
   private Clients() {}
+
+  /** One that gives a service up which is silent for {@link #SILENCE}. */
+  static S3Client of(S3Config config) {
+    return of(config, SILENCE);
+  }
 
   /** @param silence how long the service may say nothing before a call is tried again, or given up */
   static S3Client of(S3Config config, Duration silence) {

@@ -41,8 +41,6 @@ public final class S3Blobs implements Blobs, AutoCloseable {
   /** Objects above this size go up in parts; the service takes no more than 5 GiB in one piece. */
   private static final long ONE_PIECE = 64L << 20;
   private static final int MOST_PARTS = 10_000;
-  /** How long the service may be silent; a call is tried three times in all. */
-  private static final Duration SILENCE = Duration.ofSeconds(20);
   private static final Duration LOOK = Duration.ofSeconds(2);
   private static final Duration LOOK_AGAIN = Duration.ofSeconds(1);
 
@@ -55,7 +53,7 @@ public final class S3Blobs implements Blobs, AutoCloseable {
 
   /** Opens the bucket of a service that is given up when it is silent for 20 seconds. */
   public S3Blobs(S3Config config, Path spool) {
-    this(config, spool, SILENCE);
+    this(config, spool, Clients.SILENCE);
   }
 
   /**
