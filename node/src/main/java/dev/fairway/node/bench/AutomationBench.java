@@ -1,7 +1,5 @@
 package dev.fairway.node.bench;
 
-import static dev.fairway.core.ledger.LedgerValue.struct;
-
 import dev.fairway.automation.ledger.StoreLedger;
 import dev.fairway.automation.metadata.PackageMetadata;
 import dev.fairway.automation.runtime.Automation;
@@ -14,16 +12,12 @@ import dev.fairway.automation.sdk.Environment;
 import dev.fairway.automation.sdk.Events;
 import dev.fairway.automation.sdk.Integration;
 import dev.fairway.automation.sdk.NoSettings;
+import dev.fairway.automation.sdk.Response;
 import dev.fairway.core.ErrorCode;
 import dev.fairway.core.FairwayException;
 import dev.fairway.core.journal.NewEvent;
-import dev.fairway.core.ledger.Command;
 import dev.fairway.core.ledger.Ledger;
-import dev.fairway.core.ledger.LedgerValue;
 import dev.fairway.core.ledger.Party;
-import dev.fairway.core.ledger.Submission;
-import dev.fairway.core.ledger.SubmitResult;
-import dev.fairway.core.ledger.TemplateId;
 import dev.fairway.store.SqlStore;
 import dev.fairway.store.StorageConfig;
 import dev.fairway.store.workers.Handlers;
@@ -33,7 +27,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -42,8 +35,6 @@ import java.util.function.Consumer;
 
 /** Integrations and the node's own ledger in this process, on a store of their own. */
 final class AutomationBench implements AutoCloseable {
-  static final TemplateId NOTE = TemplateId.parse("#bench:Bench:Note");
-  private static final int A_TRANSACTION = 100;
   private static final String TEMPLATES = """
       package: { name: bench, version: 1.0.0 }
       templates:
@@ -55,18 +46,22 @@ final class AutomationBench implements AutoCloseable {
       """;
 
   private final SqlStore store;
-  private final Ledger ledger;
-  private final Party owner;
+  private final Notes notes;
   private final Automation automation;
   private final Workers workers;
 
   AutomationBench(Path folder) {
+    this(folder, Map.of());
+  }
+
+  /** @param others further ledgers that integrations can work on, by name */
+  AutomationBench(Path folder, Map<String, Ledger> others) {
     store = SqlStore.open(new StorageConfig.Embedded(folder), Clock.systemUTC(), List.of("automation"));
-    ledger = new StoreLedger(store, List.of());
+    Ledger ledger = new StoreLedger(store, List.of());
     ledger.upload(TEMPLATES.getBytes(StandardCharsets.UTF_8));
-    owner = ledger.allocate("owner");
+    notes = new Notes(ledger, ledger.allocate("owner"));
     Handlers handlers = new Handlers();
-    automation = new Automation(store, handlers, Ledgers.of(ledger), call -> {
+    automation = new Automation(store, handlers, Ledgers.of(ledger, others), call -> {
       throw new UnsupportedOperationException("nothing is called here");
     }, Clock.systemUTC(), AutomationConfig.DEFAULT);
     workers = new Workers(store.work(), handlers, Clock.systemUTC(), WorkersConfig.DEFAULT).start();
@@ -74,9 +69,14 @@ final class AutomationBench implements AutoCloseable {
 
   /** Starts an integration made of what it registers; again after {@link #stop}. */
   RunningIntegration run(String name, Consumer<Events> registers) {
+    return run(name, Ledgers.LOCAL, notes.owner(), registers);
+  }
+
+  /** The same on another ledger, as a party of it. */
+  RunningIntegration run(String name, String ledger, Party party, Consumer<Events> registers) {
     automation.offer(new AvailableType(new PackageMetadata.IntegrationType(name, name, name, "bench", List.of(),
         Optional.empty(), Optional.empty(), Optional.empty(), List.of()), () -> new Registering(registers)));
-    return automation.start(new IntegrationConfig(name, name, owner, Map.of()));
+    return automation.start(new IntegrationConfig(name, name, ledger, party, Map.of()));
   }
 
   private record Registering(Consumer<Events> registers) implements Integration<NoSettings> {
@@ -91,21 +91,24 @@ final class AutomationBench implements AutoCloseable {
     }
   }
 
+  /** Starts one that answers each note with a command. */
+  RunningIntegration answering(String ledger, Party party) {
+    return run("answering", ledger, party, handlers -> handlers.ledger().created(Notes.NOTE.toString())
+        .concurrency(RequestsBench.AT_ONCE)
+        .handle(event -> Response.commands(Notes.seen(event.contract()))));
+  }
+
+  RunningIntegration answering() {
+    return answering(Ledgers.LOCAL, notes.owner());
+  }
+
   void stop(String name) {
     automation.stop(name);
   }
 
-  /** Puts so many contracts on the ledger, many in a transaction. */
+  /** Puts so many contracts on the node's own ledger. */
   void write(int contracts) throws InterruptedException {
-    Command note = Command.create(NOTE, struct("owner", LedgerValue.party(owner)));
-    long from = System.nanoTime();
-    RequestsBench.times((contracts + A_TRANSACTION - 1) / A_TRANSACTION, n -> {
-      List<Command> commands = Collections.nCopies(Math.min(A_TRANSACTION, contracts - n * A_TRANSACTION), note);
-      SubmitResult result = ledger.submit(new Submission("notes/" + from + "/" + n, owner, commands));
-      if (!(result instanceof SubmitResult.Accepted)) {
-        throw new FairwayException(ErrorCode.PEER_FAILED, "the ledger answered " + result);
-      }
-    });
+    notes.write(contracts);
   }
 
   /** Appends an event to the journal, durably. */

@@ -2,8 +2,7 @@ package dev.fairway.node.bench;
 
 import dev.fairway.automation.runtime.RunningIntegration;
 import dev.fairway.automation.sdk.Response;
-import dev.fairway.core.ledger.Command;
-import dev.fairway.core.ledger.LedgerValue;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
@@ -11,6 +10,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -20,9 +20,8 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /** Integrations on the node's own ledger: events answered by commands, a snapshot with a restart in it, and idle ones. */
-@picocli.CommandLine.Command(name = "automation", mixinStandardHelpOptions = true, description = "Events of the node's own ledger answered by a command each, against raw appends to the journal; a snapshot with a restart in its midst; 10,000 idle timers and queues. A Daml ledger is not measured here.")
+@picocli.CommandLine.Command(name = "automation", mixinStandardHelpOptions = true, description = "Events of the node's own ledger answered by a command each, against raw appends to the journal; a snapshot with a restart in its midst; 10,000 idle timers and queues. On Daml's sandbox too where its class path is given.")
 final class AutomationCommand implements Callable<Integer> {
-  private static final int AT_ONCE = 64;
   private static final int INTEGRATIONS = 100;
   private static final int OF_EACH = 100;
 
@@ -34,26 +33,50 @@ final class AutomationCommand implements Callable<Integer> {
   int events;
   @Option(names = "--contracts", defaultValue = "100000", description = "how many contracts the snapshot has (default: ${DEFAULT-VALUE})")
   int contracts;
+  @Option(names = "--sandbox", paramLabel = "FILE", description = "a file with the class path of Daml's sandbox 1.13, such as the build's daml/target/test-classes/daml-sandbox.classpath; without it the figure on a Daml ledger is left out")
+  Optional<Path> sandbox = Optional.empty();
+  @Option(names = "--daml-events", defaultValue = "2000", description = "how many events are answered on the sandbox (default: ${DEFAULT-VALUE})")
+  int damlEvents;
+  @Option(names = "--only", split = ",", paramLabel = "ROW", description = "only these: ${COMPLETION-CANDIDATES}")
+  List<Row> only = List.of();
+
+  /** What can be measured alone. */
+  enum Row {
+    ANSWERED, DAML, SNAPSHOT, IDLE
+  }
 
   @Override
   public Integer call() throws Exception {
     Path home = options.home();
     PrintWriter progress = spec.commandLine().getErr();
-    progress.println("left out: the figure on a Daml ledger, for which none is at hand");
     List<Figure> figures = new ArrayList<>();
-    figures.add(answered(home.resolve("answered")));
-    progress.println(figures.getLast());
-    figures.addAll(snapshot(home.resolve("snapshot")));
-    progress.println(figures.getLast());
-    figures.addAll(idle(home.resolve("idle")));
+    for (Row row : only.isEmpty() ? List.of(Row.values()) : only) {
+      List<Figure> more = switch (row) {
+        case ANSWERED -> List.of(answered(home.resolve("answered")));
+        case DAML -> onDaml(home.resolve("daml"));
+        case SNAPSHOT -> snapshot(home.resolve("snapshot"));
+        case IDLE -> idle(home.resolve("idle"));
+      };
+      more.forEach(progress::println);
+      figures.addAll(more);
+    }
     return options.report(spec, home, figures);
+  }
+
+  private List<Figure> onDaml(Path folder) throws IOException, InterruptedException {
+    if (sandbox.isEmpty()) {
+      spec.commandLine().getErr()
+          .println("left out: the figure on Daml's sandbox; --sandbox FILE says where its class path stands");
+      return List.of();
+    }
+    try (var bench = new DamlBench(folder, sandbox.get())) {
+      return List.of(bench.run(damlEvents));
+    }
   }
 
   private Figure answered(Path folder) throws InterruptedException {
     try (var bench = new AutomationBench(folder)) {
-      RunningIntegration integration = bench.run("answering", handlers -> handlers.ledger()
-          .created(AutomationBench.NOTE.toString()).concurrency(AT_ONCE)
-          .handle(event -> Response.commands(Command.exercise(event.contract(), "See", LedgerValue.struct()))));
+      RunningIntegration integration = bench.answering();
       // As many again, or half of what is measured is the compiler.
       int warm = events;
       RequestsBench.times(warm, bench::append);
@@ -90,7 +113,7 @@ final class AutomationCommand implements Callable<Integer> {
       long before = heap();
       long start = System.nanoTime();
       Runnable run = () -> bench.run("counting", handlers -> handlers.ledger()
-          .created(AutomationBench.NOTE.toString()).concurrency(AT_ONCE).handle(event -> {
+          .created(Notes.NOTE.toString()).concurrency(RequestsBench.AT_ONCE).handle(event -> {
             seen.computeIfAbsent(event.contract().id().value(), id -> new AtomicInteger()).incrementAndGet();
             return Response.none();
           }));

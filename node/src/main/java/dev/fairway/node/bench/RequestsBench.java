@@ -47,7 +47,7 @@ import java.util.function.IntConsumer;
 
 /** A requester, an answering integration and the node's own ledger in this process, on a store of their own. */
 final class RequestsBench implements AutoCloseable {
-  private static final int AT_ONCE = 64;
+  static final int AT_ONCE = 64;
   private static final TemplateId ASK = TemplateId.parse("#bench:Bench:Ask");
   private static final String TEMPLATES = """
       package: { name: bench, version: 1.0.0 }
