@@ -24,8 +24,12 @@ public final class Hearing {
     this.logs = logs;
   }
 
-  /** The message in a line; a line that is none is logged, because libraries print what they like. */
-  public Optional<JsonNode> message(Lines line) {
+  /**
+   * The message in the line that was read last; a line that is none is logged.
+   *
+   * @throws ConnectorFailedException when it was to be a record or a state
+   */
+  public Optional<JsonNode> message(Lines line) throws ConnectorFailedException {
     try {
       JsonNode message = Json.parse(line.buffer(), line.from(), line.to());
       if (message.isObject()) {
@@ -34,7 +38,7 @@ public final class Hearing {
     } catch (IllegalArgumentException e) {
       // Not JSON: a line like any other.
     }
-    logs.accept(LogLine.parse(line.text()));
+    logs.accept(session.noise());
     return Optional.empty();
   }
 

@@ -357,7 +357,7 @@ public final class SingerCapture implements CaptureProgram {
       try {
         message = Json.parse(line.buffer(), line.from(), line.to());
       } catch (IllegalArgumentException e) {
-        programs.logs().accept(LogLine.parse(line.text()));
+        programs.logs().accept(session.noise());
         return;
       }
       switch (message.path("type").asString("").toUpperCase(Locale.ROOT)) {

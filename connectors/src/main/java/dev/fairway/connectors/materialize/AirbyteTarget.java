@@ -194,7 +194,7 @@ final class AirbyteTarget implements Target {
     }
 
     @Override
-    public void line() {
+    public void line() throws ConnectorFailedException {
       hearing.message(session.lines()).ifPresent(this::take);
     }
 

@@ -34,7 +34,7 @@ interface Target {
   /** What a process says. */
   interface Answers {
     /** Takes the session's present line. */
-    void line();
+    void line() throws ConnectorFailedException;
 
     /** Waits for its end and checks that it ended well. */
     void expectSuccess() throws ConnectorFailedException, InterruptedException;

@@ -11,12 +11,15 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.stream.Stream;
 
 /**
  * A program, and the lines it is told and answers. Belongs to one thread, except {@link #kill}.
  */
 public final class Session implements AutoCloseable {
   private static final Duration GOODBYE = Duration.ofSeconds(30);
+  private static final Duration UNDER_A_DEBUGGER = Duration.ofDays(30);
+  private static final int SHOWN = 300;
 
   private final Child child;
   private final OutputStream input;
@@ -32,21 +35,29 @@ public final class Session implements AutoCloseable {
     this.silence = new Silence(child, programs.idle());
   }
 
+  /** Starts a program. One that begins under a debugger may say nothing for as long as it likes. */
   public static Session start(List<String> command, Map<String, String> env, Programs programs) {
     Child child = child(command, env, programs);
-    return new Session(child, programs, child.output(), child.input());
+    return new Session(child, patient(command, env, programs), child.output(), child.input());
   }
 
   /** Starts a program that speaks a Flow protocol; what goes to and fro are lines of JSON on this side of the wire. */
   static Session start(List<String> command, Map<String, String> env, Programs programs, Wire wire,
       FlowCodec<?> requests, FlowCodec<?> responses) {
     Child child = child(command, env, programs);
-    return new Session(child, programs, wire.lines(child.output(), responses, programs.lineLimit()),
-        wire.lines(child.input(), requests));
+    return new Session(child, patient(command, env, programs),
+        wire.lines(child.output(), responses, programs.lineLimit()), wire.lines(child.input(), requests));
   }
 
   private static Child child(List<String> command, Map<String, String> env, Programs programs) {
     return Child.start(command, env, programs.directory(), programs.patience(), programs.logs());
+  }
+
+  /* As Java (JDWP), Python (debugpy) and Node (--inspect-brk) are told to wait for a debugger. */
+  private static Programs patient(List<String> command, Map<String, String> env, Programs programs) {
+    boolean debugged = Stream.concat(command.stream(), env.values().stream())
+        .anyMatch(word -> word.contains("jdwp") || word.contains("debugpy") || word.contains("--inspect"));
+    return debugged ? programs.withIdle(UNDER_A_DEBUGGER) : programs;
   }
 
   public Child child() {
@@ -125,6 +136,22 @@ public final class Session implements AutoCloseable {
       }
       throw failure("its output broke off (" + e.getMessage() + ")");
     }
+  }
+
+  /**
+   * The line that was read last and is no message, as something for people: libraries print what they like.
+   *
+   * @throws ConnectorFailedException when it was to be a record or a state, which must not be passed over; it is
+   * ended then
+   */
+  public LogLine noise() throws ConnectorFailedException {
+    String text = lines.text();
+    if (text.startsWith("{") && (text.contains("\"RECORD\"") || text.contains("\"STATE\""))) {
+      child.kill();
+      throw new ConnectorFailedException(child + " printed a message that cannot be read: "
+          + (text.length() > SHOWN ? text.substring(0, SHOWN) + "…" : text), false);
+    }
+    return LogLine.parse(text);
   }
 
   /** Waits for its end and checks that it ended well. */
