@@ -22,7 +22,7 @@ class PromisedTestsTest {
 
   @ParameterizedTest
   @CsvSource({"known-weaknesses.md, 38", "faults.md, 38", "spine-faults.md, 38", "datatrust-promises.md, 38",
-      "automation-faults.md, 40", "automation-acceptance.md, 20"})
+      "connector-faults.md, 38", "automation-faults.md, 40", "automation-acceptance.md, 20"})
   void everyTestThePageNamesExists(String page, int least) throws IOException {
     Map<String, List<Path>> sources;
     try (Stream<Path> files = Files.walk(ROOT, 12)) {

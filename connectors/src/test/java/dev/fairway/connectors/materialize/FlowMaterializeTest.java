@@ -76,4 +76,12 @@ class FlowMaterializeTest {
         .hasMessageContaining("no such warehouse")
         .hasMessageContaining("exit code 3");
   }
+
+  @Test
+  void aProgramThatEndsTooEarlyIsTold() throws Exception {
+    Path flow = flow("[sh, -c, \"echo 'nothing to do today' >&2\"]");
+    assertThatThrownBy(() -> materialize(flow, "[[[\"acme/rows\",{\"n\":1}]]]"))
+        .hasMessageContaining("nothing to do today").hasMessageContaining("ended before it answered")
+        .hasMessageContaining("exit code 0");
+  }
 }

@@ -10,7 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import tools.jackson.databind.node.ObjectNode;
 
-class SqliteMaterializeTest extends ExactlyOnceContract {
+class SqliteMaterializeTest extends SqlTablesContract {
   @Override
   ObjectNode config(int number) {
     return Json.object().put("path", dir.resolve("out" + number + ".db").toString());
@@ -22,15 +22,8 @@ class SqliteMaterializeTest extends ExactlyOnceContract {
   }
 
   @Override
-  ObjectNode resource() {
-    return Json.object().put("table", "rows");
-  }
-
-  @Override
-  List<Integer> stored(int number) throws SQLException {
-    try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + dir.resolve("out" + number + ".db"))) {
-      return numbers(connection);
-    }
+  Connection connect(int number) throws SQLException {
+    return DriverManager.getConnection("jdbc:sqlite:" + dir.resolve("out" + number + ".db"));
   }
 
   static List<Integer> numbers(Connection connection) throws SQLException {
