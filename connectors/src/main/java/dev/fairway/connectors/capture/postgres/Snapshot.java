@@ -23,9 +23,11 @@ import tools.jackson.databind.node.ObjectNode;
  */
 final class Snapshot {
   /** About how many bytes a page takes once it is known how long rows are; before that, it has few rows. */
-  private static final int PAGE_BYTES = 8 << 20;
+  private static final int PAGE_BYTES = 16 << 20;
   private static final int FIRST_ROWS = 200;
-  private static final int MOST_ROWS = 50_000;
+  private static final int MOST_ROWS = 100_000;
+  /** Less than a page, so that the server sends on while we commit. */
+  private static final int BATCH_BYTES = 1 << 20;
 
   private final Connection sql;
   private final CaptureSession<PostgresCapture.Resource> session;
@@ -72,10 +74,17 @@ final class Snapshot {
     }
     byte[] last = null;
     int rows = 0;
+    long bytes = 0;
     CopyOut page = sql.unwrap(PGConnection.class).getCopyAPI().copyOut(copy.table().page(after, copy.rows()));
     try {
       for (byte[] row = page.readFromCopy(); row != null; row = page.readFromCopy()) {
-        batch.document(copy.binding(), copy.reader().document(row));
+        if (last != null && batch.bytes() >= BATCH_BYTES) {
+          batch.state(copy.binding(), behind(copy.reader().key(last))).commit();
+          batch = session.batch();
+        }
+        byte[] document = copy.reader().document(row);
+        batch.document(copy.binding(), document);
+        bytes += document.length;
         last = row;
         rows++;
       }
@@ -84,17 +93,22 @@ final class Snapshot {
         page.cancelCopy();
       }
     }
-    boolean done = rows < copy.rows();
-    ObjectNode state = Json.object().put("slot", slot);
-    if (done || last == null) {
-      state.putNull("after").put("done", true);
-    } else {
-      ArrayNode key = state.putNull("done").putArray("after");
-      copy.reader().key(last).forEach(key::add);
-      copies.addFirst(copy.behind(key, Math.clamp(PAGE_BYTES / (batch.bytes() / rows + 1), 1, MOST_ROWS)));
+    if (last == null || rows < copy.rows()) {
+      batch.state(copy.binding(), Json.object().put("slot", slot).putNull("after").put("done", true)).commit();
+      return true;
     }
+    ObjectNode state = behind(copy.reader().key(last));
+    copies.addFirst(copy.behind(state.path("after"), Math.clamp(PAGE_BYTES / (bytes / rows + 1), 1, MOST_ROWS)));
     batch.state(copy.binding(), state).commit();
     return true;
+  }
+
+  /** The state of a table whose rows up to this key were copied. */
+  private ObjectNode behind(List<String> key) {
+    ObjectNode state = Json.object().put("slot", slot).putNull("done");
+    ArrayNode after = state.putArray("after");
+    key.forEach(after::add);
+    return state;
   }
 
   private long horizon(String function) throws SQLException {
