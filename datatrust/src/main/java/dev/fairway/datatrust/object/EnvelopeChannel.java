@@ -3,13 +3,11 @@ package dev.fairway.datatrust.object;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.NonWritableChannelException;
 import java.nio.channels.SeekableByteChannel;
 import java.security.GeneralSecurityException;
 
 /** An {@link Envelope} of data, made where it is read. Belongs to one thread. */
-final class EnvelopeChannel implements SeekableByteChannel {
-  private final SeekableByteChannel plain;
+final class EnvelopeChannel extends ReadOnlyChannel {
   private final long plainSize;
   private final byte[] encapsulated;
   private final Chunks chunks;
@@ -17,20 +15,16 @@ final class EnvelopeChannel implements SeekableByteChannel {
   private final byte[] sealed = new byte[Chunks.SEALED];
   private long loaded = -1;
   private int loadedLength;
-  private long position;
 
   EnvelopeChannel(SeekableByteChannel plain, long plainSize, byte[] encapsulated, Chunks chunks) {
-    this.plain = plain;
+    super(plain);
     this.plainSize = plainSize;
     this.encapsulated = encapsulated;
     this.chunks = chunks;
   }
 
   @Override
-  public int read(ByteBuffer target) throws IOException {
-    if (position >= size()) {
-      return -1;
-    }
+  protected int read(long position, ByteBuffer target) throws IOException {
     int n;
     if (position < encapsulated.length) {
       int from = (int) position;
@@ -43,7 +37,6 @@ final class EnvelopeChannel implements SeekableByteChannel {
       n = Math.min(target.remaining(), loadedLength - from);
       target.put(sealed, from, n);
     }
-    position += n;
     return n;
   }
 
@@ -53,9 +46,9 @@ final class EnvelopeChannel implements SeekableByteChannel {
     }
     boolean last = chunk == Chunks.count(plainSize) - 1;
     clear.clear().limit((int) Math.min(Chunks.PLAIN, plainSize - chunk * Chunks.PLAIN));
-    plain.position(chunk * Chunks.PLAIN);
+    source.position(chunk * Chunks.PLAIN);
     while (clear.hasRemaining()) {
-      if (plain.read(clear) < 0) {
+      if (source.read(clear) < 0) {
         throw new EOFException("the data are shorter than " + plainSize + " bytes");
       }
     }
@@ -69,41 +62,7 @@ final class EnvelopeChannel implements SeekableByteChannel {
   }
 
   @Override
-  public int write(ByteBuffer source) {
-    throw new NonWritableChannelException();
-  }
-
-  @Override
-  public long position() {
-    return position;
-  }
-
-  @Override
-  public SeekableByteChannel position(long newPosition) {
-    if (newPosition < 0) {
-      throw new IllegalArgumentException("position must not be negative, is " + newPosition);
-    }
-    position = newPosition;
-    return this;
-  }
-
-  @Override
   public long size() {
     return encapsulated.length + Chunks.sealedSize(plainSize);
-  }
-
-  @Override
-  public SeekableByteChannel truncate(long newSize) {
-    throw new NonWritableChannelException();
-  }
-
-  @Override
-  public boolean isOpen() {
-    return plain.isOpen();
-  }
-
-  @Override
-  public void close() throws IOException {
-    plain.close();
   }
 }

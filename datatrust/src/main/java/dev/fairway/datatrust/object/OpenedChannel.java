@@ -2,7 +2,6 @@ package dev.fairway.datatrust.object;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.NonWritableChannelException;
 import java.nio.channels.SeekableByteChannel;
 import java.security.GeneralSecurityException;
 
@@ -10,8 +9,7 @@ import java.security.GeneralSecurityException;
  * The plain text of an object, decrypted where it is read. A chunk that is not what was written ends the reading with an
  * {@link IOException}; nothing of it is given out. Belongs to one thread.
  */
-final class OpenedChannel implements SeekableByteChannel {
-  private final SeekableByteChannel sealed;
+final class OpenedChannel extends ReadOnlyChannel {
   private final Chunks chunks;
   private final long size;
   private final String name;
@@ -19,25 +17,20 @@ final class OpenedChannel implements SeekableByteChannel {
   private final byte[] plain = new byte[Chunks.PLAIN];
   private long loaded = -1;
   private int loadedLength;
-  private long position;
 
   OpenedChannel(SeekableByteChannel sealed, Chunks chunks, long size, String name) {
-    this.sealed = sealed;
+    super(sealed);
     this.chunks = chunks;
     this.size = size;
     this.name = name;
   }
 
   @Override
-  public int read(ByteBuffer target) throws IOException {
-    if (position >= size) {
-      return -1;
-    }
+  protected int read(long position, ByteBuffer target) throws IOException {
     load(position / Chunks.PLAIN);
     int from = (int) (position % Chunks.PLAIN);
     int n = Math.min(target.remaining(), loadedLength - from);
     target.put(plain, from, n);
-    position += n;
     return n;
   }
 
@@ -47,10 +40,10 @@ final class OpenedChannel implements SeekableByteChannel {
     }
     boolean last = chunk == Chunks.count(size) - 1;
     int length = (int) (last ? size - chunk * Chunks.PLAIN : Chunks.PLAIN) + Chunks.TAG;
-    sealed.position(chunk * Chunks.SEALED);
+    source.position(chunk * Chunks.SEALED);
     cipherText.clear().limit(length);
     while (cipherText.hasRemaining()) {
-      if (sealed.read(cipherText) < 0) {
+      if (source.read(cipherText) < 0) {
         throw new IOException("object " + name + " is cut off");
       }
     }
@@ -65,49 +58,15 @@ final class OpenedChannel implements SeekableByteChannel {
 
   /** Reads the last chunk, so that an object that was cut off or whose key is wrong shows before anything is promised. */
   void probe() throws IOException {
-    if (sealed.size() != Chunks.sealedSize(size)) {
-      throw new IOException("object " + name + " has " + sealed.size() + " bytes, should have "
+    if (source.size() != Chunks.sealedSize(size)) {
+      throw new IOException("object " + name + " has " + source.size() + " bytes, should have "
           + Chunks.sealedSize(size));
     }
     load(Chunks.count(size) - 1);
   }
 
   @Override
-  public int write(ByteBuffer source) {
-    throw new NonWritableChannelException();
-  }
-
-  @Override
-  public long position() {
-    return position;
-  }
-
-  @Override
-  public SeekableByteChannel position(long newPosition) {
-    if (newPosition < 0) {
-      throw new IllegalArgumentException("position must not be negative, is " + newPosition);
-    }
-    position = newPosition;
-    return this;
-  }
-
-  @Override
   public long size() {
     return size;
-  }
-
-  @Override
-  public SeekableByteChannel truncate(long newSize) {
-    throw new NonWritableChannelException();
-  }
-
-  @Override
-  public boolean isOpen() {
-    return sealed.isOpen();
-  }
-
-  @Override
-  public void close() throws IOException {
-    sealed.close();
   }
 }
