@@ -28,6 +28,24 @@ public enum Format {
           ? new Constraint("LOCATION_RECOMMENDED", "", "")
           : new Constraint("FIELD_FORBIDDEN", "only the document is written", "");
     }
+  },
+  /** A typed column for each selected field, compressed by Zstandard. */
+  PARQUET(".parquet") {
+    @Override
+    PartWriter writer(Path file, MaterializationSpec.Binding binding) throws IOException {
+      return new ParquetPart(file, Column.of(binding));
+    }
+
+    @Override
+    Constraint constraint(Projection field) {
+      if (field.isPrimaryKey()) {
+        return new Constraint("LOCATION_REQUIRED", "the key identifies the row", "");
+      }
+      boolean top = !field.ptr().isEmpty() && field.ptr().indexOf('/', 1) < 0 && !field.ptr().equals("/_meta");
+      return top
+          ? new Constraint("LOCATION_RECOMMENDED", "it is a member of the document", "")
+          : new Constraint("FIELD_OPTIONAL", "other columns have it", "");
+    }
   };
 
   private final String extension;

@@ -41,7 +41,7 @@ public final class LakeMaterialize implements Materialize<LakeMaterialize.Config
   /** A folder of files. */
   public record Resource(
       @Setting(description = "Name of the folder below the location", collectionName = true) String folder,
-      @Setting(description = "jsonl: documents, one a line, compressed", defaultValue = "\"jsonl\"") Format format) {
+      @Setting(description = "jsonl: documents, one a line, compressed by gzip; parquet: a typed column for each field", defaultValue = "\"jsonl\"") Format format) {
     public Resource {
       if (!folder.matches("[A-Za-z0-9][A-Za-z0-9._=-]*(/[A-Za-z0-9][A-Za-z0-9._=-]*)*") || folder.length() > 200) {
         throw new IllegalArgumentException("a folder's name must be of letters, digits, '.', '_', '=', '-' and slashes"
