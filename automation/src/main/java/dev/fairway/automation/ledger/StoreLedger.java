@@ -132,8 +132,7 @@ public final class StoreLedger implements Ledger {
       }
     }
     long position = LedgerTables.head(tx).position() + 1;
-    return switch (interpreter(tx).decide(submission, new StoredContracts(tx), tx.now(),
-        n -> new ContractId("#" + position + ":" + n))) {
+    return switch (decide(tx, submission, position)) {
       case Interpreter.Decision.Refuse(SubmitResult.Rejected why) -> why;
       case Interpreter.Decision.Commit(var effects) -> {
         LedgerTables.commit(tx, position, submission, effects);
@@ -142,6 +141,15 @@ public final class StoreLedger implements Ledger {
         yield new SubmitResult.Accepted(Optional.of(receipt(position)));
       }
     };
+  }
+
+  private Interpreter.Decision decide(Transaction tx, Submission submission, long position) throws SQLException {
+    try {
+      return interpreter(tx).decide(submission, new StoredContracts(tx), tx.now(),
+          n -> new ContractId("#" + position + ":" + n));
+    } catch (Broken e) {
+      throw e.cause;
+    }
   }
 
   private boolean isParty(Transaction tx, Party party) throws SQLException {
@@ -192,9 +200,11 @@ public final class StoreLedger implements Ledger {
   /* An Error, so that no template's rule is blamed for a database that failed. */
   private static final class Broken extends Error {
     private static final long serialVersionUID = 1L;
+    private final transient SQLException cause;
 
     Broken(SQLException cause) {
       super("the store failed in the middle of a submission", cause);
+      this.cause = cause;
     }
   }
 
