@@ -15,6 +15,7 @@ import dev.fairway.connectors.kafka.TopicWriter;
 import dev.fairway.connectors.kafka.Topics;
 import dev.fairway.connectors.sealed.Sealed;
 import dev.fairway.connectors.spec.FlowFile;
+import dev.fairway.connectors.task.TaskLoop;
 import dev.fairway.core.store.Store;
 import dev.fairway.store.SqlStore;
 import dev.fairway.store.StorageConfig;
@@ -41,7 +42,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Collections as topics of a broker, read as its readers of what is committed do. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class PublishTest {
-  private static final int KILLS = 3;
+  private static final int KILLS = 2;
   private static final int ROWS = 600;
   private static final String SOURCE = """
       case "$1" in
@@ -72,19 +73,23 @@ class PublishTest {
     broker.close();
   }
 
-  private CollectionTopics topics(String prefix) {
+  private CollectionTopics topics(String prefix, Duration patience) {
     return new CollectionTopics(
-        new Broker(broker.address(), false, Optional.empty(), Optional.empty(), Duration.ofMinutes(1)),
+        new Broker(broker.address(), false, Optional.empty(), Optional.empty(), patience),
         new Topics(prefix, Optional.empty(), Optional.empty()), TopicWriter.Compression.LZ4, List.of("acme/"));
   }
 
   private PublishTask task(String prefix, Store store, Collections collections) throws Exception {
+    return task(topics(prefix, Duration.ofMinutes(1)), store, collections);
+  }
+
+  private PublishTask task(CollectionTopics topics, Store store, Collections collections) throws Exception {
     FlowFile file = FlowFile.read(Files.writeString(dir.resolve("flow.yaml"), """
         collections:
           acme/a: { schema: { type: object, properties: { n: { type: integer } }, required: [n] }, key: [/n] }
           acme/b: { schema: { type: object, properties: { n: { type: integer } }, required: [n] }, key: [/n] }
         """), new Sealed(List.of(), clock));
-    return new PublishTask(topics(prefix), store, collections,
+    return new PublishTask(topics, store, collections,
         Map.of("acme/a", file.collection("acme/a"), "acme/b", file.collection("acme/b")), 1 << 20);
   }
 
@@ -148,6 +153,28 @@ class PublishTest {
       }
     }
     assertThat(published(prefix + "acme.a", "n")).containsExactly(1);
+  }
+
+  @Test
+  void aBrokerThatIsAwayIsWaitedFor() throws Exception {
+    String prefix = UUID.randomUUID() + "-";
+    try (SqlStore store = store("waiting");
+        Collections logs = new Collections(store, dir.resolve("waiting-logs"), 1 << 20);
+        TaskLoop loop = new TaskLoop("publish", task(topics(prefix, Duration.ofSeconds(3)), store, logs), Duration.ZERO,
+            false, clock)) {
+      append(logs, 1);
+      Awaitility.await().atMost(Duration.ofMinutes(1)).ignoreExceptions()
+          .until(() -> published(prefix + "acme.b", "n").size() == 1);
+      broker.kill();
+      append(logs, 2);
+      Awaitility.await().atMost(Duration.ofMinutes(1)).until(() -> loop.status().phase() == TaskLoop.Phase.FAILED
+          && loop.status().reason().contains("no answer within 3 s; check the bootstrap servers"));
+      broker.restart();
+      Awaitility.await().atMost(Duration.ofMinutes(2)).ignoreExceptions()
+          .until(() -> published(prefix + "acme.b", "n").size() > 1);
+    }
+    assertThat(published(prefix + "acme.a", "n")).containsExactly(1, 2);
+    assertThat(published(prefix + "acme.b", "n")).containsExactly(1, 2);
   }
 
   @Test

@@ -26,6 +26,7 @@ import org.apache.kafka.common.config.SslConfigs;
 public record Broker(String bootstrapServers, boolean tls, Optional<String> authority, Optional<Login> login,
     Duration patience) {
   private static final Duration LOOK = Duration.ofSeconds(15);
+  private static final Duration LONGEST_CONNECTING = Duration.ofSeconds(10);
 
   public Broker {
     if (!bootstrapServers.matches("\\s*[^\\s,:/]+:\\d{1,5}(\\s*,\\s*[^\\s,:/]+:\\d{1,5})*\\s*")) {
@@ -93,7 +94,9 @@ public record Broker(String bootstrapServers, boolean tls, Optional<String> auth
         (login.isPresent() ? "SASL_" : "") + (tls ? "SSL" : "PLAINTEXT"));
     settings.put(CommonClientConfigs.REQUEST_TIMEOUT_MS_CONFIG, millis(patience.dividedBy(2)));
     settings.put(CommonClientConfigs.DEFAULT_API_TIMEOUT_MS_CONFIG, millis(patience));
-    settings.put(CommonClientConfigs.SOCKET_CONNECTION_SETUP_TIMEOUT_MAX_MS_CONFIG, millis(patience));
+    Duration connecting = patience.compareTo(LONGEST_CONNECTING) < 0 ? patience : LONGEST_CONNECTING;
+    settings.put(CommonClientConfigs.SOCKET_CONNECTION_SETUP_TIMEOUT_MS_CONFIG, millis(connecting));
+    settings.put(CommonClientConfigs.SOCKET_CONNECTION_SETUP_TIMEOUT_MAX_MS_CONFIG, millis(connecting));
     // Nobody else's business: the client would send the broker what it measures.
     settings.put("enable.metrics.push", false);
     authority.ifPresent(pem -> {

@@ -8,6 +8,7 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.errors.AuthenticationException;
 import org.apache.kafka.common.errors.AuthorizationException;
+import org.apache.kafka.common.errors.DisconnectException;
 import org.apache.kafka.common.errors.InvalidProducerEpochException;
 import org.apache.kafka.common.errors.ProducerFencedException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
@@ -36,12 +37,18 @@ final class KafkaFailure {
           + " checkpoint, and Describe and Write on the transactional id", e);
       case RecordTooLargeException e -> new FairwayException(ErrorCode.CONFIGURATION,
           at + "a document is larger than its topic takes; raise max.message.bytes of the topic. " + e.getMessage(), e);
-      case TimeoutException e -> new FairwayException(ErrorCode.PEER_FAILED,
-          at + "no answer within " + broker.patience().toSeconds() + " s; check the bootstrap servers, that they run,"
-              + " and whether this port wants TLS or a login (" + e.getMessage() + ")",
-          e);
+      case TimeoutException e -> silent(broker, at, e);
+      case DisconnectException e -> silent(broker, at, e);
+      // The producer has no class of its own for giving up records that nobody acknowledged.
+      case KafkaException e when e.getClass() == KafkaException.class -> silent(broker, at, e);
       default -> new FairwayException(ErrorCode.PEER_FAILED, at + said(cause), cause);
     };
+  }
+
+  private static FairwayException silent(Broker broker, String at, Throwable cause) {
+    return new FairwayException(ErrorCode.PEER_FAILED, at + "no answer within " + broker.patience().toSeconds()
+        + " s; check the bootstrap servers, that they run, and whether this port wants TLS or a login (" + said(cause)
+        + ")", cause);
   }
 
   private static String said(Throwable cause) {
