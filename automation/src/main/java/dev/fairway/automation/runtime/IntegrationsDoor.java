@@ -256,7 +256,7 @@ final class IntegrationsDoor {
       }
       trouble(call, e.code() == ErrorCode.BUSY ? 503 : 500);
       return;
-    } catch (Exception | StackOverflowError | LinkageError | OutOfMemoryError e) {
+    } catch (Exception e) {
       trouble(call, 500);
       return;
     }

@@ -255,7 +255,7 @@ final class LifeCycle {
         LOG.info("task ended integration={} task={} again-in={}", integration.id(), task.name(), pause);
       } catch (InterruptedException e) {
         return;
-      } catch (Exception | LinkageError e) {
+      } catch (Exception e) {
         if (current.over()) {
           return;
         }

@@ -33,6 +33,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
@@ -119,7 +120,7 @@ public final class RunningIntegration {
         integration.start(env, registrations);
         return true;
       });
-    } catch (Exception | LinkageError e) {
+    } catch (Exception e) {
       throw new FairwayException(ErrorCode.CONFIGURATION, "integration " + config.id() + " does not start: " + e, e);
     }
     registrations.close();
@@ -444,7 +445,7 @@ public final class RunningIntegration {
       return answer;
     } catch (InterruptedException | HeldBack e) {
       throw e;
-    } catch (Exception | StackOverflowError | LinkageError | OutOfMemoryError e) {
+    } catch (Exception e) {
       Instant failed = shared.clock.instant();
       counters.failed(e.toString(), failed);
       recent.add(counters.label(), began, failed, Optional.of(e.toString()));
@@ -452,12 +453,19 @@ public final class RunningIntegration {
     }
   }
 
+  /**
+   * Runs what an integration's author wrote, in its class loader.
+   *
+   * @throws ExecutionException for an {@link Error}, whatever it is: to the node it is one more way to fail
+   */
   static <T> T inLoader(ClassLoader loader, Callable<T> body) throws Exception {
     Thread thread = Thread.currentThread();
     ClassLoader before = thread.getContextClassLoader();
     thread.setContextClassLoader(loader);
     try {
       return body.call();
+    } catch (Error e) {
+      throw new ExecutionException(e);
     } finally {
       thread.setContextClassLoader(before);
     }

@@ -19,6 +19,7 @@ import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -124,6 +125,34 @@ class HandlerFaultsTest {
       }
       assertThat(node.automation.find("faulty").orElseThrow().ready()).isTrue();
     }
+  }
+
+  @Test
+  void errorInATaskATimerOrAtTheStartIsOneMoreTry() {
+    try (var node = new Node(folder)) {
+      var starts = new AtomicInteger();
+      var ticks = new AtomicInteger();
+      var tasks = new AtomicInteger();
+      node.run("brittle", (env, events) -> {
+        events.ledger().init(() -> brokenFor(1, starts));
+        // More often than a piece of work is tried: a timer is never set aside.
+        events.time().every(Duration.ofMillis(10), "drum", () -> brokenFor(7, ticks));
+        events.task("reader", () -> {
+          brokenFor(1, tasks);
+          new CountDownLatch(1).await();
+        });
+      });
+      eventually(() -> assertThat(List.of(starts.get(), tasks.get())).containsExactly(2, 2));
+      eventually(() -> assertThat(ticks).hasValueGreaterThan(7));
+      assertThat(node.setAside()).isEmpty();
+    }
+  }
+
+  private static Response brokenFor(int times, AtomicInteger calls) {
+    if (calls.incrementAndGet() <= times) {
+      throw new AssertionError("it cannot be so");
+    }
+    return Response.none();
   }
 
   @Test
