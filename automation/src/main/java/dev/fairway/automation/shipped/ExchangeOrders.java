@@ -89,9 +89,6 @@ final class ExchangeOrders {
           what + "Accepted",
           LedgerValue.struct("orderId", LedgerValue.int64(body.path("orderId").asLong()), "mpOrderId",
               LedgerValue.int64(mpOrderId)));
-      case Said.Refused refused when refused.code() == ExchangeSession.UNAVAILABLE
-          || refused.code() == ExchangeSession.INVALID_SESSION ->
-        throw ExchangeSession.refusal(what, refused);
       case Said.Refused(int code, String why) -> Command.exercise(contract, what + "Refused",
           LedgerValue.struct("errorCode", LedgerValue.int64(code), "errorMessage", LedgerValue.text(why)));
       case Said other ->

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -22,10 +23,10 @@ import tools.jackson.databind.node.ObjectNode;
  * @see <a href="https://github.com/exberry-io/exchange-api-docs">Exberry, Exchange API</a>
  */
 final class ExchangeSession implements AutoCloseable {
-  /** What the exchange says when it cannot answer now; asking again can help. */
-  static final int UNAVAILABLE = 1;
-  static final int INVALID_SESSION = 1007;
   static final int ORDER_ID_IN_USE = 1002;
+
+  /** "Exchange is unavailable" and "Invalid session": asking again, on another connection, can help. */
+  private static final Set<Integer> PASSING = Set.of(1, 1007);
 
   private static final String SIGN_IN = "exchange.market/createSession";
   private static final String MARKET = "v1/exchange.market/";
@@ -73,9 +74,17 @@ final class ExchangeSession implements AutoCloseable {
     return socket.isOpen();
   }
 
-  /** Asks for something of the market, and gives the first that is said to it. */
+  /**
+   * Asks for something of the market, and gives the first that is said to it.
+   *
+   * @throws FairwayException with {@code PEER_FAILED} when the exchange no longer knows the session, or cannot answer now
+   */
   Said askMarket(String what, ObjectNode body) throws IOException, InterruptedException {
-    return ask(MARKET + what, body);
+    Said said = ask(MARKET + what, body);
+    if (said instanceof Said.Refused refused && PASSING.contains(refused.code())) {
+      throw refusal(what, refused);
+    }
+    return said;
   }
 
   /** Asks for something of the market that is answered by many messages; {@link #next} takes them. */

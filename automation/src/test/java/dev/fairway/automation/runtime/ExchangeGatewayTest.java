@@ -131,6 +131,19 @@ class ExchangeGatewayTest {
   }
 
   @Test
+  void sessionThatTheExchangeForgotIsMadeAnew() throws Exception {
+    try (var exchange = new StubExchange("hush"); var node = new Node(folder)) {
+      run(node, exchange);
+      order(node, "BTC");
+      eventually(() -> assertThat(node.active(node.bob, "Trade:Placed")).hasSize(1));
+      exchange.forgetSessions();
+      order(node, "ETH");
+      eventually(() -> assertThat(node.active(node.bob, "Trade:Placed")).hasSize(2));
+      assertThat(node.active(node.bob, "Trade:Refused")).isEmpty();
+    }
+  }
+
+  @Test
   void refusedSignInKeepsOrdersWaiting() throws Exception {
     try (var exchange = new StubExchange("another"); var node = new Node(folder)) {
       assertOrderWaits(node, exchange);

@@ -82,6 +82,11 @@ final class StubExchange implements AutoCloseable {
     return (int) clients.stream().filter(client -> client.reportStream > 0).count();
   }
 
+  /** Nobody is signed in any more, and no connection is cut. */
+  synchronized void forgetSessions() {
+    clients.forEach(client -> client.signedIn = false);
+  }
+
   /** Cuts every connection without a word. */
   synchronized void cut() {
     List.copyOf(clients).forEach(client -> client.cut());
