@@ -16,8 +16,6 @@ import dev.fairway.web.WebConfig;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -163,13 +161,10 @@ final class DoctorCommand implements Callable<Integer> {
   private void checkPort(String key, WebConfig listener) {
     String address = listener.host() + ":" + listener.port();
     String what = key.equals(DoorSettings.NODE) ? "port" : "port of " + key.replace(".listen", "");
-    try (ServerSocket socket = new ServerSocket()) {
-      socket.bind(new InetSocketAddress(listener.host(), listener.port()));
-      well(what, address + " is free");
-    } catch (IOException e) {
-      ill(what, address + " cannot be used (" + e.getMessage() + "); stop what uses it, or choose another with "
-          + key + ":");
-    }
+    Ports.trouble(listener).ifPresentOrElse(
+        why -> ill(what,
+            address + " cannot be used (" + why + "); stop what uses it, or choose another with " + key + ":"),
+        () -> well(what, address + " is free"));
   }
 
   private void checkChain(String id, ExchangeSettings.Way.Ethereum way, Jurisdiction own) {

@@ -167,6 +167,7 @@ public final class Node implements AutoCloseable {
     });
     doors.add(OpenApi.door("Fairway", "0.1.0", Stream.concat(doors.stream(), Stream.of(probes)).toList()));
     doors.add(console.door());
+    Ports.awaitFree(config.doors().distinct(), LOG::warn);
     listeners = parts.keep(Listeners.start(config.doors().plans(doors, probes, Probes.health(health)), authenticator,
         meters));
     listeners.checks().forEach(health::register);

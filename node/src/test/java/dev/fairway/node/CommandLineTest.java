@@ -188,11 +188,15 @@ class CommandLineTest {
   }
 
   @Test
-  void aPortThatIsTakenIsToldInOneSentence(@TempDir Path home) throws IOException {
-    Ran ran = Ran.fairway("serve", "--config", config(home, "").toString(), "--listen",
-        node.url().getHost() + ":" + node.url().getPort());
+  void anAddressOfAnotherMachineIsToldInOneSentence(@TempDir Path home) throws IOException {
+    Path config = config(home, """
+        behind-tls-proxy: true
+        auth: { issuers: [{ issuer: "https://login.example.org", jwks: "https://login.example.org/keys" }] }
+        """);
+    Ran ran = Ran.fairway("serve", "--config", config.toString(), "--profile", "production", "--listen",
+        "192.0.2.1:8080");
     assertThat(ran.code()).isEqualTo(2);
-    assertThat(ran.err()).contains("the port is taken").hasLineCount(1);
+    assertThat(ran.err()).contains("192.0.2.1:8080").contains("not this machine's").hasLineCount(1);
   }
 
   @Test

@@ -2,6 +2,7 @@ package dev.fairway.node;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import dev.fairway.node.config.Settings;
 import dev.fairway.web.Door;
@@ -9,6 +10,7 @@ import dev.fairway.web.ErrorStyle;
 import dev.fairway.web.Json;
 import dev.fairway.web.Listeners;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -18,9 +20,12 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -66,6 +71,23 @@ class DoorListenersTest {
           routes:
             - { receiver: [SG], channels: [shared] }
         """.formatted(folder.resolve("data"), folder.resolve("medium")) + doors);
+  }
+
+  @Test
+  void aPortThatIsTakenIsWaitedForAndThenListenedOn(@TempDir Path home) throws Exception {
+    CompletableFuture<Node> started;
+    try (ServerSocket holder = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      Settings settings = Settings.load(Optional.empty(), Map.of("profile", "dev", "jurisdiction", "AU", "dir",
+          home.resolve("data").toString(), "listen", "127.0.0.1:" + holder.getLocalPort()), _ -> null);
+      NodeConfig taken = NodeConfig.from(settings.root());
+      started = CompletableFuture.supplyAsync(() -> Node.start(taken), Thread.ofPlatform()::start);
+      // The store is the first that a node opens; the listeners are the last.
+      await().atMost(Duration.ofMinutes(1)).until(() -> Files.exists(home.resolve("data")));
+      assertThat(started).isNotDone();
+    }
+    try (Node late = started.get(1, TimeUnit.MINUTES)) {
+      assertThat(get(late.url(), "/health/live").statusCode()).isEqualTo(200);
+    }
   }
 
   private static HttpResponse<String> get(URI base, String path) throws IOException, InterruptedException {
