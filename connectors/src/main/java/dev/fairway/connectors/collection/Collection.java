@@ -30,6 +30,7 @@ public final class Collection {
   private final Condition grown = growing.newCondition();
   private volatile long end;
   private volatile long documents;
+  private volatile boolean doubtful;
   private @Nullable FileChannel tail;
   private long tailBase;
 
@@ -137,14 +138,25 @@ public final class Collection {
       count += spool.documents();
     }
     file.force(false);
-    return new Written(at, count);
+    return new Written(end, at, count);
   }
 
+  /** What was written may be committed or not: where this ends is for the store to say, before more is written. */
+  void doubt() {
+    doubtful = true;
+  }
+
+  boolean inDoubt() {
+    return doubtful;
+  }
+
+  /** Ends where the store says. */
   void committed(Written written) {
     growing.lock();
     try {
       end = written.end();
       documents = written.documents();
+      doubtful = false;
       grown.signalAll();
     } finally {
       growing.unlock();
@@ -207,8 +219,8 @@ public final class Collection {
     return name;
   }
 
-  /** The end, and how many documents there are, once an append counts. */
-  record Written(long end, long documents) {}
+  /** Where an append begins; where the end is and how many documents there are once it counts. */
+  record Written(long begin, long end, long documents) {}
 
   /** Where a position lies. */
   record Place(Path file, long offset, long length) {}
