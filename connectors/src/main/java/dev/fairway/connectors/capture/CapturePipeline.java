@@ -31,6 +31,9 @@ import tools.jackson.databind.JsonNode;
  * <p>One thread feeds it; another of its own commits.
  */
 final class CapturePipeline implements CaptureSink, AutoCloseable {
+  /* What a checkpoint that waits takes beside its documents, as near as one can tell: its state is known to its source only. */
+  private static final int CHECKPOINT = 1 << 10;
+
   private final CaptureSpec spec;
   private final Collections collections;
   private final List<Collection> targets = new ArrayList<>();
@@ -54,7 +57,8 @@ final class CapturePipeline implements CaptureSink, AutoCloseable {
 
   /**
    * @param rows whether rows are numbered by us
-   * @param memory most bytes of one checkpoint held in memory per binding, and of checkpoints waiting for the disk
+   * @param memory most bytes of one checkpoint held in memory per binding, and most that checkpoints waiting for the disk
+   * take before the one who feeds waits too
    */
   CapturePipeline(CaptureSpec spec, Collections collections, boolean rows, int memory, Clock clock, Commit commit) {
     this.spec = spec;
@@ -87,6 +91,7 @@ final class CapturePipeline implements CaptureSink, AutoCloseable {
     for (int i = 0; i < current.length; i++) {
       if (current[i] != null) {
         writers.get(i).finish(current[i]);
+        current[i].pack();
       }
     }
     CompletableFuture<Void> durable = new CompletableFuture<>();
@@ -96,7 +101,7 @@ final class CapturePipeline implements CaptureSink, AutoCloseable {
     lock.lock();
     try {
       waiting.add(sealed);
-      waitingBytes += sealed.bytes();
+      waitingBytes += sealed.taken();
       changed.signalAll();
       while (waitingBytes > mostWaiting && failure == null) {
         changed.awaitUninterruptibly();
@@ -149,17 +154,16 @@ final class CapturePipeline implements CaptureSink, AutoCloseable {
   }
 
   private void commitAll() {
-    while (true) {
-      List<Sealed> group = take();
-      if (group.isEmpty()) {
-        return;
-      }
-      try {
+    List<Sealed> group = List.of();
+    try {
+      for (group = take(); !group.isEmpty(); group = take()) {
         commitGroup(group);
-      } catch (RuntimeException e) {
-        fail(group, e);
-        return;
       }
+    } catch (RuntimeException e) {
+      fail(group, e);
+    } catch (Throwable e) {
+      // An error, too: whoever feeds would wait for ever for a thread that is gone.
+      fail(group, new IllegalStateException("cannot commit: " + e, e));
     }
   }
 
@@ -189,7 +193,7 @@ final class CapturePipeline implements CaptureSink, AutoCloseable {
     lock.lock();
     try {
       for (Sealed sealed : group) {
-        waitingBytes -= sealed.bytes();
+        waitingBytes -= sealed.taken();
         sealed.close();
       }
       committing = false;
@@ -224,11 +228,14 @@ final class CapturePipeline implements CaptureSink, AutoCloseable {
     } finally {
       lock.unlock();
     }
-    group.forEach(sealed -> {
-      sealed.durable().completeExceptionally(e);
-      sealed.close();
-    });
-    stop();
+    try {
+      group.forEach(sealed -> {
+        sealed.durable().completeExceptionally(e);
+        sealed.close();
+      });
+    } finally {
+      stop();
+    }
   }
 
   private void rethrow() {
@@ -284,6 +291,7 @@ final class CapturePipeline implements CaptureSink, AutoCloseable {
     private final UnaryOperator<JsonNode> change;
     private final Store.Effect beside;
     private final CompletableFuture<Void> durable;
+    private final long taken;
 
     Sealed(@Nullable Spool[] spools, UnaryOperator<JsonNode> change, Store.Effect beside,
         CompletableFuture<Void> durable) {
@@ -291,6 +299,11 @@ final class CapturePipeline implements CaptureSink, AutoCloseable {
       this.change = change;
       this.beside = beside;
       this.durable = durable;
+      long sum = CHECKPOINT;
+      for (Spool spool : spools) {
+        sum += spool == null ? 0 : spool.taken();
+      }
+      this.taken = sum;
     }
 
     @Nullable
@@ -310,12 +323,9 @@ final class CapturePipeline implements CaptureSink, AutoCloseable {
       return durable;
     }
 
-    long bytes() {
-      long sum = 0;
-      for (Spool spool : spools) {
-        sum += spool == null ? 0 : spool.bytes();
-      }
-      return sum;
+    /** What it takes as long as it waits. */
+    long taken() {
+      return taken;
     }
 
     void close() {

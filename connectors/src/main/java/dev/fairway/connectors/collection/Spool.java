@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -16,6 +17,9 @@ import org.jspecify.annotations.Nullable;
  * a file beyond it, so a transaction of any size needs bounded memory. Belongs to one thread at a time.
  */
 public final class Spool implements AutoCloseable {
+  /* What is copied when a spool is packed: little beside what it cost to make it. */
+  private static final int SMALL = SpoolMemory.PIECE / 8;
+
   private final Path dir;
   private final int memory;
   private final SpoolMemory pieces;
@@ -81,6 +85,20 @@ public final class Spool implements AutoCloseable {
     return spilled + held();
   }
 
+  /** What it takes, in memory and in its file: memory comes in pieces, so this can be more than its bytes. */
+  public long taken() {
+    return spilled + (long) full.size() * SpoolMemory.PIECE + piece.length;
+  }
+
+  /** To be called when it will wait: where little is in memory, it takes no more than that from now on. */
+  public void pack() {
+    if (used <= SMALL && piece.length == SpoolMemory.PIECE) {
+      byte[] packed = Arrays.copyOf(piece, used);
+      pieces.give(piece);
+      piece = packed;
+    }
+  }
+
   public long documents() {
     return documents;
   }
@@ -129,17 +147,20 @@ public final class Spool implements AutoCloseable {
   }
 
   private void next() {
-    if (piece.length > 0) {
+    byte[] fresh = pieces.take();
+    if (piece.length == SpoolMemory.PIECE) {
       full.add(piece);
+      used = 0;
+    } else {
+      System.arraycopy(piece, 0, fresh, 0, used);
     }
-    piece = pieces.take();
-    used = 0;
+    piece = fresh;
   }
 
   private void release() {
     full.forEach(pieces::give);
     full.clear();
-    if (piece.length > 0) {
+    if (piece.length == SpoolMemory.PIECE) {
       pieces.give(piece);
     }
     piece = new byte[0];
