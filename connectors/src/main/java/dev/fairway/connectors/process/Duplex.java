@@ -18,20 +18,24 @@ public final class Duplex {
    * @throws Exception what was thrown first
    */
   public static void run(Session session, Part speak, Part listen) throws Exception {
-    AtomicReference<@Nullable Exception> first = new AtomicReference<>();
+    AtomicReference<@Nullable Throwable> first = new AtomicReference<>();
     Thread speaker = Thread.ofVirtual().name("speaks to " + session.child()).start(() -> run(session, speak, first));
     run(session, listen, first);
     speaker.join();
-    Exception failure = first.get();
-    if (failure != null) {
-      throw failure;
+    switch (first.get()) {
+      case null -> {
+        // Both have returned.
+      }
+      case Exception e -> throw e;
+      case Throwable e -> throw new IllegalStateException("cannot go on with " + session.child() + ": " + e, e);
     }
   }
 
-  private static void run(Session session, Part part, AtomicReference<@Nullable Exception> first) {
+  private static void run(Session session, Part part, AtomicReference<@Nullable Throwable> first) {
     try {
       part.run();
-    } catch (Exception e) {
+    } catch (Throwable e) {
+      // An error, too: the other side would wait for ever.
       first.compareAndSet(null, e);
       session.kill();
     }

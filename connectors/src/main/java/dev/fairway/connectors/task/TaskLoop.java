@@ -10,13 +10,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Runs a task's sessions one after another: again after its interval when one ended well, again after a growing wait when
- * one failed. Safe for many threads.
+ * Runs a task's sessions one after another: again after its interval when one ended well, again after a wait when one
+ * failed, which grows as long as sessions fail soon. Safe for many threads.
  */
 public final class TaskLoop implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(TaskLoop.class);
-  private static final Duration FIRST_WAIT = Duration.ofSeconds(1);
-  private static final Duration LONGEST_WAIT = Duration.ofMinutes(5);
 
   private final String name;
   private final Step step;
@@ -24,11 +22,11 @@ public final class TaskLoop implements AutoCloseable {
   private final Clock clock;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
+  private final BackOff backOff = new BackOff();
   private final Thread thread;
   private Status status;
   private boolean paused;
   private boolean closed;
-  private int failures;
 
   /** @param interval from one start to the next, when sessions end well */
   public TaskLoop(String name, Step step, Duration interval, boolean paused, Clock clock) {
@@ -65,7 +63,7 @@ public final class TaskLoop implements AutoCloseable {
     lock.lock();
     try {
       paused = pause;
-      failures = 0;
+      backOff.reset();
       changed.signalAll();
     } finally {
       lock.unlock();
@@ -79,27 +77,27 @@ public final class TaskLoop implements AutoCloseable {
       try {
         become(Phase.RUNNING, "");
         step.run();
-        failures = 0;
+        backOff.reset();
         Duration took = Duration.between(start, clock.instant());
         wait = interval.minus(took).isNegative() ? Duration.ZERO : interval.minus(took);
         become(Phase.WAITING, "");
       } catch (InterruptedException e) {
         return;
-      } catch (Exception e) {
+      } catch (Throwable e) {
+        // Errors too: a task whose thread is gone would look as if it ran.
         boolean retriable = !(e instanceof ConnectorFailedException failed) || failed.retriable();
-        String reason = e.getMessage() == null ? e.toString() : e.getMessage();
-        wait = retriable ? backOff(failures++) : LONGEST_WAIT;
+        String reason = e instanceof Error || e.getMessage() == null ? e.toString() : e.getMessage();
+        wait = retriable ? backOff.after(Duration.between(start, clock.instant())) : BackOff.LONGEST;
         become(Phase.FAILED, reason);
         LOG.warn("task failed task={} retry_in={}s reason={}", name, wait.toSeconds(), reason);
-        LOG.debug("task failed task={}", name, e);
+        if (e instanceof Error) {
+          LOG.error("task failed task={}", name, e);
+        } else {
+          LOG.debug("task failed task={}", name, e);
+        }
       }
       sleep(wait);
     }
-  }
-
-  static Duration backOff(int failures) {
-    Duration wait = FIRST_WAIT.multipliedBy(1L << Math.min(failures, 10));
-    return wait.compareTo(LONGEST_WAIT) > 0 ? LONGEST_WAIT : wait;
   }
 
   private boolean awaitTurn() {
