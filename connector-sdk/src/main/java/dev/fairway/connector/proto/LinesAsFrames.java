@@ -51,8 +51,13 @@ final class LinesAsFrames extends OutputStream {
   }
 
   private void frame() throws IOException {
-    byte[] message = translation.translate(shape, line, 0, length);
-    length = 0;
+    byte[] message;
+    try {
+      message = translation.translate(shape, line, 0, length);
+    } finally {
+      // A line that is no message is not the beginning of the next.
+      length = 0;
+    }
     out.write(ByteBuffer.allocate(4).order(ByteOrder.LITTLE_ENDIAN).putInt(message.length).array());
     out.write(message);
   }

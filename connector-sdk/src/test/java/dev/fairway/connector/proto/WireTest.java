@@ -8,8 +8,10 @@ import dev.fairway.connector.flow.FlowCodec;
 import dev.fairway.connector.flow.ProtocolException;
 import dev.fairway.connector.json.Json;
 import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
 import java.lang.reflect.Type;
@@ -104,6 +106,16 @@ class WireTest {
         "{\"open\":{\"capture\":{\"connectorType\":\"PIGEON\"}}}".getBytes(StandardCharsets.UTF_8),
         FlowCodec.CAPTURE_REQUESTS)).isInstanceOf(ProtocolException.class)
         .hasMessageContaining("connectorType is \"PIGEON\"; there are [INVALID, IMAGE, LOCAL]");
+  }
+
+  @Test
+  void aLineThatIsNoMessageIsNotTheBeginningOfTheNext() throws IOException {
+    ByteArrayOutputStream frames = new ByteArrayOutputStream();
+    OutputStream out = Wire.PROTO.lines(frames, FlowCodec.CAPTURE_REQUESTS);
+    assertThatThrownBy(() -> out.write("{\"acknowledge\":7}\n".getBytes(StandardCharsets.UTF_8)))
+        .isInstanceOf(ProtocolException.class);
+    out.write("{\"acknowledge\":{\"checkpoints\":300}}\n".getBytes(StandardCharsets.UTF_8));
+    assertThat(frames.toByteArray()).isEqualTo(hex("05000000 3203 08ac02"));
   }
 
   /** A member of a record that the table did not know would be lost in silence. */
