@@ -1,6 +1,7 @@
 package dev.fairway.connectors.process;
 
 import dev.fairway.connector.flow.FlowCodec;
+import dev.fairway.connector.flow.ProtocolException;
 import dev.fairway.connector.json.Lines;
 import dev.fairway.connector.proto.Wire;
 import java.io.EOFException;
@@ -11,12 +12,14 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
-import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A program, and the lines it is told and answers. Belongs to one thread, except {@link #kill}.
  */
 public final class Session implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Session.class);
   private static final Duration GOODBYE = Duration.ofSeconds(30);
   private static final Duration UNDER_A_DEBUGGER = Duration.ofDays(30);
   private static final int SHOWN = 300;
@@ -35,7 +38,7 @@ public final class Session implements AutoCloseable {
     this.silence = new Silence(child, programs.idle());
   }
 
-  /** Starts a program. One that begins under a debugger may say nothing for as long as it likes. */
+  /** Starts a program. One that is told to wait for a debugger may say nothing for as long as it likes. */
   public static Session start(List<String> command, Map<String, String> env, Programs programs) {
     Child child = child(command, env, programs);
     return new Session(child, patient(command, env, programs), child.output(), child.input());
@@ -53,11 +56,12 @@ public final class Session implements AutoCloseable {
     return Child.start(command, env, programs.directory(), programs.patience(), programs.logs());
   }
 
-  /* As Java (JDWP), Python (debugpy) and Node (--inspect-brk) are told to wait for a debugger. */
   private static Programs patient(List<String> command, Map<String, String> env, Programs programs) {
-    boolean debugged = Stream.concat(command.stream(), env.values().stream())
-        .anyMatch(word -> word.contains("jdwp") || word.contains("debugpy") || word.contains("--inspect"));
-    return debugged ? programs.withIdle(UNDER_A_DEBUGGER) : programs;
+    if (!Debugger.awaitedBy(command, env)) {
+      return programs;
+    }
+    LOG.warn("program waits for a debugger, its silence is not limited program={}", command.getFirst());
+    return programs.withIdle(UNDER_A_DEBUGGER);
   }
 
   public Child child() {
@@ -105,7 +109,8 @@ public final class Session implements AutoCloseable {
   /**
    * Moves to the next line; false at the end of its output.
    *
-   * @throws ConnectorFailedException when it printed half a line or one over the limit, or said nothing for too long
+   * @throws ConnectorFailedException when it printed half a message, one over the limit or a frame that is none, or said
+   * nothing for too long
    */
   public boolean next() throws ConnectorFailedException, InterruptedException {
     if (!lines.ready()) {
@@ -125,11 +130,9 @@ public final class Session implements AutoCloseable {
       }
       throw failure("ended inside a message (" + e.getMessage() + ")");
     } catch (Lines.LineTooLongException e) {
-      child.kill();
-      throw new ConnectorFailedException(
-          child + " printed a line longer than " + programs.lineLimit() + " bytes; its last words: "
-              + child.lastWords(),
-          false);
+      throw unreadable("a line longer than " + programs.lineLimit() + " bytes");
+    } catch (ProtocolException e) {
+      throw unreadable("a message that cannot be read (" + e.getMessage() + ")");
     } catch (IOException e) {
       if (silence.broken()) {
         throw silent();
@@ -174,6 +177,14 @@ public final class Session implements AutoCloseable {
     String how = exit.isPresent() ? "exit code " + exit.getAsInt() : "still running";
     return new ConnectorFailedException(
         child.lastWords() + " (" + child + (what.isEmpty() ? "" : " " + what) + ", " + how + ")");
+  }
+
+  /** Ends it; what it prints will not be other next time. */
+  private ConnectorFailedException unreadable(String what) throws InterruptedException {
+    child.kill();
+    // Its last words may still be on their way.
+    var _ = child.await(Duration.ofSeconds(2));
+    return new ConnectorFailedException(child + " printed " + what + "; its last words: " + child.lastWords(), false);
   }
 
   private ConnectorFailedException silent() {

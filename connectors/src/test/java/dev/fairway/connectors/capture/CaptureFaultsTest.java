@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.fairway.connector.flow.CaptureSpec;
 import dev.fairway.connector.json.Json;
+import dev.fairway.connector.proto.Wire;
 import dev.fairway.connectors.collection.CollectionReader;
 import dev.fairway.connectors.collection.Collections;
+import dev.fairway.connectors.process.ConnectorFailedException;
 import dev.fairway.connectors.process.Programs;
 import dev.fairway.connectors.spec.Projections;
 import dev.fairway.connectors.task.TaskTable;
@@ -120,6 +122,20 @@ class CaptureFaultsTest {
     goesOnBehindTheSecondRow();
   }
 
+  /** What is no frame today is none tomorrow. */
+  @Test
+  void aFrameThatIsTooLongOrNoMessageEndsTheProgramForGood() {
+    Map.of("\\377\\377\\377\\377junk", "a message says it has 4294967295 bytes",
+        "\\002\\000\\000\\000\\060\\001", "has wire type 0").forEach((said, reason) -> {
+          String script = "echo 'my last words' >&2; printf '" + said + "'; exec sleep 600";
+          assertThatThrownBy(() -> task(
+              new FlowCapture(List.of("sh", "-c", script), Map.of(), Wire.PROTO, programs())).run())
+              .isInstanceOfSatisfying(ConnectorFailedException.class, e -> assertThat(e.retriable()).isFalse())
+              .hasMessageContaining("a message that cannot be read").hasMessageContaining(reason)
+              .hasMessageContaining("my last words");
+        });
+  }
+
   @Test
   void aStateOfAnUnknownKindStopsTheCapture() throws Exception {
     assertThatThrownBy(() -> airbyte(TWO_ROWS + airbyteRow(3)
@@ -172,6 +188,8 @@ class CaptureFaultsTest {
     Programs impatient = programs().withIdle(Duration.ofMillis(100));
     List<String> waits = List.of("sh", "-c", "sleep 1\n" + TWO_ROWS, "sh");
     assertThatThrownBy(() -> task(new AirbyteCapture(waits, Map.of(), impatient)).run())
+        .hasMessageContaining("said nothing for");
+    assertThatThrownBy(() -> task(new AirbyteCapture(waits, Map.of("TOPIC", "jdwp --inspect"), impatient)).run())
         .hasMessageContaining("said nothing for");
     task(new AirbyteCapture(waits, Map.of("JAVA_OPTS", "-agentlib:jdwp=transport=dt_socket,server=y,suspend=y"),
         impatient)).run();
