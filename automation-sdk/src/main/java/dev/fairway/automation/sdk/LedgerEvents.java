@@ -43,7 +43,10 @@ public interface LedgerEvents {
    * @param <E> what the handler is given
    */
   interface Contracts<E> {
-    /** Only contracts with such a payload; see also {@link Match}. */
+    /**
+     * Only contracts with such a payload; see also {@link Match}. Asked while the ledger is read, so it should be quick; where
+     * it throws or takes 10 seconds it is asked again when the contract is delivered, as a part of the handler.
+     */
     Contracts<E> matching(Predicate<LedgerValue.Struct> payload);
 
     /** Not those that were there when the integration first started. */

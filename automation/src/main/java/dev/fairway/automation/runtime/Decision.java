@@ -29,17 +29,20 @@ sealed interface Decision {
    * @throws FairwayException with {@code INVALID} when the payload is none that it can read
    */
   static <Q, A> Decision of(Registrations.OnRequest<Q, A> handler, Asked asked) throws Exception {
-    Q payload;
-    try {
-      payload = handler.reader().apply(asked.contract().payload());
-    } catch (RuntimeException e) {
-      throw new FairwayException(ErrorCode.INVALID, "the payload cannot be read: " + e.getMessage(), e);
-    }
-    return switch (handler.handler().handle(asked.with(payload))) {
+    return switch (handler.handler().handle(asked.with(payload(handler, asked.contract())))) {
       case Answer.Accept<A>(A result) -> new Accept(handler.accepting().apply(result));
       case Answer.Reject<A> no -> new Reject(RequestReason.of(no), handler.reject().map(r -> r.argument().apply(no)));
       case Answer.Later<A>(Duration after, String why) -> new Later(after, why);
     };
+  }
+
+  /** @throws FairwayException with {@code INVALID} when it is none that the handler can read */
+  static <Q> Q payload(Registrations.OnRequest<Q, ?> handler, Contract contract) {
+    try {
+      return handler.reader().apply(contract.payload());
+    } catch (RuntimeException e) {
+      throw new FairwayException(ErrorCode.INVALID, "the payload cannot be read: " + e.getMessage(), e);
+    }
   }
 
   /** What a handler is asked, but for its own view of the payload. */

@@ -1,6 +1,5 @@
 package dev.fairway.automation.runtime;
 
-import dev.fairway.automation.ledger.StoredValue;
 import dev.fairway.core.ledger.Contract;
 import dev.fairway.core.ledger.ContractId;
 import dev.fairway.core.ledger.From;
@@ -10,19 +9,17 @@ import dev.fairway.core.ledger.LedgerStream;
 import dev.fairway.core.ledger.Offset;
 import dev.fairway.core.ledger.Party;
 import dev.fairway.core.ledger.Query;
-import dev.fairway.core.ledger.TemplateId;
 import dev.fairway.core.store.Store;
-import dev.fairway.core.store.Transaction;
-import dev.fairway.core.work.NewWork;
-import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -42,7 +39,7 @@ final class Feed {
   private final String integration;
   private final Registrations registrations;
   private final Query query;
-  private final Lanes lanes;
+  private final Tellings tellings;
   private final Leadership leadership;
   private final Runnable caughtUp;
   private final StateEvents events;
@@ -53,14 +50,14 @@ final class Feed {
   private boolean told;
 
   /** @param caughtUp called once in each term, when what was there has been recorded */
-  Feed(Store store, Ledger ledger, String integration, Party party, Registrations registrations, Lanes lanes,
+  Feed(Store store, Ledger ledger, String integration, Party party, Registrations registrations, Tellings tellings,
       Leadership leadership, Runnable caughtUp, StateEvents events) {
     this.store = store;
     this.ledger = ledger;
     this.integration = integration;
     this.registrations = registrations;
     this.query = new Query(Set.of(party), registrations.patterns());
-    this.lanes = lanes;
+    this.tellings = tellings;
     this.leadership = leadership;
     this.caughtUp = caughtUp;
     this.events = events;
@@ -98,12 +95,12 @@ final class Feed {
       } catch (Leadership.Lost e) {
         LOG.info("stops reading integration={} why={}", integration, e.getMessage());
         return;
-      } catch (RuntimeException e) {
+      } catch (RuntimeException | Error e) {
         if (current.over()) {
           return;
         }
         boolean news = trouble == null;
-        trouble = String.valueOf(e.getMessage());
+        trouble = e instanceof Error ? e.toString() : String.valueOf(e.getMessage());
         if (news) {
           events.troubled();
         }
@@ -208,10 +205,10 @@ final class Feed {
 
   private void write(List<Contract> contracts, IntegrationTables.Place before) {
     long round = before.round() + 1;
-    List<Shown> shown = contracts.stream().map(contract -> shown(contract, true)).toList();
+    List<Tellings.Created> shown = contracts.stream().map(contract -> tellings.created(contract, true)).toList();
     fenced(tx -> {
-      for (Shown one : shown) {
-        Optional<Long> seen = IntegrationTables.see(tx, integration, one.id, one.body, round);
+      for (Tellings.Created one : shown) {
+        Optional<Long> seen = IntegrationTables.see(tx, integration, one.id(), one.body(), round);
         boolean brokenOff = seen.filter(in -> in == round || in == IntegrationTables.BROKEN_OFF).isPresent();
         Set<String> told = seen.isEmpty() ? Set.of() : brokenOff ? before.telling() : before.handlers();
         one.tell(tx, told);
@@ -226,12 +223,29 @@ final class Feed {
       if (missing.isEmpty()) {
         return;
       }
+      Map<ContractId, Contract> known = known(missing);
+      List<Tellings.Archived> gone = missing.stream()
+          .map(id -> tellings.archived(id, Optional.empty(), Optional.ofNullable(known.get(id)))).toList();
       fenced(tx -> {
-        for (ContractId id : missing) {
-          archived(tx, id, Optional.empty());
+        for (Tellings.Archived one : gone) {
+          one.tell(tx);
         }
       });
     }
+  }
+
+  /* As they were, where handlers of archived contracts are to be asked about them. */
+  private Map<ContractId, Contract> known(Collection<ContractId> ids) {
+    if (!tellings.asksAboutArchived()) {
+      return Map.of();
+    }
+    return store.read(view -> {
+      var known = new HashMap<ContractId, Contract>();
+      for (ContractId id : ids) {
+        IntegrationTables.seen(view, integration, id).ifPresent(contract -> known.put(id, contract));
+      }
+      return known;
+    });
   }
 
   private void tail(LedgerStream open) throws InterruptedException {
@@ -281,6 +295,8 @@ final class Feed {
   /* What is to be written of events. Everybody's writes wait for a transaction, so what can be worked out before is. */
   private List<Store.Effect> steps(List<LedgerEvent> events) {
     List<Store.Effect> steps = new ArrayList<>();
+    Map<ContractId, Contract> known = new HashMap<>(known(events.stream()
+        .flatMap(event -> event instanceof LedgerEvent.Archived gone ? Stream.of(gone.id()) : Stream.empty()).toList()));
     List<LedgerEvent> transaction = new ArrayList<>();
     LedgerEvent.TransactionBegin begin = null;
     for (LedgerEvent event : events) {
@@ -292,7 +308,7 @@ final class Feed {
         case LedgerEvent.Created _,LedgerEvent.Archived _ -> transaction.add(event);
         case LedgerEvent.TransactionEnd _ -> {
           if (begin != null) {
-            steps(begin, transaction, steps);
+            steps(begin, transaction, known, steps);
           }
         }
         case LedgerEvent.Checkpoint _,LedgerEvent.SnapshotEnd _,LedgerEvent.Pruned _ -> {
@@ -302,93 +318,27 @@ final class Feed {
     return steps;
   }
 
-  private void steps(LedgerEvent.TransactionBegin begin, List<LedgerEvent> events, List<Store.Effect> steps) {
+  private void steps(LedgerEvent.TransactionBegin begin, List<LedgerEvent> events, Map<ContractId, Contract> known,
+      List<Store.Effect> steps) {
     String body = registrations.transactions.isEmpty() ? "" : TransactionText.write(begin, events);
-    steps.add(tx -> transaction(tx, true, begin, body));
+    steps.add(tx -> tellings.transaction(tx, true, begin, body));
     for (LedgerEvent event : events) {
       switch (event) {
         case LedgerEvent.Created(Contract contract) -> {
-          Shown shown = shown(contract, false);
+          Tellings.Created created = tellings.created(contract, false);
+          known.put(contract.id(), contract);
           steps.add(tx -> {
-            if (IntegrationTables.note(tx, integration, shown.id, shown.body)) {
-              shown.tell(tx, Set.of());
+            if (IntegrationTables.note(tx, integration, created.id(), created.body())) {
+              created.tell(tx, Set.of());
             }
           });
         }
-        case LedgerEvent.Archived(ContractId id, TemplateId template, var name) ->
-          steps.add(tx -> archived(tx, id, Optional.of(new LedgerEvent.Archived(id, template, name))));
+        case LedgerEvent.Archived gone ->
+          steps.add(tellings.archived(gone.id(), Optional.of(gone), Optional.ofNullable(known.get(gone.id())))::tell);
         case LedgerEvent _ -> {
         }
       }
     }
-    steps.add(tx -> transaction(tx, false, begin, body));
+    steps.add(tx -> tellings.transaction(tx, false, begin, body));
   }
-
-  private void transaction(Transaction tx, boolean start, LedgerEvent.TransactionBegin begin, String body) {
-    registrations.transactions.values().stream().filter(t -> t.start() == start).forEach(t -> tx.enqueue(lanes.ledger(
-        t.id(), new Payloads.LedgerDelivery(t.id(), body, false, begin.transactionId()))));
-  }
-
-  /**
-   * A contract, and what handlers are told of it.
-   *
-   * @param body as it is stored
-   * @param deliveries what to write for a handler, by its id
-   */
-  private record Shown(ContractId id, String body, Map<String, Store.Effect> deliveries) {
-    void tell(Transaction tx, Set<String> notThese) throws SQLException {
-      for (var delivery : deliveries.entrySet()) {
-        if (!notThese.contains(delivery.getKey())) {
-          delivery.getValue().apply(tx);
-        }
-      }
-    }
-  }
-
-  private Shown shown(Contract contract, boolean initial) {
-    String body = StoredValue.text(StoredValue.node(contract));
-    Map<String, Store.Effect> deliveries = new LinkedHashMap<>();
-    for (Registrations.OnContract<?> handler : registrations.contracts.values()) {
-      if (handler.created() && (initial ? handler.sweep() : handler.flow())
-          && handler.pattern().matches(contract.template(), contract.packageName())
-          && handler.match().test(contract.payload())) {
-        NewWork<?> work = delivery(handler.id(), contract, body, initial);
-        deliveries.put(handler.id(), tx -> tx.enqueue(work));
-      }
-    }
-    for (Registrations.OnRequest<?, ?> handler : registrations.requests.values()) {
-      if (handler.pattern().matches(contract.template(), contract.packageName())) {
-        NewWork<Payloads.LedgerDelivery> work = delivery(handler.id(), contract, body, initial);
-        deliveries.put(handler.id(), tx -> Requests.take(tx, integration, handler, contract, work));
-      }
-    }
-    return new Shown(contract.id(), body, deliveries);
-  }
-
-  private NewWork<Payloads.LedgerDelivery> delivery(String handler, Contract contract, String body, boolean initial) {
-    return lanes.ledger(handler, new Payloads.LedgerDelivery(handler, body, initial, contract.id().value()));
-  }
-
-  private void archived(Transaction tx, ContractId id, Optional<LedgerEvent.Archived> event) throws SQLException {
-    Optional<Contract> known = IntegrationTables.forget(tx, integration, id);
-    RequestTables.archived(tx, integration, id.value());
-    for (Registrations.OnContract<?> handler : registrations.contracts.values()) {
-      if (handler.created()) {
-        continue;
-      }
-      boolean wanted = known
-          .map(c -> handler.pattern().matches(c.template(), c.packageName()) && handler.match().test(c.payload()))
-          .orElseGet(() -> event.filter(e -> handler.pattern().matches(e.template(), e.packageName())).isPresent()
-              && handler.match().equals(Registrations.ANY));
-      if (wanted) {
-        var body = StoredValue.object().put("id", id.value());
-        known.ifPresent(c -> body.set("contract", StoredValue.node(c)));
-        body.put("template",
-            known.map(Contract::template).or(() -> event.map(LedgerEvent.Archived::template)).orElseThrow().toString());
-        tx.enqueue(lanes.ledger(handler.id(),
-            new Payloads.LedgerDelivery(handler.id(), StoredValue.text(body), false, id.value())));
-      }
-    }
-  }
-
 }

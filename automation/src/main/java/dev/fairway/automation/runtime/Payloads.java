@@ -21,8 +21,14 @@ final class Payloads {
    *
    * @param body a contract or a transaction, as {@link StoredValue} writes it
    * @param purpose names the event within the handler, the same whenever it is told
+   * @param undecided whether it could not be said yet if the handler wants the contract, or which order key the request has;
+   * absent, which is false, in what was stored before this could be put off
    */
-  record LedgerDelivery(String handler, String body, boolean initial, String purpose) {}
+  record LedgerDelivery(String handler, String body, boolean initial, String purpose, boolean undecided) {
+    LedgerDelivery(String handler, String body, boolean initial, String purpose) {
+      this(handler, body, initial, purpose, false);
+    }
+  }
 
   /** A tick or a message. */
   record LaneDelivery(String what, String name, String body) {

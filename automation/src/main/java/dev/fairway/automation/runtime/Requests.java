@@ -47,21 +47,11 @@ final class Requests implements AutoCloseable {
   }
 
   /** Makes a contract that was not seen before a request, and the work of answering it. */
-  static <Q> void take(Transaction tx, String integration, Registrations.OnRequest<Q, ?> handler, Contract contract,
+  static void take(Transaction tx, String integration, String handler, Contract contract, Optional<String> order,
       NewWork<Payloads.LedgerDelivery> work) throws SQLException {
     if (RequestTables.find(tx, integration, contract.id().value()).isEmpty()) {
-      Optional<String> order = order(handler, contract);
       WorkId id = tx.enqueue(order.map(work::key).orElse(work));
-      RequestTables.insert(tx, integration, handler.id(), contract, id, order);
-    }
-  }
-
-  /* A request that cannot be read has no order; it will be set aside when it is tried. */
-  private static <Q> Optional<String> order(Registrations.OnRequest<Q, ?> handler, Contract contract) {
-    try {
-      return handler.order().map(key -> key.apply(handler.reader().apply(contract.payload())));
-    } catch (RuntimeException e) {
-      return Optional.empty();
+      RequestTables.insert(tx, integration, handler, contract, id, order);
     }
   }
 
@@ -79,7 +69,7 @@ final class Requests implements AutoCloseable {
       return Outcome.gone("the request has been answered or has gone");
     }
     if (delivery.dryRun()) {
-      return Outcome.fail("would answer " + decide(handler, contract, attempt));
+      return Outcome.fail("would answer " + decide(handler, delivery, contract, attempt));
     }
     if (handler.order().isPresent() && answerBeforeIsUnderWay(contract)) {
       return Outcome.later(BEHIND_ANOTHER, "the answer before it in order is not on the ledger yet");
@@ -105,7 +95,7 @@ final class Requests implements AutoCloseable {
   private Outcome tried(Registrations.OnRequest<?, ?> handler, Delivery<Payloads.LedgerDelivery> delivery,
       Contract contract, Attempt attempt) throws Exception {
     try {
-      return outcome(handler, delivery, contract, decide(handler, contract, attempt));
+      return outcome(handler, delivery, contract, decide(handler, delivery, contract, attempt));
     } catch (ForkedWorker.Died e) {
       return Outcome.unknown(String.valueOf(e.getMessage()));
     }
@@ -123,15 +113,26 @@ final class Requests implements AutoCloseable {
     }
   }
 
-  private Decision decide(Registrations.OnRequest<?, ?> handler, Contract contract, Attempt attempt)
-      throws Exception {
+  private Decision decide(Registrations.OnRequest<?, ?> handler, Delivery<Payloads.LedgerDelivery> delivery,
+      Contract contract, Attempt attempt) throws Exception {
     Instant deadline = shared.clock().instant().plus(handler.timeLimit());
     var asked = new Decision.Asked(contract, attempt, deadline,
         () -> known(contract).filter(request -> !request.state().ended()).isEmpty());
-    return integration.called(handler.counters(), handler.timeLimit(),
-        () -> handler.workerHeap().isPresent() && workers.possible()
-            ? workers.decide(handler, handler.workerHeap().getAsInt(), asked)
-            : Decision.of(handler, asked));
+    return integration.called(handler.counters(), handler.timeLimit(), () -> {
+      if (delivery.payload().undecided()) {
+        requireOrderKey(handler, contract);
+      }
+      return handler.workerHeap().isPresent() && workers.possible()
+          ? workers.decide(handler, handler.workerHeap().getAsInt(), asked)
+          : Decision.of(handler, asked);
+    });
+  }
+
+  /* A request without the key it should have would be answered out of turn. Where it has one by now, its turn has gone. */
+  private static <Q> void requireOrderKey(Registrations.OnRequest<Q, ?> handler, Contract contract) {
+    if (handler.order().isPresent()) {
+      handler.order().get().apply(Decision.payload(handler, contract));
+    }
   }
 
   private Outcome outcome(Registrations.OnRequest<?, ?> handler, Delivery<Payloads.LedgerDelivery> delivery,

@@ -74,6 +74,7 @@ public final class RunningIntegration {
   private final Registrations registrations;
   private final Lanes lanes;
   private final ClassLoader loader;
+  private final Tellings tellings;
   private final Feed feed;
   private final Requests requests;
   private final Lane lane;
@@ -95,7 +96,9 @@ public final class RunningIntegration {
     var leadership = new Leadership(shared.store, shared.clock, config.id());
     var events = new StateEvents(shared.store, config.id());
     this.life = new LifeCycle(this, shared, on.templates(), leadership, events);
-    this.feed = new Feed(shared.store, on.ledger, config.id(), config.party(), registrations, lanes, leadership,
+    this.tellings = new Tellings(config.id(), registrations, lanes,
+        new Matches(config.id(), loader, shared.limits));
+    this.feed = new Feed(shared.store, on.ledger, config.id(), config.party(), registrations, tellings, leadership,
         life::caughtUp, events);
     this.requests = new Requests(this, shared, new ForkedWorkers(
         loader instanceof PackageLoader || loader.equals(ClassLoader.getSystemClassLoader()), () -> worker(entry),
@@ -260,6 +263,10 @@ public final class RunningIntegration {
     return lanes;
   }
 
+  Tellings tellings() {
+    return tellings;
+  }
+
   Requests requests() {
     return requests;
   }
@@ -332,8 +339,17 @@ public final class RunningIntegration {
   private <E> Outcome contract(Registrations.OnContract<E> handler, Delivery<Payloads.LedgerDelivery> delivery,
       Attempt attempt) throws Exception {
     E event = event(handler, delivery.payload(), attempt);
-    Response response = called(handler.counters(), HANDLER_LIMIT, () -> handler.handler().handle(event));
+    boolean undecided = delivery.payload().undecided();
+    Response response = called(handler.counters(), HANDLER_LIMIT,
+        () -> undecided && !wants(handler, event) ? Response.none() : handler.handler().handle(event));
     return sent(delivery.payload(), delivery, response);
+  }
+
+  private static <E> boolean wants(Registrations.OnContract<E> handler, E event) {
+    Optional<Contract> contract = event instanceof LedgerEvents.Created created
+        ? Optional.of(created.contract())
+        : ((LedgerEvents.Archived) event).contract();
+    return contract.filter(known -> handler.match().test(known.payload())).isPresent();
   }
 
   @SuppressWarnings("unchecked") // a registration of created contracts is made with Created only, and so for archived

@@ -4,12 +4,16 @@ import static dev.fairway.automation.runtime.Node.eventually;
 import static dev.fairway.core.ledger.LedgerValue.int64;
 import static dev.fairway.core.ledger.LedgerValue.party;
 import static dev.fairway.core.ledger.LedgerValue.struct;
+import static dev.fairway.core.ledger.LedgerValue.text;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.fairway.automation.sdk.Answer;
 import dev.fairway.automation.sdk.LedgerEvents;
 import dev.fairway.automation.sdk.Response;
 import dev.fairway.core.ledger.Command;
+import dev.fairway.core.ledger.Contract;
+import dev.fairway.core.ledger.LedgerValue;
 import dev.fairway.core.ledger.TemplateId;
 import dev.fairway.testing.ledger.ContractModel;
 import java.nio.file.Path;
@@ -117,6 +121,7 @@ class HandlerFaultsTest {
       node.ask("one");
       node.ask("two");
       eventually(() -> assertThat(heard).containsExactlyInAnyOrder("one", "two"));
+      eventually(() -> assertThat(node.automation.find("faulty").orElseThrow().recent()).hasSize(2));
       if (fault.told.isPresent()) {
         eventually(() -> assertThat(node.setAside()).hasSize(2)
             .allSatisfy(why -> assertThat(why).contains(fault.told.get())));
@@ -125,6 +130,55 @@ class HandlerFaultsTest {
       }
       assertThat(node.automation.find("faulty").orElseThrow().ready()).isTrue();
     }
+  }
+
+  @Test
+  void contractThatAHandlerCannotBeAskedAboutIsSetAsideAndTheNextOnesGoOn() {
+    try (var node = new Node(folder)) {
+      node.ask("poison before the start");
+      node.run("choosy", (env, events) -> {
+        events.ledger().created(ContractModel.REQUEST).matching(HandlerFaultsTest::isNoPoison).attempts(1)
+            .handle(event -> heard(event.contract()));
+        events.ledger().archived(ContractModel.REQUEST).matching(HandlerFaultsTest::isNoPoison).attempts(1)
+            .handle(event -> heard(event.contract().orElseThrow()));
+      });
+      node.ask("poison");
+      node.ask("one");
+      eventually(() -> assertThat(heard).containsExactly("one"));
+      eventually(() -> assertThat(node.setAside()).hasSize(2).allSatisfy(why -> assertThat(why).contains("cannot be so")));
+      node.active(node.bob, ContractModel.REQUEST).forEach(request -> node.submit(node.bob,
+          Command.exercise(request, "Accept", struct("answer", text("yes")))));
+      eventually(() -> assertThat(heard).containsExactly("one", "one"));
+      eventually(() -> assertThat(node.setAside()).hasSize(4));
+      assertThat(node.automation.find("choosy").orElseThrow().error()).isEmpty();
+    }
+  }
+
+  @Test
+  void requestWithoutTheOrderKeyItShouldHaveIsSetAsideAndTheNextOneIsAnswered() {
+    try (var node = new Node(folder)) {
+      node.run("ordering", (env, events) -> events.request().on(ContractModel.REQUEST).reading(payload -> payload)
+          .<String>accepting("Accept", answer -> struct("answer", text(answer)))
+          .inOrderOf(payload -> String.valueOf(isNoPoison(payload))).attempts(1).handle(request -> Answer.accept("yes")));
+      node.ask("poison");
+      node.ask("one");
+      eventually(() -> assertThat(node.answers()).hasSize(1));
+      eventually(() -> assertThat(node.setAside()).singleElement().asString().contains("cannot be so"));
+      assertThat(node.active(node.bob, ContractModel.REQUEST)).singleElement()
+          .satisfies(left -> assertThat(left.payload().text("text")).isEqualTo("poison"));
+    }
+  }
+
+  private static boolean isNoPoison(LedgerValue.Struct payload) {
+    if (payload.text("text").startsWith("poison")) {
+      throw new AssertionError("it cannot be so");
+    }
+    return true;
+  }
+
+  private Response heard(Contract contract) {
+    heard.add(contract.payload().text("text"));
+    return Response.none();
   }
 
   @Test
@@ -205,9 +259,7 @@ class HandlerFaultsTest {
   }
 
   private void runNeighbour(Node node) {
-    node.run("sound", (env, events) -> events.ledger().created(ContractModel.REQUEST).handle(event -> {
-      heard.add(event.contract().payload().text("text"));
-      return Response.none();
-    }));
+    node.run("sound",
+        (env, events) -> events.ledger().created(ContractModel.REQUEST).handle(event -> heard(event.contract())));
   }
 }

@@ -330,7 +330,7 @@ final class RequestSimulation {
       hasRead = true;
       var term = new Leadership.Term();
       Ledger far = new Crash.OfLedger(process, ledger, term::end);
-      new Feed(reached, far, id, DESK, running.registrations(), running.lanes(), new Leadership(reached, clock, id),
+      new Feed(reached, far, id, DESK, running.registrations(), running.tellings(), new Leadership(reached, clock, id),
           () -> {}, new StateEvents(reached, id)).run(term);
     }
   }
