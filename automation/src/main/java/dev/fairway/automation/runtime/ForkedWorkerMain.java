@@ -57,7 +57,9 @@ final class ForkedWorkerMain {
       loader = integration.getClass().getClassLoader();
       registrations = register(integration, start);
       say(StoredValue.object().put("ready", true));
-    } catch (Exception | LinkageError e) {
+    } catch (OutOfMemoryError e) {
+      throw e;
+    } catch (Exception | Error e) {
       say(WorkerMessages.failure(e));
       return;
     }
@@ -75,7 +77,10 @@ final class ForkedWorkerMain {
       }
       return WorkerMessages.decision(Decision.of(handler, WorkerMessages.request(request,
           () -> ask(StoredValue.object().put("ask", "cancelled")).path("cancelled").asBoolean())));
-    } catch (Exception | StackOverflowError | LinkageError e) {
+    } catch (OutOfMemoryError e) {
+      // What is left of the heap nobody knows; the next worker has a whole one.
+      throw e;
+    } catch (Exception | Error e) {
       return WorkerMessages.failure(e);
     }
   }

@@ -65,6 +65,7 @@ class ForkedWorkerTest {
           }
         }
         case "throw" -> throw new IllegalStateException("attempt " + request.attempt().number());
+        case "assert" -> throw new AssertionError("by " + ProcessHandle.current().pid());
         case "no" -> {
           return new Answer.Reject<>("NO", "not this one", Map.of("why", "test"), false);
         }
@@ -125,6 +126,18 @@ class ForkedWorkerTest {
     assertThat(whys).areExactly(Requests.MOST_CRASHES, saying("exit code 134; its last words: ", "a native library"))
         .areExactly(Requests.MOST_CRASHES, saying("exit code 3", "OutOfMemoryError"))
         .areExactly(2, saying("died 3 times in a row"));
+  }
+
+  @Test
+  void errorOfAHandlerIsAnAttemptAndItsWorkerLives() {
+    node.ask("one");
+    eventually(() -> assertThat(node.answers()).hasSize(1));
+    String worker = node.answers().getFirst().split(" ", 2)[0];
+    node.ask("assert");
+    eventually(() -> assertThat(node.automation.find("fragile").orElseThrow().tallies())
+        .anySatisfy(tally -> assertThat(tally.lastError().orElse("")).contains("AssertionError: by " + worker)));
+    node.ask("two");
+    eventually(() -> assertThat(node.answers()).hasSize(2).allMatch(answer -> answer.startsWith(worker + " ")));
   }
 
   private static Condition<String> saying(String... parts) {
