@@ -296,7 +296,8 @@ final class Feed {
   private List<Store.Effect> steps(List<LedgerEvent> events) {
     List<Store.Effect> steps = new ArrayList<>();
     Map<ContractId, Contract> known = new HashMap<>(known(events.stream()
-        .flatMap(event -> event instanceof LedgerEvent.Archived gone ? Stream.of(gone.id()) : Stream.empty()).toList()));
+        .flatMap(event -> event instanceof LedgerEvent.Archived gone ? Stream.of(gone.id()) : Stream.empty())
+        .toList()));
     List<LedgerEvent> transaction = new ArrayList<>();
     LedgerEvent.TransactionBegin begin = null;
     for (LedgerEvent event : events) {

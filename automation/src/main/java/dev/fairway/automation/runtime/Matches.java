@@ -74,8 +74,10 @@ final class Matches {
       Thread.currentThread().interrupt();
       return Optional.empty();
     } catch (Exception e) {
-      LOG.warn("cannot say what becomes of a contract, its handler is asked again integration={} handler={} contract={} "
-          + "why={}", integration, handler, contract.id(), e.toString());
+      LOG.warn(
+          "cannot say what becomes of a contract, its handler is asked again integration={} handler={} contract={} "
+              + "why={}",
+          integration, handler, contract.id(), e.toString());
       return Optional.empty();
     }
   }

@@ -145,7 +145,8 @@ class HandlerFaultsTest {
       node.ask("poison");
       node.ask("one");
       eventually(() -> assertThat(heard).containsExactly("one"));
-      eventually(() -> assertThat(node.setAside()).hasSize(2).allSatisfy(why -> assertThat(why).contains("cannot be so")));
+      eventually(
+          () -> assertThat(node.setAside()).hasSize(2).allSatisfy(why -> assertThat(why).contains("cannot be so")));
       node.active(node.bob, ContractModel.REQUEST).forEach(request -> node.submit(node.bob,
           Command.exercise(request, "Accept", struct("answer", text("yes")))));
       eventually(() -> assertThat(heard).containsExactly("one", "one"));
@@ -159,7 +160,8 @@ class HandlerFaultsTest {
     try (var node = new Node(folder)) {
       node.run("ordering", (env, events) -> events.request().on(ContractModel.REQUEST).reading(payload -> payload)
           .<String>accepting("Accept", answer -> struct("answer", text(answer)))
-          .inOrderOf(payload -> String.valueOf(isNoPoison(payload))).attempts(1).handle(request -> Answer.accept("yes")));
+          .inOrderOf(payload -> String.valueOf(isNoPoison(payload))).attempts(1)
+          .handle(request -> Answer.accept("yes")));
       node.ask("poison");
       node.ask("one");
       eventually(() -> assertThat(node.answers()).hasSize(1));
