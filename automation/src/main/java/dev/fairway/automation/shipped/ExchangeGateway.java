@@ -15,6 +15,9 @@ import java.util.Optional;
  * went, cancels, and makes a contract of each report on one's orders. Speaks the trading and private-data API of Exberry.
  * An order is placed once; an exchange that cannot be reached is tried for a day.
  *
+ * <p>The WebSocket goes to the address that its operator set, with the certificates the Java platform trusts: the node's
+ * egress policy and its TLS settings for partners hold for calls over HTTP, and not for it.
+ *
  * @see <a href="https://github.com/exberry-io/exchange-api-docs">Exberry, Exchange API</a>
  */
 public final class ExchangeGateway implements Integration<ExchangeGateway.Settings> {

@@ -19,9 +19,10 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
-import java.util.OptionalLong;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -30,15 +31,21 @@ import tools.jackson.databind.node.ObjectNode;
  * An order has one effect. Its name at the exchange (mpOrderId) is made of its contract, so it is the same on every try and
  * the exchange takes it once. After a try whose end is unknown the exchange is asked for an active order of that name before
  * the order is sent again; and when it says then that the name is in use, the order was taken and is no longer active: its own
- * number is found in the reports.
+ * number is found in the reports. What is found there must be this very order, for what else had the name is not its success.
+ * No order is sent before it is written down from where reports are followed, or its own could be missed.
  */
 /** Orders and cancellations, one at a time over one connection that is opened when needed and closed after a quiet minute. */
 final class ExchangeOrders {
   private static final Duration QUIET = Duration.ofMinutes(1);
+  /** How long one try may look through the reports. */
+  private static final Duration LOOK_UP = Duration.ofMinutes(2);
   /** Bits of a whole number that every reader of JSON keeps (RFC 8259, 6). */
   private static final int SAFE_BITS = 53;
 
   private final Environment<ExchangeGateway.Settings> env;
+  /** Up to which tracking number the reports were looked through for an order of that name. */
+  private final Map<Long, Long> lookedThrough = new ConcurrentHashMap<>();
+  private volatile boolean followed;
   private @Nullable ExchangeSession session;
   private long used;
 
@@ -58,13 +65,34 @@ final class ExchangeOrders {
     ObjectNode order = order(contract.payload(), mpOrderId);
     event.attempt().holdBackIfDry("place the order " + order);
     Said said = talk(open -> {
-      OptionalLong known = mayBeKnown(event.attempt()) ? open.activeOrder(mpOrderId) : OptionalLong.empty();
-      return known.isPresent() ? placed(known.getAsLong()) : open.askMarket("placeOrder", order);
+      requireFollowed();
+      Optional<JsonNode> known = mayBeKnown(event.attempt()) ? open.activeOrder(mpOrderId) : Optional.empty();
+      return known.isPresent() && isThat(order, known.get())
+          ? placed(known.get().path("orderId").asLong())
+          : open.askMarket("placeOrder", order);
     });
     if (said instanceof Said.Refused(int code, _) && code == ExchangeSession.ORDER_ID_IN_USE) {
-      said = placed(reported(mpOrderId));
+      JsonNode first = firstReport(mpOrderId);
+      said = isThat(order, first) ? placed(first.path("orderId").asLong()) : said;
     }
     return answer(contract, said, "Order", mpOrderId);
+  }
+
+  private void requireFollowed() {
+    if (!followed) {
+      if (env.active(env.settings().positionTemplate()).isEmpty()) {
+        throw new FairwayException(ErrorCode.PEER_FAILED,
+            "it is not on the ledger yet from where the exchange's reports are followed");
+      }
+      followed = true;
+    }
+  }
+
+  private static boolean isThat(ObjectNode order, JsonNode told) {
+    JsonNode quantity = told.path("quantity");
+    return Stream.of("instrument", "side")
+        .allMatch(field -> told.path(field).asString("").equals(order.path(field).asString("")))
+        && quantity.isNumber() && quantity.decimalValue().compareTo(order.path("quantity").decimalValue()) == 0;
   }
 
   Response cancel(LedgerEvents.Created event) throws IOException, InterruptedException {
@@ -91,8 +119,9 @@ final class ExchangeOrders {
               LedgerValue.int64(mpOrderId)));
       case Said.Refused(int code, String why) -> Command.exercise(contract, what + "Refused",
           LedgerValue.struct("errorCode", LedgerValue.int64(code), "errorMessage", LedgerValue.text(why)));
+      // It may have been done; another try finds out.
       case Said other ->
-        throw new FairwayException(ErrorCode.PEER_LIED, "the exchange answered without an orderId: " + other);
+        throw new FairwayException(ErrorCode.PEER_FAILED, "the exchange answered without an orderId: " + other);
     });
   }
 
@@ -110,32 +139,41 @@ final class ExchangeOrders {
     return new BigDecimal(amount.stripTrailingZeros().toPlainString());
   }
 
-  /** The same for a contract on every try, and for no other. */
+  /**
+   * The same for a contract on every try, and for no other. A ledger that begins anew gives parties and contracts the names
+   * they had before; when a contract was created, which local ledgers tell to the microsecond, does not come again.
+   */
   static long mpOrderId(Party party, Contract contract) {
+    String name = party + "/" + contract.template() + "/" + contract.id()
+        + contract.createdAt().map(at -> "/" + at).orElse("");
     try {
-      byte[] hash = MessageDigest.getInstance("SHA-256")
-          .digest((party + "/" + contract.template() + "/" + contract.id()).getBytes(StandardCharsets.UTF_8));
+      byte[] hash = MessageDigest.getInstance("SHA-256").digest(name.getBytes(StandardCharsets.UTF_8));
       return ByteBuffer.wrap(hash).getLong() >>> (Long.SIZE - SAFE_BITS);
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("every Java platform has SHA-256", e);
     }
   }
 
-  /* Every event is told again on a connection of its own, up to the one of this order. */
-  private long reported(long mpOrderId) throws IOException, InterruptedException {
+  /* Every event is told again on a connection of its own, up to the first of this order. A long past takes several tries:
+   * each goes on where the one before it ended, and once more through the last number, which several events may share. */
+  private JsonNode firstReport(long mpOrderId) throws IOException, InterruptedException {
+    long end = System.nanoTime() + LOOK_UP.toNanos();
     try (ExchangeSession past = ExchangeSession.open(env.settings(), env.clock())) {
-      long stream = past.followMarket("executionReports", Json.object().put("trackingNumber", 0));
-      while (true) {
+      long from = Math.max(0, lookedThrough.getOrDefault(mpOrderId, 0L) - 1);
+      long stream = past.followMarket("executionReports", Json.object().put("trackingNumber", from));
+      while (System.nanoTime() < end) {
         switch (past.awaited(stream)) {
           case Said.Data(JsonNode report) when report.path("mpOrderId").asLong(0) == mpOrderId -> {
-            return report.path("orderId").asLong();
+            lookedThrough.remove(mpOrderId);
+            return report;
           }
-          case Said.Data _ -> {
-          }
+          case Said.Data(JsonNode report) ->
+            lookedThrough.merge(mpOrderId, report.path("trackingNumber").asLong(0), Math::max);
           case Said.Refused refused -> throw ExchangeSession.refusal("reports", refused);
           case Said.Done _ -> throw new IOException("the exchange has order " + mpOrderId + " and does not report it");
         }
       }
+      throw new IOException("the reports up to " + lookedThrough.get(mpOrderId) + " do not tell of order " + mpOrderId);
     }
   }
 
@@ -143,7 +181,7 @@ final class ExchangeOrders {
     ExchangeSession open = session;
     if (open == null || !open.isOpen()) {
       open = ExchangeSession.open(env.settings(), env.clock());
-      closeWhenQuiet();
+      closeWhenQuiet(open);
     }
     session = null;
     try {
@@ -158,20 +196,28 @@ final class ExchangeOrders {
     }
   }
 
-  private void closeWhenQuiet() {
-    CompletableFuture.delayedExecutor(QUIET.toMillis(), TimeUnit.MILLISECONDS).execute(() -> {
-      synchronized (this) {
-        ExchangeSession open = session;
-        if (open == null) {
-          return;
-        }
-        if (System.nanoTime() - used < QUIET.toNanos()) {
-          closeWhenQuiet();
-        } else {
-          open.close();
-          session = null;
-        }
+  /* One watch for a connection, which ends with it. An integration that is stopped leaves its own for the quiet time. */
+  private void closeWhenQuiet(ExchangeSession watched) {
+    Thread.ofVirtual().name("exchange-orders-quiet").start(() -> {
+      try {
+        do {
+          Thread.sleep(QUIET);
+        } while (isUsed(watched));
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
       }
     });
+  }
+
+  private synchronized boolean isUsed(ExchangeSession watched) {
+    if (!watched.equals(session)) {
+      return false;
+    }
+    if (watched.isOpen() && System.nanoTime() - used < QUIET.toNanos()) {
+      return true;
+    }
+    watched.close();
+    session = null;
+    return false;
   }
 }

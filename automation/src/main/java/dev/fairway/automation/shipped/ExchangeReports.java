@@ -21,13 +21,16 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /*
  * Several events may share a tracking number, so after a disconnection the stream is asked for from the second most recent
  * number, as the exchange advises, and what comes again is recognised. The position is kept on the ledger, in a contract that a
- * timer replaces; behind it by seconds at most, which is why a crash may bring a report twice and never loses one.
+ * timer replaces; behind it by seconds at most, which is why a crash may bring a report twice and never loses one. The first
+ * is there before any report is read. What this process knows and what is on the ledger are both true, so they are put
+ * together: a process that stood by for a while does not set back what another wrote down.
  */
 /** What the exchange tells of one's orders, as contracts; each report is on a durable queue before the next one is read. */
 final class ExchangeReports {
@@ -36,17 +39,27 @@ final class ExchangeReports {
   private static final Set<String> TYPES = Set.of("Add", "Cancelled", "Executed", "Modified", "TradeReport",
       "TradeCancel", "Suspended");
   private static final Duration WAIT = Duration.ofSeconds(5);
+  /** How long the first position may take to the ledger. */
+  private static final Duration WRITTEN = Duration.ofSeconds(30);
+  private static final Duration LOOK_AGAIN = Duration.ofMillis(500);
   /** Digits after the point of Daml's Decimal. */
   private static final int SCALE = 10;
 
   /** Up to where reports were taken: all up to {@code number}, and after it those that are seen. */
-  private record Position(long number, Set<String> seen) {}
+  private record Position(long number, Set<String> seen) {
+    Position and(Position other) {
+      long latest = Math.max(number, other.number);
+      return new Position(latest, Stream.concat(seen.stream(), other.seen.stream())
+          .filter(event -> trackingNumber(event) > latest).collect(Collectors.toSet()));
+    }
+  }
 
   private final Environment<ExchangeGateway.Settings> env;
   /** Number by event, of the two most recent numbers; null until the first connection. */
   private @Nullable Map<String, Long> recent;
   private long number;
-  private @Nullable Position kept;
+  /** What was last found to be on the ledger. */
+  private volatile @Nullable Position kept;
 
   ExchangeReports(Environment<ExchangeGateway.Settings> env) {
     this.env = env;
@@ -56,6 +69,7 @@ final class ExchangeReports {
   void follow() throws IOException, InterruptedException {
     try (ExchangeSession session = ExchangeSession.open(env.settings(), env.clock())) {
       long from = start(session).number();
+      awaitPosition();
       long stream = session.followMarket("executionReports", Json.object().put("trackingNumber", from));
       env.log().info("follows the executions after {}", from);
       while (true) {
@@ -73,16 +87,30 @@ final class ExchangeReports {
 
   /* The ledger is asked each time: another process may have read on while this one stood by. */
   private Position start(ExchangeSession session) throws IOException, InterruptedException {
-    Optional<Position> onLedger = env.active(env.settings().positionTemplate()).stream().map(Contract::payload)
-        .map(p -> new Position(p.int64("trackingNumber"), p.text("seen").lines().collect(Collectors.toSet())))
-        .max(Comparator.comparingLong(Position::number));
-    Optional<Position> known = position();
-    if (known.isPresent() && onLedger.stream().noneMatch(there -> there.number() > known.get().number())) {
-      return known.get();
-    }
-    Position first = onLedger.isPresent() ? onLedger.get() : new Position(session.lastTrackingNumber(), Set.of());
+    Optional<Position> known = Stream.concat(onLedger().stream().map(ExchangeReports::read), position().stream())
+        .reduce(Position::and);
+    Position first = known.isPresent() ? known.get() : new Position(session.lastTrackingNumber(), Set.of());
     begin(first);
     return first;
+  }
+
+  private void awaitPosition() throws IOException, InterruptedException {
+    long end = System.nanoTime() + WRITTEN.toNanos();
+    while (onLedger().isEmpty()) {
+      if (System.nanoTime() > end) {
+        throw new IOException("the ledger does not show from where reports are followed");
+      }
+      Thread.sleep(LOOK_AGAIN);
+    }
+  }
+
+  private List<Contract> onLedger() {
+    return env.active(env.settings().positionTemplate());
+  }
+
+  private static Position read(Contract contract) {
+    LedgerValue.Struct payload = contract.payload();
+    return new Position(payload.int64("trackingNumber"), payload.text("seen").lines().collect(Collectors.toSet()));
   }
 
   private synchronized void begin(Position position) {
@@ -90,6 +118,7 @@ final class ExchangeReports {
     position.seen().forEach(event -> events.put(event, trackingNumber(event)));
     recent = events;
     number = position.number();
+    kept = null;
   }
 
   private synchronized Optional<Position> position() {
@@ -133,19 +162,24 @@ final class ExchangeReports {
     return Long.parseLong(event.substring(0, event.indexOf('/')));
   }
 
-  /** Writes down up to where reports were taken, where that has changed. */
+  /** Writes down up to where reports were taken, until that is on the ledger. */
   Response keepPosition() {
     Optional<Position> now = position();
     if (now.isEmpty() || now.get().equals(kept)) {
       return Response.none();
     }
+    List<Contract> before = onLedger();
+    Position next = before.stream().map(ExchangeReports::read).reduce(now.get(), Position::and);
+    if (before.size() == 1 && read(before.getFirst()).equals(next)) {
+      kept = now.get();
+      return Response.none();
+    }
     List<Command> commands = new ArrayList<>();
-    env.active(env.settings().positionTemplate()).forEach(old -> commands.add(Command.archive(old)));
+    before.forEach(old -> commands.add(Command.archive(old)));
     commands.add(Command.create(env.template(env.settings().positionTemplate()),
         LedgerValue.struct("integrationParty", LedgerValue.party(env.party()))
-            .with("trackingNumber", LedgerValue.int64(now.get().number()))
-            .with("seen", LedgerValue.text(String.join("\n", now.get().seen())))));
-    kept = now.get();
+            .with("trackingNumber", LedgerValue.int64(next.number()))
+            .with("seen", LedgerValue.text(String.join("\n", next.seen())))));
     return new Response(commands);
   }
 

@@ -10,7 +10,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.Set;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -92,10 +91,9 @@ final class ExchangeSession implements AutoCloseable {
     return begin(MARKET + what, body);
   }
 
-  /** The exchange's number of an order that is active, by the number we gave it. */
-  OptionalLong activeOrder(long mpOrderId) throws IOException, InterruptedException {
-    return orders().stream().filter(order -> order.path("mpOrderId").asLong(0) == mpOrderId)
-        .mapToLong(order -> order.path("orderId").asLong()).findFirst();
+  /** An order that is active, by the number we gave it. */
+  Optional<JsonNode> activeOrder(long mpOrderId) throws IOException, InterruptedException {
+    return orders().stream().filter(order -> order.path("mpOrderId").asLong(0) == mpOrderId).findFirst();
   }
 
   /** The number of the last event of all. */
@@ -127,9 +125,18 @@ final class ExchangeSession implements AutoCloseable {
     if (text.isEmpty()) {
       return Optional.empty();
     }
-    JsonNode message = Json.parse(text.get());
+    JsonNode message = parsed(text.get());
     // What belongs to something asked before, and given up, is of no interest.
     return message.path("sid").asLong(-1) == stream ? Optional.of(said(message)) : Optional.empty();
+  }
+
+  /* What was asked may have been done, whatever is said to it: that is for another try to find out. */
+  private static JsonNode parsed(String text) throws IOException {
+    try {
+      return Json.parse(text);
+    } catch (FairwayException e) {
+      throw new IOException("the exchange said what is no JSON: " + e.getMessage(), e);
+    }
   }
 
   /** @throws IOException when nothing is said in time */

@@ -42,8 +42,15 @@ final class ExchangeSocket implements WebSocket.Listener, AutoCloseable {
 
   static ExchangeSocket open(URI url) throws IOException, InterruptedException {
     var opened = new ExchangeSocket();
-    opened.socket = done(CLIENT.newWebSocketBuilder().connectTimeout(LIMIT).buildAsync(url, opened), "connect");
-    return opened;
+    CompletableFuture<WebSocket> step = CLIENT.newWebSocketBuilder().connectTimeout(LIMIT).buildAsync(url, opened);
+    try {
+      opened.socket = done(step, "connect");
+      return opened;
+    } catch (IOException | InterruptedException e) {
+      // One that is there only now nobody would use or close.
+      CompletableFuture<Void> unused = step.thenAccept(WebSocket::abort);
+      throw e;
+    }
   }
 
   /** Whether nothing is known to have ended it. */

@@ -114,10 +114,10 @@ class ExchangeGatewayTest {
       try (var node = new Node(folder)) {
         run(node, exchange);
         order(node, "BTC");
-        eventually(() -> assertThat(reports(node)).containsExactly("Add"));
+        eventually(() -> assertThat(events(node)).containsExactly("Add 2000"));
         exchange.cut();
         exchange.fillAll();
-        eventually(() -> assertThat(reports(node)).containsExactlyInAnyOrder("Add", "Executed"));
+        eventually(() -> assertThat(events(node)).containsExactlyInAnyOrder("Add 2000", "Executed 2000"));
         eventually(() -> assertThat(node.active(node.bob, "Trade:Position")).singleElement()
             .satisfies(position -> assertThat(position.payload().text("seen")).contains("Executed")));
       }
@@ -125,8 +125,44 @@ class ExchangeGatewayTest {
         runKnown(node, exchange);
         order(node, "ETH");
         eventually(
-            () -> assertThat(reports(node)).containsExactlyInAnyOrder("Add", "Executed", "Add", "Executed"));
+            () -> assertThat(events(node)).containsExactlyInAnyOrder("Add 2000", "Executed 2000", "Add 2001",
+                "Executed 2001"));
       }
+    }
+  }
+
+  @Test
+  void nameThatAnotherOrderHasIsARefusal() throws Exception {
+    try (var exchange = new StubExchange("hush"); var node = new Node(folder)) {
+      run(node, exchange);
+      exchange.giveNameToAnother();
+      order(node, "BTC");
+      eventually(() -> assertThat(node.active(node.bob, "Trade:Refused")).singleElement()
+          .satisfies(refused -> assertThat(refused.payload().int64("errorCode")).isEqualTo(1002)));
+      assertThat(node.active(node.bob, "Trade:Placed")).isEmpty();
+    }
+  }
+
+  @Test
+  void answerThatIsNoJsonIsAskedForAndTheOrderPlacedOnce() throws Exception {
+    try (var exchange = new StubExchange("hush"); var node = new Node(folder)) {
+      run(node, exchange);
+      exchange.answerNonsense();
+      order(node, "BTC");
+      eventually(() -> assertThat(node.active(node.bob, "Trade:Placed")).hasSize(1));
+      assertThat(exchange.orders()).isEqualTo(1);
+      assertThat(node.setAside()).isEmpty();
+    }
+  }
+
+  @Test
+  void noOrderIsPlacedBeforeItIsKnownFromWhereReportsAreFollowed() throws Exception {
+    try (var exchange = new StubExchange("hush"); var node = new Node(folder)) {
+      node.give(MODEL);
+      order(node, "BTC");
+      runKnown(node, exchange, false);
+      eventually(() -> assertThat(events(node)).containsExactly("Add 2000"));
+      assertThat(exchange.asked()).containsSubsequence("massOrderStatus", "placeOrder");
     }
   }
 
@@ -211,6 +247,11 @@ class ExchangeGatewayTest {
     node.submit(node.bob, Command.create(TemplateId.parse("Trade:Cancel"),
         LedgerValue.struct("integrationParty", LedgerValue.party(node.bob), "instrument", LedgerValue.text("BTC"))
             .with("mpOrderId", LedgerValue.int64(mpOrderId))));
+  }
+
+  private static List<String> events(Node node) {
+    return node.active(node.bob, "Trade:Report").stream().map(c -> c.payload().text("messageType") + " "
+        + ((LedgerValue.Int64) c.payload().optional("orderId").orElseThrow()).value()).toList();
   }
 
   private static List<String> reports(Node node) {

@@ -1,6 +1,7 @@
 package dev.fairway.automation.runtime;
 
 import dev.fairway.web.Json;
+import java.math.BigDecimal;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
@@ -42,6 +43,8 @@ final class StubExchange implements AutoCloseable {
   private final List<String> asked = new ArrayList<>();
   private final Set<Client> clients = new HashSet<>();
   private boolean losingAnswers;
+  private boolean answeringNonsense;
+  private boolean givingNameToAnother;
   private Duration ahead = Duration.ZERO;
 
   StubExchange(String secret) throws Exception {
@@ -67,6 +70,16 @@ final class StubExchange implements AutoCloseable {
   /** Whether the next order is taken and its connection is cut before it is answered. */
   synchronized void loseAnswer() {
     losingAnswers = true;
+  }
+
+  /** The next order is taken and answered with something else. */
+  synchronized void answerNonsense() {
+    answeringNonsense = true;
+  }
+
+  /** The name of the next order is that of one that was taken before, of twice its quantity. */
+  synchronized void giveNameToAnother() {
+    givingNameToAnother = true;
   }
 
   /** Every qualifier that was asked, in order. */
@@ -247,6 +260,13 @@ final class StubExchange implements AutoCloseable {
       if (!body.path("mpOrderId").isIntegralNumber() || !body.path("quantity").isNumber()) {
         throw new Wrong(1001, "Wrong mpOrderId");
       }
+      if (givingNameToAnother) {
+        givingNameToAnother = false;
+        ObjectNode other = body.deepCopy().put("quantity",
+            body.path("quantity").decimalValue().multiply(BigDecimal.TWO)).put("open", true);
+        orders.put(2_000L + orders.size(), other);
+        tell(report("Add", 1_999L + orders.size(), other));
+      }
       if (orders.values().stream().anyMatch(o -> o.path("mpOrderId").equals(body.path("mpOrderId")))) {
         throw new Wrong(1002, "mpOrderId is already in use");
       }
@@ -264,6 +284,11 @@ final class StubExchange implements AutoCloseable {
       if (losingAnswers) {
         losingAnswers = false;
         cut();
+        return;
+      }
+      if (answeringNonsense) {
+        answeringNonsense = false;
+        Objects.requireNonNull(session).sendText("<html>bad gateway</html>", Callback.NOOP);
         return;
       }
       answer(qualifier, stream, Json.object().put("orderId", id).put("orderStatus", "Pending"));
