@@ -26,6 +26,8 @@ final class SymphonyFeed {
 
   private static final String FEEDS = "/agent/v5/datafeeds";
   private static final int REMEMBERED = 1_000;
+  /** So many reads in a row without an answer may be for want of news; then the agent is asked something it knows. */
+  private static final int QUIET_READS = 20;
 
   private final Environment<SymphonyChat.Settings> env;
   private final SymphonyCalls calls;
@@ -41,20 +43,35 @@ final class SymphonyFeed {
     String feed = feed();
     env.log().info("reads the datafeed {}", feed);
     String acknowledged = "";
+    boolean fresh = false;
+    int unanswered = 0;
     while (true) {
       Answered answer;
       try {
         answer = calls.post(FEEDS + "/" + feed + "/read", Json.object().put("ackId", acknowledged));
       } catch (SocketTimeoutException quiet) {
         // The agent waits for news longer than the node waits for answers.
+        unanswered++;
+        if (unanswered == QUIET_READS) {
+          unanswered = 0;
+          String there = feed();
+          acknowledged = there.equals(feed) ? acknowledged : "";
+          feed = there;
+        }
         continue;
       }
-      if (answer.status() == 400) {
+      unanswered = 0;
+      if (answer.status() == 400 && !fresh) {
         // It is no longer there, as after a long time unread.
         feed = create();
         acknowledged = "";
+        fresh = true;
         continue;
       }
+      if (answer.status() == 400) {
+        throw new IOException("the agent does not let its new datafeed be read");
+      }
+      fresh = false;
       JsonNode read = Json.parse(Answers.accepted("Symphony", answer).body());
       for (JsonNode event : read.path("events")) {
         take(event);

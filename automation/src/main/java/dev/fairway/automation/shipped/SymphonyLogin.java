@@ -1,6 +1,7 @@
 package dev.fairway.automation.shipped;
 
 import dev.fairway.automation.sdk.Environment;
+import dev.fairway.automation.sdk.OutsideCalls.Answered;
 import dev.fairway.automation.sdk.OutsideCalls.OutsideCall;
 import dev.fairway.core.ErrorCode;
 import dev.fairway.core.FairwayException;
@@ -19,6 +20,7 @@ import java.time.Duration;
 import java.util.Base64;
 import java.util.HexFormat;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
 
 /**
  * A bot's two tokens: of the pod, and of the key manager without which no message can be read. Each is given for a token the
@@ -71,7 +73,15 @@ final class SymphonyLogin {
       // An operator may mend it meanwhile, and nothing was done.
       throw new FairwayException(ErrorCode.PEER_FAILED, "the log-in at " + url + " was answered " + answer.status());
     }
-    return new Secret(Json.parse(answer.body()).path("token").asString());
+    return new Secret(parsed(url, answer).path("token").asString());
+  }
+
+  private static JsonNode parsed(String url, Answered answer) {
+    try {
+      return Json.parse(answer.body());
+    } catch (FairwayException e) {
+      throw new FairwayException(ErrorCode.PEER_FAILED, "the log-in at " + url + " was answered with what is no JSON", e);
+    }
   }
 
   private String jwt(String bot) {

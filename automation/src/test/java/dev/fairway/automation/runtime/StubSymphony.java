@@ -45,6 +45,7 @@ final class StubSymphony implements AutoCloseable {
   private int acknowledged;
   private int logIns;
   private int broken;
+  private boolean refusingReads;
   private Duration moment = Duration.ofMillis(100);
 
   private record Told(int status, JsonNode body) {}
@@ -111,6 +112,11 @@ final class StubSymphony implements AutoCloseable {
     moment = time;
   }
 
+  /** Whether every read of a datafeed is answered 400, of a new one too. */
+  synchronized void refuseReads(boolean all) {
+    refusingReads = all;
+  }
+
   /** The next so many calls are answered 503. */
   synchronized void breakDown(int calls) {
     broken = calls;
@@ -165,7 +171,7 @@ final class StubSymphony implements AutoCloseable {
       feeds.add("feed_f_" + bot.length());
       return new Told(201, Json.object().put("id", feeds.getLast()).put("type", "fanout"));
     } else if (read.matches()) {
-      return feeds.contains(read.group(1))
+      return feeds.contains(read.group(1)) && !refusingReads
           ? news(Json.parse(body).path("ackId").asString())
           : refused(400, "No datafeed");
     } else if (create.matches()) {

@@ -133,6 +133,20 @@ class SymphonyChatTest {
   }
 
   @Test
+  void newDatafeedThatCannotBeReadIsToldAndTriedAgainLater() throws Exception {
+    try (var pod = new StubSymphony(BOT, keys.getPublic());
+        var node = new Node(folder, ledger -> ledger, new Outside(client))) {
+      pod.refuseReads(true);
+      run(node, pod, pem("PRIVATE KEY", keys.getPrivate().getEncoded()));
+      eventually(() -> assertThat(node.automation.find("shipped").orElseThrow().tallies())
+          .anySatisfy(tally -> assertThat(tally.lastError().orElse("")).contains("does not let its new datafeed be read")));
+      pod.refuseReads(false);
+      pod.say("alice", "<div>one</div>");
+      eventually(() -> assertThat(said(node)).containsExactly("one"));
+    }
+  }
+
+  @Test
   void conversationThatIsNoneIsSetAsideAndKeyThatIsNoneIsRefused() throws Exception {
     try (var pod = new StubSymphony(BOT, keys.getPublic());
         var node = new Node(folder, ledger -> ledger, new Outside(client))) {
