@@ -131,7 +131,7 @@ final class Requests implements AutoCloseable {
   /* A request without the key it should have would be answered out of turn. Where it has one by now, its turn has gone. */
   private static <Q> void requireOrderKey(Registrations.OnRequest<Q, ?> handler, Contract contract) {
     if (handler.order().isPresent()) {
-      String unused = handler.order().get().apply(Decision.payload(handler, contract));
+      String _ = handler.order().get().apply(Decision.payload(handler, contract));
     }
   }
 

@@ -48,7 +48,7 @@ final class ExchangeSocket implements WebSocket.Listener, AutoCloseable {
       return opened;
     } catch (IOException | InterruptedException e) {
       // One that is there only now nobody would use or close.
-      CompletableFuture<Void> unused = step.thenAccept(WebSocket::abort);
+      CompletableFuture<Void> _ = step.thenAccept(WebSocket::abort);
       throw e;
     }
   }

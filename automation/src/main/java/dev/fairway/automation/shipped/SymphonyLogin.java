@@ -80,7 +80,8 @@ final class SymphonyLogin {
     try {
       return Json.parse(answer.body());
     } catch (FairwayException e) {
-      throw new FairwayException(ErrorCode.PEER_FAILED, "the log-in at " + url + " was answered with what is no JSON", e);
+      throw new FairwayException(ErrorCode.PEER_FAILED, "the log-in at " + url + " was answered with what is no JSON",
+          e);
     }
   }
 

@@ -139,7 +139,8 @@ class SymphonyChatTest {
       pod.refuseReads(true);
       run(node, pod, pem("PRIVATE KEY", keys.getPrivate().getEncoded()));
       eventually(() -> assertThat(node.automation.find("shipped").orElseThrow().tallies())
-          .anySatisfy(tally -> assertThat(tally.lastError().orElse("")).contains("does not let its new datafeed be read")));
+          .anySatisfy(
+              tally -> assertThat(tally.lastError().orElse("")).contains("does not let its new datafeed be read")));
       pod.refuseReads(false);
       pod.say("alice", "<div>one</div>");
       eventually(() -> assertThat(said(node)).containsExactly("one"));
