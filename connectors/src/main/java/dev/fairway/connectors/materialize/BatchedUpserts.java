@@ -16,8 +16,9 @@ final class BatchedUpserts implements Upserts {
 
   BatchedUpserts(Connection connection, SqlTable table, SqlTables.Speech speech) throws SQLException {
     this.speech = speech;
-    this.upsert = connection.prepareStatement("INSERT INTO " + table.quotedName() + " (" + table.names() + ") VALUES ("
-        + table.list(speech::placeholder) + ")" + table.onConflict());
+    this.upsert = connection
+        .prepareStatement("INSERT INTO " + table.quotedName() + " (" + table.names() + ") " + speech.row(table)
+            + table.onConflict());
   }
 
   @Override

@@ -15,7 +15,10 @@ import tools.jackson.databind.JsonNode;
 /**
  * Rows by PostgreSQL's COPY into a temporary table of the session, and from there into the table by one statement before
  * the commit: the server reads the stream of a COPY several times faster than statements, and reads it while we write on.
- * The temporary table is in no log and is emptied by the commit.
+ * The rows of the temporary table are in no log. Each transaction makes it and its end drops it, so that it does not matter
+ * which of a pooler's connections the next transaction has.
+ *
+ * <p>Keys that differ as JSON may be one to the database, as times of different precision are: of such rows the last counts.
  */
 final class CopiedUpserts implements Upserts {
   private static final int PIECE = 1 << 16;
@@ -23,23 +26,34 @@ final class CopiedUpserts implements Upserts {
 
   private final Connection connection;
   private final String stage;
+  private final String create;
   private final String insert;
   private byte[] buffer = new byte[PIECE * 2];
   private int used;
+  private long rows;
   private @Nullable CopyIn copy;
   private boolean staged;
 
   /** @param number tells it from the other tables of the session */
-  CopiedUpserts(Connection connection, SqlTable table, SqlTables.Speech speech, int number) throws SQLException {
+  CopiedUpserts(Connection connection, SqlTable table, SqlTables.Speech speech, int number) {
     this.connection = connection;
     this.stage = "pg_temp.fairway_stage_" + number;
-    this.insert = "INSERT INTO " + table.quotedName() + " (" + table.names() + ") SELECT " + table.names() + " FROM "
-        + stage + table.onConflict();
-    try (Statement statement = connection.createStatement()) {
-      statement.execute("CREATE TEMPORARY TABLE fairway_stage_" + number + " ("
-          + table.list(column -> SqlTable.quoted(column.field()) + " " + speech.type(column))
-          + ") ON COMMIT DELETE ROWS");
+    String order = SqlTable.quoted(nameBeside(table));
+    this.create = "CREATE TEMPORARY TABLE fairway_stage_" + number + " ("
+        + table.list(column -> SqlTable.quoted(column.field()) + " " + speech.type(column)) + ", " + order
+        + " BIGINT) ON COMMIT DROP";
+    this.insert = "INSERT INTO " + table.quotedName() + " (" + table.names() + ") SELECT DISTINCT ON ("
+        + table.keyNames() + ") " + table.names() + " FROM " + stage + " ORDER BY " + table.keyNames() + ", " + order
+        + " DESC" + table.onConflict();
+  }
+
+  /* For the rows' running numbers: a name that no column has. */
+  private static String nameBeside(SqlTable table) {
+    String name = "fairway_row";
+    while (table.has(name)) {
+      name += "_";
     }
+    return name;
   }
 
   @Override
@@ -51,7 +65,11 @@ final class CopiedUpserts implements Upserts {
       }
       put(values.get(i));
     }
-    require(1);
+    byte[] number = Long.toString(rows++).getBytes(StandardCharsets.US_ASCII);
+    require(number.length + 2);
+    buffer[used++] = '\t';
+    System.arraycopy(number, 0, buffer, used, number.length);
+    used += number.length;
     buffer[used++] = '\n';
     if (used >= PIECE) {
       send();
@@ -103,6 +121,11 @@ final class CopiedUpserts implements Upserts {
   private void send() throws SQLException {
     CopyIn open = copy;
     if (open == null) {
+      if (!staged) {
+        try (Statement statement = connection.createStatement()) {
+          statement.execute(create);
+        }
+      }
       open = connection.unwrap(PGConnection.class).getCopyAPI().copyIn("COPY " + stage + " FROM STDIN");
       copy = open;
       staged = true;
@@ -131,6 +154,7 @@ final class CopiedUpserts implements Upserts {
     pause();
     if (staged) {
       staged = false;
+      rows = 0;
       try (Statement statement = connection.createStatement()) {
         statement.executeUpdate(insert);
       }

@@ -73,6 +73,12 @@ public final class PostgresMaterialize extends SqlMaterialize<PostgresMaterializ
       }
     }
 
+    /* The driver makes one statement of many VALUES, and one statement cannot replace its own row (a key written twice). */
+    @Override
+    public String row(SqlTable table) {
+      return "SELECT " + table.list(this::placeholder);
+    }
+
     @Override
     public String placeholder(Projection field) {
       return "CAST(? AS " + type(field) + ")";

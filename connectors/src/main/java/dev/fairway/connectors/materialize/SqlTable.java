@@ -28,6 +28,15 @@ record SqlTable(String name, List<Projection> columns, int keys) {
     return list(column -> quoted(column.field()));
   }
 
+  /** The columns of the key, separated by commas. */
+  String keyNames() {
+    return columns.stream().limit(keys).map(column -> quoted(column.field())).collect(Collectors.joining(", "));
+  }
+
+  boolean has(String column) {
+    return columns.stream().anyMatch(one -> one.field().equals(column));
+  }
+
   /** Something of each column, separated by commas. */
   String list(Function<Projection, String> each) {
     return columns.stream().map(each).collect(Collectors.joining(", "));
@@ -35,11 +44,10 @@ record SqlTable(String name, List<Projection> columns, int keys) {
 
   /** A row whose key is there takes the place of the one that has it. */
   String onConflict() {
-    String key = columns.stream().limit(keys).map(column -> quoted(column.field())).collect(Collectors.joining(", "));
     String updates = columns.stream().skip(keys)
         .map(column -> quoted(column.field()) + " = excluded." + quoted(column.field()))
         .collect(Collectors.joining(", "));
-    return " ON CONFLICT (" + key + ") DO " + (updates.isEmpty() ? "NOTHING" : "UPDATE SET " + updates);
+    return " ON CONFLICT (" + keyNames() + ") DO " + (updates.isEmpty() ? "NOTHING" : "UPDATE SET " + updates);
   }
 
   /** Finds the row of a key. */

@@ -44,6 +44,11 @@ final class SqlTables {
       return new BatchedUpserts(connection, table, this);
     }
 
+    /** A row of values to insert, each from text. */
+    default String row(SqlTable table) {
+      return "VALUES (" + table.list(this::placeholder) + ")";
+    }
+
     /** How a value of that type is written from text; {@code ?} stands for the text. */
     String placeholder(Projection field);
 
@@ -261,7 +266,11 @@ final class SqlTables {
         upserts.add(values);
       }
 
-      /* A key comes once in a transaction, so it does not matter whether rows go before others come. */
+      /*
+       * A key comes once in a transaction, so it does not matter whether rows go before others come. Only of keys that
+       * differ as JSON and are one to the database (a time that was written in two ways) a row may stay that a later
+       * deletion meant.
+       */
       void delete(List<JsonNode> keys) throws SQLException {
         for (int i = 0; i < keys.size(); i++) {
           speech.set(delete, i + 1, keys.get(i));

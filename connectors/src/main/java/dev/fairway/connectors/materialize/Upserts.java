@@ -6,7 +6,7 @@ import tools.jackson.databind.JsonNode;
 
 /**
  * Puts rows into a table in the connection's transaction, in place of those with the same key. A key comes once in a
- * transaction. Belongs to the connection's thread.
+ * transaction as JSON; keys that differ and are one to the database come in their order, and the last row counts. Belongs to the connection's thread.
  */
 interface Upserts {
   /** @param values one per column, in the table's order */
