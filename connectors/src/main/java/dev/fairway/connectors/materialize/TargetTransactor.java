@@ -5,7 +5,6 @@ import dev.fairway.connector.flow.ConnectorState;
 import dev.fairway.connector.flow.Packed;
 import dev.fairway.connector.json.Json;
 import dev.fairway.connectors.process.ConnectorFailedException;
-import dev.fairway.connectors.process.LogLine;
 import dev.fairway.connectors.process.Programs;
 import dev.fairway.connectors.process.ScratchFiles;
 import dev.fairway.connectors.process.Session;
@@ -113,6 +112,8 @@ final class TargetTransactor implements Transactor {
     private final Session session;
     private final Target.Answers answers;
     private final Thread listener;
+    /** What was wrong with its answers; nobody has listened since. */
+    private volatile @Nullable Exception wrong;
 
     Run(long transaction) throws IOException {
       this.transaction = transaction;
@@ -130,18 +131,34 @@ final class TargetTransactor implements Transactor {
             answers.line();
           }
         }
-      } catch (ConnectorFailedException e) {
-        programs.logs().accept(new LogLine("error", String.valueOf(e.getMessage()), Json.object()));
+      } catch (ConnectorFailedException | RuntimeException e) {
+        wrong = e;
+        // It would wait for ever for somebody to read on.
+        session.kill();
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
       }
     }
 
+    private void expectListener() throws Exception {
+      Exception heard = wrong;
+      if (heard instanceof ConnectorFailedException failed && failed.retriable()) {
+        synchronized (answers) {
+          throw answers.explained(failed);
+        }
+      }
+      if (heard != null) {
+        throw heard;
+      }
+    }
+
     void send(JsonNode message) throws Exception {
+      expectListener();
       try {
         session.queue(Json.bytes(message));
       } catch (ConnectorFailedException e) {
         listener.join(LAST_WORDS);
+        expectListener();
         synchronized (answers) {
           throw answers.explained(e);
         }
@@ -156,6 +173,7 @@ final class TargetTransactor implements Transactor {
         }
         session.endInput();
         listener.join();
+        expectListener();
         synchronized (answers) {
           answers.expectSuccess();
           if (!answers.confirmed(transaction)) {

@@ -135,6 +135,14 @@ class AirbyteMaterializeTest {
   }
 
   @Test
+  void anAnswerThatCannotBeReadIsTheReason() {
+    assertThatThrownBy(() -> materialize("garble", "{ stream: lines }", 0, "[" + ONE + "]"))
+        .hasMessageContaining("printed a message that cannot be read: {\"type\":\"STATE\"")
+        .asInstanceOf(InstanceOfAssertFactories.type(ConnectorFailedException.class))
+        .extracting(ConnectorFailedException::retriable).isEqualTo(false);
+  }
+
+  @Test
   void oneThatDoesNotEchoItsStateHasStoredNothing() {
     assertThatThrownBy(() -> materialize("forget", "{ stream: lines }", 0, "[" + ONE + "]"))
         .hasMessageContaining("did not confirm transaction 1");

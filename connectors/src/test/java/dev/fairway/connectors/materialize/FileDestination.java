@@ -55,6 +55,7 @@ final class FileDestination {
     List<String> echoes = new ArrayList<>();
     switch (behave) {
       case "leave" -> System.exit(0);
+      case "garble" -> say("{\"type\":\"STATE\",\"state\":{");
       case "chatter" -> {
         say("Picked up some options");
         say("{ \"half\": ");
