@@ -13,10 +13,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 
@@ -28,6 +31,9 @@ final class Stage {
   /** Where a program's configuration names the folder. */
   static final String PLACE = "{{stage}}";
   private static final String PENDING = ".pending-";
+  private static final Pattern PENDING_NAME = Pattern.compile(Pattern.quote(PENDING) + "(\\d+)-(?:(\\d+)-)?\\d+");
+  /* Another process may see the clock that a start is counted from a little otherwise. */
+  private static final long SAME_START_MILLIS = 10_000;
   private static final String CHECKPOINT = "checkpoint.json";
 
   private final Path folder;
@@ -36,7 +42,8 @@ final class Stage {
 
   private Stage(Path folder, long last) {
     this.folder = folder;
-    this.pending = folder.resolve(PENDING + ProcessHandle.current().pid() + "-" + System.nanoTime());
+    this.pending = folder.resolve(PENDING + ProcessHandle.current().pid() + "-" + start(ProcessHandle.current()) + "-"
+        + System.nanoTime());
     this.last = last;
   }
 
@@ -53,11 +60,22 @@ final class Stage {
       left = all.filter(path -> path.getFileName().toString().startsWith(PENDING)).toList();
     }
     for (Path path : left) {
-      String[] parts = path.getFileName().toString().split("-", 3);
-      if (ProcessHandle.of(Long.parseLong(parts[1])).isEmpty()) {
+      Matcher name = PENDING_NAME.matcher(path.getFileName().toString());
+      if (name.matches() && !alive(Long.parseLong(name.group(1)), Optional.ofNullable(name.group(2)))) {
         delete(path);
       }
     }
+  }
+
+  /* In containers each process has the number of the one before it, often 1. */
+  private static boolean alive(long pid, Optional<String> start) {
+    return ProcessHandle.of(pid).filter(process -> start.isEmpty()
+        ? pid != ProcessHandle.current().pid()
+        : Math.abs(Long.parseLong(start.get()) - start(process)) < SAME_START_MILLIS).isPresent();
+  }
+
+  private static long start(ProcessHandle process) {
+    return process.info().startInstant().map(Instant::toEpochMilli).orElse(0L);
   }
 
   private static Stream<Path> published(Path folder) throws IOException {

@@ -40,6 +40,21 @@ class StageTest {
   }
 
   @Test
+  void whatAProcessOfTheSameNumberLeftIsForgotten() throws Exception {
+    ProcessHandle self = ProcessHandle.current();
+    long start = self.info().startInstant().orElseThrow().toEpochMilli();
+    Path left = Files.createDirectories(dir.resolve(".pending-" + self.pid() + "-" + (start - 3_600_000) + "-1"));
+    Path older = Files.createDirectories(dir.resolve(".pending-" + self.pid() + "-1"));
+    Path ours = Files.createDirectories(dir.resolve(".pending-" + self.pid() + "-" + start + "-1"));
+    Path foreign = Files.createDirectories(dir.resolve(".pending-review"));
+    Stage.open(dir);
+    assertThat(left).doesNotExist();
+    assertThat(older).doesNotExist();
+    assertThat(ours).exists();
+    assertThat(foreign).exists();
+  }
+
+  @Test
   void whatACrashLeftIsForgotten() throws Exception {
     Path left = Files.createDirectories(dir.resolve(".pending-999999999-1"));
     Files.writeString(left.resolve("rows"), "half");
