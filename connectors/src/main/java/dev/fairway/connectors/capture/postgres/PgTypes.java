@@ -11,6 +11,9 @@ import tools.jackson.databind.node.ObjectNode;
 /**
  * PostgreSQL's types as JSON, by the object identifiers of {@code pg_type}. Values come as PostgreSQL writes them with
  * {@code DateStyle} ISO in UTC; a type that has no counterpart stays the text it is.
+ *
+ * <p>The schema of times and dates names a format of RFC 3339, so that destinations give them columns of their own. What that
+ * cannot say stays as PostgreSQL writes it all the same: years before 1 and after 9999, and the infinities.
  */
 final class PgTypes {
   private static final int BOOL = 16;

@@ -3,6 +3,7 @@ package dev.fairway.connectors.capture.postgres;
 import dev.fairway.connector.Capture;
 import dev.fairway.connector.CaptureSession;
 import dev.fairway.connector.Setting;
+import dev.fairway.connectors.process.ConnectorFailedException;
 import dev.fairway.core.ErrorCode;
 import dev.fairway.core.FairwayException;
 import java.nio.ByteBuffer;
@@ -179,7 +180,8 @@ public final class PostgresCapture implements Capture<PostgresCapture.Config, Po
 
   /* Pages of the tables and stretches of the log take turns, so that the log never waits for a large table. */
   private static void follow(Config config, CaptureSession<Resource> session, Connection sql, SlotWatch watch,
-      Snapshot snapshot, Changes changes, PGReplicationStream stream) throws SQLException, InterruptedException {
+      Snapshot snapshot, Changes changes, PGReplicationStream stream)
+      throws SQLException, InterruptedException, ConnectorFailedException {
     LogSequenceNumber target = null;
     while (!session.stopping()) {
       watch.look();

@@ -3,6 +3,7 @@ package dev.fairway.connectors.capture.postgres;
 import dev.fairway.connector.Capture;
 import dev.fairway.connector.CaptureSession;
 import dev.fairway.connector.json.Json;
+import dev.fairway.connectors.process.ConnectorFailedException;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -57,7 +58,7 @@ final class Snapshot {
   }
 
   /** Copies a page; false when there is nothing to copy now. */
-  boolean step() throws SQLException {
+  boolean step() throws SQLException, ConnectorFailedException {
     if (copies.isEmpty()) {
       return false;
     }

@@ -1,8 +1,10 @@
 package dev.fairway.connectors.capture.postgres;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.fairway.connector.json.Json;
+import dev.fairway.connectors.process.ConnectorFailedException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import net.jqwik.api.Arbitraries;
@@ -12,6 +14,7 @@ import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import tools.jackson.databind.JsonNode;
 
 class CopyRowsTest {
@@ -36,7 +39,8 @@ class CopyRowsTest {
   }
 
   @Property(seed = "20261122")
-  void documentsHaveTheValuesOfTheRow(@ForAll("values") Value first, @ForAll("values") Value second) {
+  void documentsHaveTheValuesOfTheRow(@ForAll("values") Value first, @ForAll("values") Value second)
+      throws Exception {
     PgTable table = new PgTable("public", "t", List.of(column("k\"1", first.type()), column("ü", second.type())),
         List.of(column("ü", second.type())));
     CopyRows rows = new CopyRows(table);
@@ -73,7 +77,7 @@ class CopyRowsTest {
   }
 
   @Example
-  void whatIsNullIsNull() {
+  void whatIsNullIsNull() throws Exception {
     PgTable table = new PgTable("public", "t", List.of(column("id", INT8), column("text", TEXT)),
         List.of(column("id", INT8)));
     CopyRows rows = new CopyRows(table);
@@ -81,5 +85,25 @@ class CopyRowsTest {
         .isEqualTo(Json.parse("{\"_meta\":{\"op\":\"c\"},\"id\":1,\"text\":null}"));
     assertThat(Json.parse(rows.document("1\t\\\\N\n".getBytes(StandardCharsets.US_ASCII))).path("text").asString())
         .isEqualTo("\\N");
+  }
+
+  @Example
+  void aRowThatIsTooLargeIsNamed() throws Exception {
+    PgTable table = new PgTable("public", "notes", List.of(column("id", INT8), column("text", TEXT)),
+        List.of(column("id", INT8)));
+    CopyRows rows = new CopyRows(table, 10_000);
+    assertThat(Json.parse(rows.document(row("7", "\u0001".repeat(1_600)))).path("text").stringValue()).hasSize(1_600);
+    for (String text : List.of("x".repeat(10_000), "\u0001".repeat(1_700))) {
+      assertThatThrownBy(() -> rows.document(row("8", text))).hasMessageContaining("table public.notes")
+          .hasMessageContaining("the key [8]").hasMessageContaining("larger than 10000 bytes")
+          .asInstanceOf(InstanceOfAssertFactories.type(ConnectorFailedException.class))
+          .extracting(ConnectorFailedException::retriable).isEqualTo(false);
+    }
+    assertThat(Json.parse(rows.document(row("9", "after it")))).isEqualTo(
+        Json.parse("{\"_meta\":{\"op\":\"c\"},\"id\":9,\"text\":\"after it\"}"));
+  }
+
+  private static byte[] row(String id, String text) {
+    return (id + "\t" + copied(text) + "\n").getBytes(StandardCharsets.UTF_8);
   }
 }
