@@ -3,8 +3,10 @@ package dev.fairway.s3;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.s3.S3Client;
@@ -22,6 +24,9 @@ public final class Bucket implements AutoCloseable {
   private static final int CHANGED = 412;
   private static final int RACED = 409;
   private static final int MISSING = 404;
+  /** How often a write is tried that met another one. */
+  private static final int TRIES = 6;
+  private static final Duration PAUSE = Duration.ofMillis(50);
 
   private final S3Config config;
   private final S3Client client;
@@ -88,7 +93,8 @@ public final class Bucket implements AutoCloseable {
   /**
    * Writes the object if it is still what the caller has seen, by a
    * <a href="https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html">conditional write</a>: of several
-   * callers with the same tag, one succeeds. When the answer to a write is lost, it may have been made all the same.
+   * callers with the same tag, one succeeds. One that meets another call under way is tried again a few times, and then an
+   * error: nobody knows yet who wins. When the answer to a write is lost, it may have been made all the same.
    *
    * @param tag of the object that was seen; empty when there was none
    * @return the new tag; empty when the object is another one by now
@@ -96,15 +102,20 @@ public final class Bucket implements AutoCloseable {
   public Optional<String> replace(String key, Optional<String> tag, byte[] bytes) throws IOException {
     PutObjectRequest.Builder request = PutObjectRequest.builder().bucket(config.bucket()).key(named(key));
     tag.ifPresentOrElse(request::ifMatch, () -> request.ifNoneMatch("*"));
-    try {
-      return Optional.of(client.putObject(request.build(), RequestBody.fromBytes(bytes)).eTag());
-    } catch (S3Exception e) {
-      if (e.statusCode() == CHANGED || e.statusCode() == RACED || (tag.isPresent() && e.statusCode() == MISSING)) {
-        return Optional.empty();
+    for (int attempt = 1;; attempt++) {
+      try {
+        return Optional.of(client.putObject(request.build(), RequestBody.fromBytes(bytes)).eTag());
+      } catch (S3Exception e) {
+        if (e.statusCode() == CHANGED || (tag.isPresent() && e.statusCode() == MISSING)) {
+          return Optional.empty();
+        }
+        if (e.statusCode() != RACED || attempt == TRIES) {
+          throw refused("take " + key, e);
+        }
+        LockSupport.parkNanos(PAUSE.multipliedBy(attempt).toNanos());
+      } catch (SdkException e) {
+        throw refused("take " + key, e);
       }
-      throw refused("take " + key, e);
-    } catch (SdkException e) {
-      throw refused("take " + key, e);
     }
   }
 

@@ -50,6 +50,15 @@ class BucketTest {
     }
   }
 
+  @Test
+  void aWriteThatMeetsAnotherIsTriedAgain() throws IOException {
+    try (FaultyBucket faulty = FaultyBucket.start(); Bucket bucket = new Bucket(faulty.config())) {
+      faulty.weather(FaultyBucket.Weather.RACED);
+      assertThat(bucket.replace("k", Optional.empty(), "1".getBytes(UTF_8))).as("nobody else has written").isPresent();
+      assertThat(bucket.get("k").orElseThrow().bytes()).asString(UTF_8).isEqualTo("1");
+    }
+  }
+
   private static S3Config server() {
     return new S3Config(Optional.of(java.net.URI.create("http://127.0.0.1:1")), "us-east-1", "nobody", "",
         Optional.of(new S3Config.Credentials("a", new dev.fairway.core.Secret("b"))));

@@ -18,6 +18,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,7 +28,9 @@ import org.jspecify.annotations.Nullable;
 public final class FaultyBucket implements AutoCloseable {
   /** The ways it can be. */
   public enum Weather {
-    WELL, FULL, QUOTA, FORBIDDEN, ELSEWHERE, DOWN, SLOW
+    WELL, FULL, QUOTA, FORBIDDEN, ELSEWHERE, DOWN, SLOW,
+    /** Two writes meet others; those after them do not. */
+    RACED
   }
 
   private static final String NAME = "harbour";
@@ -37,6 +40,7 @@ public final class FaultyBucket implements AutoCloseable {
   private final CountDownLatch closing = new CountDownLatch(1);
   private final HttpServer server;
   private volatile Weather weather = Weather.WELL;
+  private final AtomicInteger met = new AtomicInteger();
 
   private FaultyBucket(HttpServer server) {
     this.server = server;
@@ -74,6 +78,13 @@ public final class FaultyBucket implements AutoCloseable {
         case ELSEWHERE -> {
           call.getResponseHeaders().set("x-amz-bucket-region", "ap-southeast-2");
           fail(call, 301, "PermanentRedirect");
+        }
+        case RACED -> {
+          if (met.getAndIncrement() < 2) {
+            answer(call, body, 409, "ConditionalRequestConflict");
+          } else {
+            answer(call, body);
+          }
         }
         case SLOW -> await();
         case DOWN -> {
