@@ -29,6 +29,8 @@ record BucketShelf(Bucket bucket) implements Shelf {
   public void move(String from, String to) throws IOException {
     if (bucket.copy(from, to)) {
       bucket.delete(from);
+    } else if (bucket.list(to).stream().noneMatch(found -> found.key().equals(to))) {
+      throw lost(from, to);
     }
   }
 

@@ -7,6 +7,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -14,15 +16,17 @@ import tools.jackson.databind.JsonNode;
  *
  * <p>A transaction's files are first staged, under names of the session and the transaction. Then the task's manifest is
  * replaced, on condition that it is what this session wrote last: that one write is the commit of files and checkpoint.
- * Only then are the files moved to where readers look, under names of the transaction alone. Whoever opens the task
- * next moves again what the manifest names, so that a crash between the two is mended, and takes away what older sessions
- * staged. A session begins by replacing the manifest too: whoever owned it before can commit no more.
+ * Only then are the files moved to where readers look, under names of the transaction alone, and the manifest names them no
+ * more: readers may take away what they were given. Whoever opens the task next moves what the manifest still names, so
+ * that a crash between the two is mended, and takes away what older sessions staged. A session begins by replacing the
+ * manifest too: whoever owned it before can commit no more.
  */
 final class Commits {
   /** Rivals that open the task at the same time push each other back; each round one of them gets through. */
   private static final int ROUNDS = 100;
 
   private static final String MANIFEST = "manifest.json";
+  private static final Pattern STAGED = Pattern.compile("(\\d{8,18})-\\d{10,}-\\d{4,}.*");
 
   private final Shelf shelf;
   private final String task;
@@ -80,15 +84,36 @@ final class Commits {
   }
 
   private void publish() throws IOException {
+    if (manifest.parts().isEmpty()) {
+      return;
+    }
     for (Manifest.Part part : manifest.parts()) {
       shelf.move(part.staged(), part.published());
     }
+    // Where that is refused a later session owns the task, and has published the same.
+    write(manifest.published());
   }
 
-  /* What a later session has staged is its own. */
+  /** Replaces the manifest; false when it is another session's by now. */
+  private boolean write(Manifest next) throws IOException {
+    Optional<String> written = shelf.replace(manifestName(), Optional.of(tag), next.json());
+    if (written.isEmpty()) {
+      // A client that repeats a write whose answer was lost is refused the second time.
+      written = shelf.read(manifestName()).filter(note -> note.content().equals(next.json()))
+          .map(Shelf.Note::tag);
+    }
+    written.ifPresent(fresh -> {
+      tag = fresh;
+      manifest = next;
+    });
+    return written.isPresent();
+  }
+
+  /* What a later session has staged is its own, and what is called otherwise (.DS_Store) is not ours. */
   private void forget() throws IOException {
     for (String name : shelf.list(home + "staged/")) {
-      if (Long.parseLong(name.substring((home + "staged/").length()).split("-", 2)[0]) < manifest.fence()) {
+      Matcher mine = STAGED.matcher(name.substring((home + "staged/").length()));
+      if (mine.matches() && Long.parseLong(mine.group(1)) < manifest.fence()) {
         shelf.delete(name);
       }
     }
@@ -111,16 +136,9 @@ final class Commits {
 
   /** Commits what was staged, with the checkpoint. */
   void commit(JsonNode checkpoint) throws IOException, FencedException {
-    Manifest next = manifest.with(checkpoint, staged);
-    Optional<String> written = shelf.replace(manifestName(), Optional.of(tag), next.json());
-    if (written.isEmpty()) {
-      // A client that repeats a write whose answer was lost is refused the second time.
-      written = shelf.read(manifestName()).filter(note -> note.content().equals(next.json()))
-          .map(Shelf.Note::tag);
+    if (!write(manifest.with(checkpoint, staged))) {
+      throw new FencedException("fenced off: another session of " + task + " has taken over " + shelf);
     }
-    tag = written
-        .orElseThrow(() -> new FencedException("fenced off: another session of " + task + " has taken over " + shelf));
-    manifest = next;
     staged.clear();
     publish();
   }

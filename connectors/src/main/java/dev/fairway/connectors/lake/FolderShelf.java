@@ -47,7 +47,7 @@ record FolderShelf(Path folder) implements Shelf {
   @Override
   public Optional<String> replace(String name, Optional<String> tag, String content) throws IOException {
     Path file = folder.resolve(name);
-    Files.createDirectories(parent(file));
+    make(parent(file));
     synchronized (LOOKING) {
       try (
           FileChannel channel = FileChannel.open(file.resolveSibling(file.getFileName() + ".lock"),
@@ -69,7 +69,7 @@ record FolderShelf(Path folder) implements Shelf {
   @Override
   public void put(String name, Path file) throws IOException {
     Path to = folder.resolve(name);
-    Files.createDirectories(parent(to));
+    make(parent(to));
     Files.copy(file, to, StandardCopyOption.REPLACE_EXISTING);
     sync(to);
     sync(parent(to));
@@ -78,11 +78,13 @@ record FolderShelf(Path folder) implements Shelf {
   @Override
   public void move(String from, String to) throws IOException {
     Path target = folder.resolve(to);
-    Files.createDirectories(parent(target));
+    make(parent(target));
     try {
       Files.move(folder.resolve(from), target, StandardCopyOption.ATOMIC_MOVE);
     } catch (NoSuchFileException e) {
-      return;
+      if (!Files.exists(target)) {
+        throw lost(from, to);
+      }
     }
     sync(parent(target));
   }
@@ -106,6 +108,15 @@ record FolderShelf(Path folder) implements Shelf {
 
   private static Path parent(Path file) {
     return Objects.requireNonNull(file.toAbsolutePath().getParent());
+  }
+
+  /* A folder that was made is there after a power cut when the one it is in was synced. */
+  private static void make(Path folder) throws IOException {
+    if (!Files.isDirectory(folder)) {
+      make(parent(folder));
+      Files.createDirectories(folder);
+      sync(parent(folder));
+    }
   }
 
   private static void sync(Path path) throws IOException {

@@ -14,7 +14,7 @@ import tools.jackson.databind.node.ObjectNode;
  * @param fence the session that owns the task
  * @param transaction how many were committed
  * @param checkpoint of the last one
- * @param parts the files of the last one
+ * @param parts the files of the last one, until they are where readers look
  */
 record Manifest(long fence, long transaction, Optional<JsonNode> checkpoint, List<Part> parts) {
   static final Manifest NONE = new Manifest(0, 0, Optional.empty(), List.of());
@@ -34,6 +34,11 @@ record Manifest(long fence, long transaction, Optional<JsonNode> checkpoint, Lis
   /** The same, after another transaction. */
   Manifest with(JsonNode next, List<Part> files) {
     return new Manifest(fence, transaction + 1, Optional.of(next), files);
+  }
+
+  /** The same, when the files are where readers look. */
+  Manifest published() {
+    return new Manifest(fence, transaction, checkpoint, List.of());
   }
 
   static Manifest of(String json) {

@@ -21,7 +21,11 @@ interface Shelf extends AutoCloseable {
   /** Puts a local file there durably, over what was there. */
   void put(String name, Path file) throws IOException;
 
-  /** Moves a file durably; does nothing when it is not there any more. */
+  /**
+   * Moves a file durably. When it is not there any more, it must have been moved already.
+   *
+   * @throws IOException naming both, when the file is in neither place
+   */
   void move(String from, String to) throws IOException;
 
   /** The names that begin like this. */
@@ -32,6 +36,13 @@ interface Shelf extends AutoCloseable {
 
   @Override
   void close();
+
+  /** What a move throws when the file is in neither place. */
+  default IOException lost(String from, String to) {
+    return new IOException(
+        this + " has lost a file: it was committed, and is neither at " + from + ", where it was staged,"
+            + " nor at " + to + "; restore one of the two, or take it out of \"parts\" in the manifest beside");
+  }
 
   /** What a small file holds. */
   record Note(String content, String tag) {}

@@ -69,6 +69,58 @@ class CommitsTest {
   }
 
   @Test
+  void aFileThatWasCommittedAndIsNowhereIsTold() throws Exception {
+    FolderShelf shelf = new FolderShelf(dir.resolve("out"));
+    Shelf stuck = new BreakingShelf(shelf, Integer.MAX_VALUE) {
+      @Override
+      public void move(String from, String to) throws IOException {
+        throw new IOException("broken off");
+      }
+    };
+    assertThatThrownBy(() -> run(stuck)).hasMessage("broken off");
+    String staged = shelf.list("_fairway/acme~task/staged/").getFirst();
+    shelf.delete(staged);
+    assertThatThrownBy(() -> Commits.open(shelf, "acme/task")).isInstanceOf(IOException.class)
+        .hasMessageContaining(staged).hasMessageContaining("rows/acme~task-0000000001-0000.txt");
+  }
+
+  @Test
+  void readersMayTakeAwayWhatTheyWereGiven() throws Exception {
+    FolderShelf shelf = new FolderShelf(dir.resolve("out"));
+    run(shelf);
+    for (String name : shelf.list("rows/")) {
+      shelf.delete(name);
+    }
+    assertThat(Commits.open(shelf, "acme/task").checkpoint()).contains(Json.object().put("at", TRANSACTIONS));
+  }
+
+  @Test
+  void whatIsNotOursAmongTheStagedFilesIsLeftAlone() throws Exception {
+    FolderShelf shelf = new FolderShelf(dir.resolve("out"));
+    run(shelf);
+    Path foreign = dir.resolve("out/_fairway/acme~task/staged/.DS_Store");
+    Files.createDirectories(foreign.getParent());
+    Files.writeString(foreign, "windows");
+    run(shelf);
+    assertThat(foreign).exists();
+  }
+
+  @Test
+  void aWriteWhoseAnswerWasLostIsNoRival() throws Exception {
+    FolderShelf folder = new FolderShelf(dir.resolve("out"));
+    Shelf deaf = new BreakingShelf(folder, Integer.MAX_VALUE) {
+      /* A client that repeats the write is told that somebody was faster, which was itself. */
+      @Override
+      public Optional<String> replace(String name, Optional<String> tag, String content) throws IOException {
+        Optional<String> replaced = super.replace(name, tag, content);
+        return Json.parse(content).path("transaction").longValue() == 0 ? replaced : Optional.empty();
+      }
+    };
+    run(deaf);
+    assertThat(folder.list("rows/")).hasSize(2 * TRANSACTIONS);
+  }
+
+  @Test
   void aServiceThatHeedsNoConditionsIsRefused() {
     Shelf careless = new BreakingShelf(new FolderShelf(dir.resolve("out")), Integer.MAX_VALUE) {
       @Override
