@@ -6,11 +6,9 @@ import dev.fairway.connector.flow.CollectionSpec.Projection;
 import dev.fairway.connector.flow.MaterializationSpec;
 import dev.fairway.connector.flow.MaterializationSpec.FieldSelection;
 import dev.fairway.connector.json.Json;
-import java.io.IOException;
+import dev.fairway.connectors.process.ConnectorFailedException;
 import java.time.DateTimeException;
 import java.time.Instant;
-import java.time.LocalDate;
-import java.time.OffsetDateTime;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
@@ -105,26 +103,35 @@ record Column(String name, Kind kind, boolean required, Function<Row, @Nullable 
     };
   }
 
+  /** Whether the row has nothing in the column: no value, or a time without end or beginning, which Parquet cannot say. */
+  boolean absent(JsonNode given) {
+    return given.isNull() || (!required && (kind == Kind.DATE || kind == Kind.TIME) && Times.infinite(given));
+  }
+
   /**
    * Writes a value that is there.
    *
-   * @throws IOException when the column cannot hold it
+   * @throws ConnectorFailedException not retriable, when the column cannot hold it
    */
-  void write(JsonNode given, RecordConsumer into) throws IOException {
+  void write(JsonNode given, RecordConsumer into) throws ConnectorFailedException {
     try {
       switch (kind) {
         case INTEGER -> into.addLong(given.decimalValue().longValueExact());
         case NUMBER -> into.addDouble(given.doubleValue());
         case BOOLEAN -> into.addBoolean(given.booleanValue());
         case TEXT -> into.addBinary(Binary.fromString(given.stringValue()));
-        case DATE -> into.addInteger(Math.toIntExact(LocalDate.parse(given.stringValue()).toEpochDay()));
+        case DATE -> into.addInteger(Math.toIntExact(Times.date(given.stringValue()).toEpochDay()));
         case TIME -> into.addLong(
-            ChronoUnit.MICROS.between(Instant.EPOCH, OffsetDateTime.parse(given.stringValue()).toInstant()));
+            ChronoUnit.MICROS.between(Instant.EPOCH, Times.moment(given.stringValue())));
         case JSON -> into.addBinary(Binary.fromConstantByteArray(Json.bytes(given)));
       }
     } catch (ArithmeticException | DateTimeException | tools.jackson.core.JacksonException e) {
-      throw new IOException("field " + name + " has a value that a column of type " + kind + " cannot hold: "
-          + shortened(given) + "; correct the collection's schema, or exclude the field", e);
+      ConnectorFailedException refused = new ConnectorFailedException(
+          "field " + name + " has a value that a column of type " + kind + " cannot hold: "
+              + shortened(given) + "; correct the collection's schema, or exclude the field",
+          false);
+      refused.initCause(e);
+      throw refused;
     }
   }
 

@@ -35,6 +35,15 @@ public final class LakeMaterialize implements Materialize<LakeMaterialize.Config
       if (fileMegabytes < 1 || fileMegabytes > 1024) {
         throw new IllegalArgumentException("fileMegabytes must be 1 to 1024, is " + fileMegabytes);
       }
+      if (location.contains("://") && !BucketAddress.isOne(location)) {
+        throw new IllegalArgumentException("location \"" + location + "\" is of a kind that is not known here; write"
+            + " s3://BUCKET/PREFIX, with an endpoint for a service that is not Amazon's, or a folder");
+      }
+    }
+
+    @Override
+    public String toString() {
+      return location;
     }
   }
 
@@ -48,6 +57,13 @@ public final class LakeMaterialize implements Materialize<LakeMaterialize.Config
             + " between, and begin with a letter or digit, is \"" + folder + "\"");
       }
     }
+  }
+
+  private final Path scratch;
+
+  /** @param scratch where files are written before they are sent */
+  public LakeMaterialize(Path scratch) {
+    this.scratch = scratch;
   }
 
   @Override
@@ -91,7 +107,7 @@ public final class LakeMaterialize implements Materialize<LakeMaterialize.Config
       throws IOException {
     Shelf shelf = shelf(config);
     try {
-      return new LakeTransactor(shelf, task, bindings, (long) config.fileMegabytes() << 20);
+      return new LakeTransactor(shelf, task, bindings, (long) config.fileMegabytes() << 20, scratch);
     } catch (IOException | RuntimeException e) {
       shelf.close();
       throw e;

@@ -4,13 +4,16 @@ import dev.fairway.connector.Materialize.Bound;
 import dev.fairway.connector.Transactor;
 import dev.fairway.connector.flow.ConnectorState;
 import dev.fairway.connector.flow.Packed;
+import dev.fairway.connectors.process.ConnectorFailedException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
@@ -23,14 +26,17 @@ final class LakeTransactor implements Transactor {
   private final Path scratch;
   private final List<@Nullable PartWriter> writers = new ArrayList<>();
 
-  /** @param mostBytes how large a file is when the next is begun */
-  LakeTransactor(Shelf shelf, String task, List<Bound<LakeMaterialize.Resource>> bindings, long mostBytes)
+  /**
+   * @param mostBytes how large a file is when the next is begun
+   * @param scratch where files are written until they are staged
+   */
+  LakeTransactor(Shelf shelf, String task, List<Bound<LakeMaterialize.Resource>> bindings, long mostBytes, Path scratch)
       throws IOException {
     this.shelf = shelf;
     this.commits = Commits.open(shelf, task);
     this.bindings = List.copyOf(bindings);
     this.mostBytes = mostBytes;
-    this.scratch = Files.createTempDirectory("fairway-lake-");
+    this.scratch = Files.createTempDirectory(Files.createDirectories(scratch), "lake-");
     bindings.forEach(binding -> writers.add(null));
   }
 
@@ -50,7 +56,7 @@ final class LakeTransactor implements Transactor {
   }
 
   @Override
-  public void store(Row row) throws IOException {
+  public void store(Row row) throws IOException, ConnectorFailedException {
     int binding = row.binding();
     PartWriter writer = writers.get(binding);
     if (writer == null) {
@@ -89,19 +95,26 @@ final class LakeTransactor implements Transactor {
 
   @Override
   public void close() {
-    try {
-      for (int i = 0; i < writers.size(); i++) {
-        PartWriter writer = writers.get(i);
-        if (writer != null) {
-          writer.close();
-          Files.deleteIfExists(file(i));
-        }
+    try (Stream<Path> files = Files.walk(scratch)) {
+      writers.forEach(LakeTransactor::giveUp);
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.deleteIfExists(file);
       }
-      Files.delete(scratch);
     } catch (IOException e) {
       throw new UncheckedIOException("cannot clear up in " + scratch, e);
     } finally {
       shelf.close();
+    }
+  }
+
+  private static void giveUp(@Nullable PartWriter writer) {
+    try {
+      if (writer != null) {
+        writer.close();
+      }
+    } catch (IOException | RuntimeException e) {
+      // What was not committed is forgotten, whether it could be written to its end or not.
+      return;
     }
   }
 }

@@ -1,8 +1,8 @@
 package dev.fairway.connectors.lake;
 
 import dev.fairway.connector.Transactor.Row;
+import dev.fairway.connectors.process.ConnectorFailedException;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -35,11 +35,23 @@ final class ParquetPart implements PartWriter {
   }
 
   @Override
-  public void write(Row row) throws IOException {
+  public void write(Row row) throws IOException, ConnectorFailedException {
     try {
       writer.write(row);
-    } catch (UncheckedIOException e) {
-      throw e.getCause();
+    } catch (Refused e) {
+      throw e.reason;
+    }
+  }
+
+  /** Carries a failure through the library. */
+  private static final class Refused extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    private final ConnectorFailedException reason;
+
+    Refused(ConnectorFailedException reason) {
+      super(reason);
+      this.reason = reason;
     }
   }
 
@@ -113,12 +125,12 @@ final class ParquetPart implements PartWriter {
       for (int i = 0; i < columns.size(); i++) {
         Column column = columns.get(i);
         JsonNode value = column.value().apply(row);
-        if (value != null && !value.isNull()) {
+        if (value != null && !column.absent(value)) {
           into.startField(column.name(), i);
           try {
             column.write(value, into);
-          } catch (IOException e) {
-            throw new UncheckedIOException(e);
+          } catch (ConnectorFailedException e) {
+            throw new Refused(e);
           }
           into.endField(column.name(), i);
         }

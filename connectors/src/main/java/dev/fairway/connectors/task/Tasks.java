@@ -144,7 +144,7 @@ public final class Tasks {
         case "materialize-ledger-postgres" -> new JavaMaterialize<>(LedgerMaterialize.postgres());
         case "materialize-files" -> new JavaMaterialize<>(new FileMaterialize());
         case "materialize-kafka" -> new JavaMaterialize<>(new KafkaMaterialize());
-        case "materialize-lake" -> new JavaMaterialize<>(new LakeMaterialize());
+        case "materialize-lake" -> new JavaMaterialize<>(new LakeMaterialize(scratch));
         default -> throw new FairwayException(ErrorCode.CONFIGURATION,
             "no connector fairway/" + name + "; those that ship are " + SHIPPED);
       };

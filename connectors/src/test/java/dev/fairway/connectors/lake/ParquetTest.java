@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.fairway.connectors.ConnectorCommands;
+import dev.fairway.connectors.process.ConnectorFailedException;
 import dev.fairway.connectors.sealed.Sealed;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -24,8 +25,11 @@ import org.apache.parquet.hadoop.api.ReadSupport;
 import org.apache.parquet.hadoop.example.GroupReadSupport;
 import org.apache.parquet.io.InputFile;
 import org.apache.parquet.io.LocalInputFile;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Documents as typed columns. */
 class ParquetTest {
@@ -99,9 +103,28 @@ class ParquetTest {
   }
 
   @Test
-  void aValueThatNoColumnCanHoldIsNamed() {
-    assertThatThrownBy(() -> materialize("{\"n\":123456789012345678901}"))
-        .hasMessageContaining("field n has a value that a column of type INTEGER cannot hold: 123456789012345678901");
+  void timesThatPostgresWritesItsOwnWayAreTimes() throws Exception {
+    materialize("{\"n\":1,\"day\":\"0044-03-15 BC\",\"at\":\"0044-03-15 12:00:00.5+00 BC\"}");
+    materialize("{\"n\":2,\"day\":\"12026-11-21\",\"at\":\"12026-11-21 12:00:00+00\"}");
+    materialize("{\"n\":3,\"day\":\"infinity\",\"at\":\"-infinity\"}");
+    List<Group> rows = rows();
+    assertThat(LocalDate.ofEpochDay(rows.getFirst().getInteger("day", 0))).isEqualTo("-0043-03-15");
+    assertThat(rows.getFirst().getLong("at", 0))
+        .isEqualTo(Instant.parse("-0043-03-15T12:00:00Z").getEpochSecond() * 1_000_000 + 500_000);
+    assertThat(LocalDate.ofEpochDay(rows.get(1).getInteger("day", 0))).isEqualTo("+12026-11-21");
+    assertThat(rows.get(1).getLong("at", 0))
+        .isEqualTo(Instant.parse("+12026-11-21T12:00:00Z").getEpochSecond() * 1_000_000);
+    assertThat(rows.get(2).getFieldRepetitionCount("day")).isZero();
+    assertThat(rows.get(2).getFieldRepetitionCount("at")).isZero();
+  }
+
+  @ParameterizedTest
+  @CsvSource({"'{\"n\":123456789012345678901}', field n, type INTEGER cannot hold: 123456789012345678901",
+      "'{\"n\":1,\"at\":\"some day\"}', field at, type TIME cannot hold: \"some day\""})
+  void aValueThatNoColumnCanHoldIsNamedAndNotTriedAgain(String document, String field, String why) {
+    assertThatThrownBy(() -> materialize(document)).hasMessageContaining(field + " has a value that a column of " + why)
+        .asInstanceOf(InstanceOfAssertFactories.type(ConnectorFailedException.class))
+        .extracting(ConnectorFailedException::retriable).isEqualTo(false);
   }
 
   private static final class Reader extends ParquetReader.Builder<Group> {
