@@ -26,6 +26,8 @@ public final class KafkaServer implements AutoCloseable {
   public static final String USER = "alice";
   public static final String PASSWORD = "wonder \"land\"";
 
+  private static final int ATTEMPTS = 3;
+
   private final Path folder;
   private final int port;
   private final int loginPort;
@@ -40,6 +42,19 @@ public final class KafkaServer implements AutoCloseable {
 
   /** Starts one that keeps its topics in the folder. */
   public static KafkaServer start(Path folder) throws Exception {
+    for (int attempt = 1;; attempt++) {
+      // A port that was free may be somebody's before the broker has it.
+      KafkaServer server = begin(Files.createDirectories(folder.resolve("broker" + attempt)));
+      if (server.awaitReady()) {
+        return server;
+      }
+      if (attempt == ATTEMPTS) {
+        throw server.silent();
+      }
+    }
+  }
+
+  private static KafkaServer begin(Path folder) throws Exception {
     List<Integer> ports = freePorts();
     Files.writeString(folder.resolve("server.properties"), """
         process.roles=broker,controller
@@ -62,9 +77,7 @@ public final class KafkaServer implements AutoCloseable {
         PASSWORD.replace("\"", "\\\\\""), folder.resolve("topics")));
     java(folder, "kafka.tools.StorageTool", "format", "-t", "MkU3OEVBNTcwNTJENDM2Qg", "-c", "server.properties")
         .waitFor();
-    KafkaServer server = new KafkaServer(folder, ports.get(0), ports.get(1), run(folder));
-    server.awaitReady();
-    return server;
+    return new KafkaServer(folder, ports.get(0), ports.get(1), run(folder));
   }
 
   private static List<Integer> freePorts() throws IOException {
@@ -99,14 +112,17 @@ public final class KafkaServer implements AutoCloseable {
     }
   }
 
-  private void awaitReady() throws IOException {
+  /** Waits until it answers; false when it ended instead. */
+  private boolean awaitReady() {
     try (Admin admin = Admin.create(Map.of("bootstrap.servers", address()))) {
-      Awaitility.await().atMost(Duration.ofMinutes(2)).pollInterval(Duration.ofMillis(100))
+      Awaitility.await().atMost(Duration.ofMinutes(3)).pollInterval(Duration.ofMillis(100))
           .until(() -> !process.isAlive() || answers(admin));
     }
-    if (!process.isAlive()) {
-      throw new IllegalStateException("the broker did not start:\n" + Files.readString(folder.resolve("log")));
-    }
+    return process.isAlive();
+  }
+
+  private IllegalStateException silent() throws IOException {
+    return new IllegalStateException("the broker did not start:\n" + Files.readString(folder.resolve("log")));
   }
 
   private static boolean answers(Admin admin) throws InterruptedException {
@@ -135,7 +151,12 @@ public final class KafkaServer implements AutoCloseable {
   /** Starts it again at the same address. */
   public void restart() throws IOException {
     process = run(folder);
-    awaitReady();
+    for (int attempt = 1; !awaitReady(); attempt++) {
+      if (attempt == ATTEMPTS) {
+        throw silent();
+      }
+      process = run(folder);
+    }
   }
 
   /** Every record of a topic that was committed, in order within each partition; none when there is no such topic. */
@@ -156,8 +177,9 @@ public final class KafkaServer implements AutoCloseable {
     return records;
   }
 
+  /** Ends it; nothing writes to its folder any more. */
   @Override
-  public void close() {
-    process.destroyForcibly();
+  public void close() throws InterruptedException {
+    kill();
   }
 }

@@ -34,7 +34,7 @@ class KafkaMaterializeTest extends ExactlyOnceContract {
   }
 
   @AfterAll
-  void stop() {
+  void stop() throws InterruptedException {
     broker.close();
   }
 
