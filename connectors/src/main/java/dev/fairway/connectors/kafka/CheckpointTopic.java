@@ -96,8 +96,20 @@ final class CheckpointTopic {
    * undecided any more.
    */
   Optional<JsonNode> last(Admin admin) throws ExecutionException, InterruptedException {
-    long begin = offset(admin, OffsetSpec.earliest());
-    long end = offset(admin, OffsetSpec.latest());
+    // Counts what is undecided too, so that a transaction still open is waited for and not overlooked.
+    return last(admin, IsolationLevel.READ_UNCOMMITTED);
+  }
+
+  /** What is committed now, whoever writes; later transactions may be under way. Empty when there is no such topic. */
+  Optional<JsonNode> committed(Admin admin) throws ExecutionException, InterruptedException {
+    return admin.listTopics().names().get().contains(name())
+        ? last(admin, IsolationLevel.READ_COMMITTED)
+        : Optional.empty();
+  }
+
+  private Optional<JsonNode> last(Admin admin, IsolationLevel upTo) throws ExecutionException, InterruptedException {
+    long begin = offset(admin, OffsetSpec.earliest(), upTo);
+    long end = offset(admin, OffsetSpec.latest(), upTo);
     try (KafkaConsumer<byte[], byte[]> consumer = consumer()) {
       consumer.assign(List.of(place));
       for (long back = LOOK_BACK;; back *= 8) {
@@ -110,11 +122,10 @@ final class CheckpointTopic {
     }
   }
 
-  /* Counts what is undecided too, so that a transaction still open is waited for and not overlooked. */
-  private long offset(Admin admin, OffsetSpec spec) throws ExecutionException, InterruptedException {
-    ListOffsetsResultInfo info = admin.listOffsets(Map.of(place, spec),
-        new ListOffsetsOptions(IsolationLevel.READ_UNCOMMITTED)).partitionResult(place)
-        .get();
+  private long offset(Admin admin, OffsetSpec spec, IsolationLevel upTo)
+      throws ExecutionException, InterruptedException {
+    ListOffsetsResultInfo info = admin.listOffsets(Map.of(place, spec), new ListOffsetsOptions(upTo))
+        .partitionResult(place).get();
     return info.offset();
   }
 

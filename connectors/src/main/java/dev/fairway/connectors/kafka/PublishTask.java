@@ -90,14 +90,26 @@ public final class PublishTask implements TaskLoop.Step {
 
   private Session open() throws FencedException, InterruptedException {
     String log = identity();
-    makeTopics();
-    TopicWriter writer = TopicWriter.open(target.broker(), target.topics(), OWNER, target.compression());
+    TopicWriter writer = TopicWriter.open(target.broker(), target.topics(), OWNER, target.compression(),
+        checkpoint -> requireOurs(checkpoint, log));
     try {
+      makeTopics();
       return new Session(writer, log);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | FencedException | InterruptedException e) {
       writer.close();
       throw e;
     }
+  }
+
+  private void requireOurs(JsonNode checkpoint, String log) {
+    if (!checkpoint.path("log").asString("").equals(log)) {
+      throw new FairwayException(ErrorCode.CONFIGURATION, "the topics \"" + target.topics().prefix() + "…\" of Kafka "
+          + target.broker() + " hold the collections of another node, or of this one before its data was taken away;"
+          + " choose another topic prefix, or delete those topics and " + target.topics().named(
+              "fairway-checkpoint." + OWNER));
+    }
+    published.keySet().forEach(
+        name -> Reached.of(checkpoint, name).require(collections.get(name), target.topics().named(name)));
   }
 
   /** What these logs are called in Kafka, so that no others are ever taken for them; durable before it is used. */
@@ -124,28 +136,23 @@ public final class PublishTask implements TaskLoop.Step {
   private final class Session implements AutoCloseable {
     private final TopicWriter writer;
     private final String log;
-    private final ObjectNode through;
+    private final ObjectNode checkpoint;
     private final List<Source> sources = new ArrayList<>();
+    private int first;
 
-    Session(TopicWriter writer, String log) {
+    Session(TopicWriter writer, String log) throws FencedException, InterruptedException {
       this.writer = writer;
       this.log = log;
       Optional<JsonNode> found = writer.checkpoint();
-      found.ifPresent(checkpoint -> requireOurs(checkpoint.path("log").asString("")));
       // Places of collections that are not published now are kept: they may be again.
-      this.through = found.<ObjectNode>map(checkpoint -> (ObjectNode) checkpoint.path("through"))
-          .orElseGet(Json::object);
-      published.forEach((name, spec) -> sources.add(new Source(collections.get(name), target.topics().named(name),
-          RecordKey.of(spec), through.path(name).asLong(0))));
-    }
-
-    private void requireOurs(String theirs) {
-      if (!theirs.equals(log)) {
-        throw new FairwayException(ErrorCode.CONFIGURATION, "the topics \"" + target.topics().prefix() + "…\" of Kafka "
-            + target.broker() + " hold the collections of another node, or of this one before its data was taken away;"
-            + " choose another topic prefix, or delete those topics and " + target.topics().named(
-                "fairway-checkpoint." + OWNER));
+      this.checkpoint = found.<ObjectNode>map(last -> (ObjectNode) last)
+          .orElseGet(() -> Json.object().put("log", log).set("through", Json.object()));
+      if (found.isEmpty()) {
+        // From here on the topics are taken, so that another node leaves them alone before it has fenced us off.
+        writer.commit(checkpoint);
       }
+      published.forEach((name, spec) -> sources.add(new Source(collections.get(name), target.topics().named(name),
+          RecordKey.of(spec), Reached.of(checkpoint, name))));
     }
 
     /** Publishes what was committed up to now, or as much of it as a transaction may have; false when there was nothing. */
@@ -154,16 +161,23 @@ public final class PublishTask implements TaskLoop.Step {
       collections.list().forEach(extent -> ends.put(extent.name(), extent.committed()));
       long bytes = 0;
       long documents = 0;
-      for (Source source : sources) {
-        long before = source.position;
+      int begin = first;
+      for (int i = 0; i < sources.size() && bytes < transactionBytes; i++) {
+        int turn = (begin + i) % sources.size();
+        Source source = sources.get(turn);
+        long before = source.reached.position();
         documents += source.publish(ends.getOrDefault(source.collection.name(), 0L), transactionBytes - bytes, writer);
-        bytes += source.position - before;
-        through.put(source.collection.name(), Long.toString(source.position));
+        bytes += source.reached.position() - before;
+        source.reached.into(checkpoint, source.collection.name());
+        if (bytes >= transactionBytes) {
+          // The next transaction begins behind it, so that no collection keeps those after it waiting.
+          first = (turn + 1) % sources.size();
+        }
       }
       if (documents == 0) {
         return false;
       }
-      writer.commit(Json.object().put("log", log).set("through", through));
+      writer.commit(checkpoint);
       long count = documents;
       long size = bytes;
       store.run(tx -> TaskTable.save(tx, NAME, KIND, Json.object().put("log", log), count, size));
@@ -174,7 +188,7 @@ public final class PublishTask implements TaskLoop.Step {
     void listen() throws InterruptedException {
       Duration each = LISTEN.dividedBy(Math.max(1, sources.size()));
       for (Source source : sources) {
-        if (source.collection.await(source.position, each)) {
+        if (source.collection.await(source.reached.position(), each)) {
           return;
         }
       }
@@ -196,37 +210,37 @@ public final class PublishTask implements TaskLoop.Step {
     private final Collection collection;
     private final String topic;
     private final Function<JsonNode, byte[]> key;
-    private long position;
+    private Reached reached;
 
-    Source(Collection collection, String topic, Function<JsonNode, byte[]> key, long position) {
-      if (position > collection.end()) {
-        throw new FairwayException(ErrorCode.CONFIGURATION, "topic " + topic + " holds what collection " + collection
-            + " had up to " + position + ", and it ends at " + collection.end() + " now: its files are older than the"
-            + " topic; choose another topic prefix, or delete the topics");
-      }
+    Source(Collection collection, String topic, Function<JsonNode, byte[]> key, Reached reached) {
       this.collection = collection;
       this.topic = topic;
       this.key = key;
-      this.position = position;
+      this.reached = reached;
     }
 
     /** Writes documents up to an end, or until so many bytes were; answers how many. */
     long publish(long end, long most, TopicWriter writer) throws Exception {
-      if (position >= end || most <= 0 || !collection.await(end - 1, SOON)) {
+      long begin = reached.position();
+      if (begin >= end || most <= 0 || !collection.await(end - 1, SOON)) {
         return 0;
       }
       long documents = 0;
-      long begin = position;
-      try (CollectionReader reader = collection.read(position)) {
+      long position = begin;
+      long last = begin;
+      byte[] document = {};
+      try (CollectionReader reader = collection.read(begin)) {
         while (position < end && position - begin < most && reader.next()) {
-          byte[] document = Arrays.copyOfRange(reader.buffer(), reader.from(), reader.to());
+          document = Arrays.copyOfRange(reader.buffer(), reader.from(), reader.to());
           writer.write(topic, key.apply(Json.parse(document)), document);
+          last = position;
           position = reader.position();
           documents++;
         }
       } catch (IOException e) {
         throw new IOException("cannot read " + collection + " at " + position + ": " + e.getMessage(), e);
       }
+      reached = Reached.behind(position, last, document);
       return documents;
     }
   }

@@ -7,6 +7,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
+import java.util.function.Consumer;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
@@ -37,19 +38,21 @@ public final class TopicWriter implements AutoCloseable {
   private boolean begun;
   private boolean failed;
 
-  private TopicWriter(Broker broker, Topics topics, String owner, Compression compression)
+  private TopicWriter(Broker broker, Topics topics, String owner, Compression compression, Consumer<JsonNode> ours)
       throws ExecutionException, InterruptedException {
     this.broker = broker;
     this.owner = owner;
     this.checkpoints = new CheckpointTopic(broker, topics, owner);
     try (Admin admin = broker.admin()) {
+      checkpoints.committed(admin).ifPresent(ours);
       checkpoints.create(admin, topics);
       this.producer = new KafkaProducer<>(producer(broker, topics, owner, compression), new ByteArraySerializer(),
           new ByteArraySerializer());
       try {
         producer.initTransactions();
         this.found = checkpoints.last(admin);
-      } catch (KafkaException | ExecutionException | InterruptedException e) {
+        found.ifPresent(ours);
+      } catch (RuntimeException | ExecutionException | InterruptedException e) {
         producer.close(SHORTEST_CLOSE);
         throw e;
       }
@@ -70,8 +73,22 @@ public final class TopicWriter implements AutoCloseable {
    */
   public static TopicWriter open(Broker broker, Topics topics, String owner, Compression compression)
       throws FencedException, InterruptedException {
+    return open(broker, topics, owner, compression, checkpoint -> {});
+  }
+
+  /**
+   * Takes the owner's transactions over, unless they are somebody else's.
+   *
+   * @param owner who writes; the same name under the same prefix of topics is the same owner, wherever it runs
+   * @param ours throws when a checkpoint is not one to go on from; asked before anybody is fenced off or anything is made,
+   *     and again about what was committed until then
+   * @throws FencedException when another writer of the owner is opened at the same time and wins
+   * @throws FairwayException when the cluster cannot be used; the message says which setting to look at
+   */
+  public static TopicWriter open(Broker broker, Topics topics, String owner, Compression compression,
+      Consumer<JsonNode> ours) throws FencedException, InterruptedException {
     try {
-      return new TopicWriter(broker, topics, owner, compression);
+      return new TopicWriter(broker, topics, owner, compression, ours);
     } catch (InterruptException e) {
       throw interrupted(e);
     } catch (KafkaException | ExecutionException e) {
