@@ -255,6 +255,10 @@ class PublishTest {
             false, clock)) {
       append(logs, 1);
       awaitPublished(prefix + "acme.b", "n", count -> count == 1);
+      // A cluster of one broker that dies between a commit and its markers can forget them when it is back.
+      awaitPublished(prefix + "acme.a", "n", count -> count == 1);
+      Awaitility.await().atMost(PATIENCE)
+          .until(() -> broker.committed(prefix + "fairway-checkpoint.collections").size() > 1);
       broker.kill();
       append(logs, 2);
       Awaitility.await().atMost(PATIENCE).until(() -> loop.status().phase() == TaskLoop.Phase.FAILED
