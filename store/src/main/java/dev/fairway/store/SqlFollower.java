@@ -75,7 +75,7 @@ final class SqlFollower implements Journal.Follower {
     Duration pause = FIRST_PAUSE;
     while (!closed) {
       try {
-        if (epoch < 0 && !lead()) {
+        if (!leads()) {
           Thread.sleep(RENEW);
           continue;
         }
@@ -109,7 +109,11 @@ final class SqlFollower implements Journal.Follower {
     return doubled.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : doubled;
   }
 
-  /** Tries to become the one process that runs this follower. */
+  /** Whether this is the process that runs this follower; tries to become it. For one thread at a time, like {@link #turn}. */
+  boolean leads() {
+    return epoch >= 0 || lead();
+  }
+
   private boolean lead() {
     record Place(long position, long epoch) {}
     Optional<Place> place = store.write(tx -> {
@@ -137,7 +141,7 @@ final class SqlFollower implements Journal.Follower {
   }
 
   /** Handles the next events, if there are any; how many. */
-  private int turn() throws Exception {
+  int turn() throws Exception {
     List<Event> events = journal.read(offset, batch);
     long next = events.isEmpty() ? offset : events.getLast().offset();
     boolean renewing = events.isEmpty() && store.shared();

@@ -74,8 +74,7 @@ final class SqlJournal implements Journal {
 
   @Override
   public Follower follow(String name, Start start, Plan plan) {
-    SqlFollower follower = new SqlFollower(store, this, spine, owner, name, start, plan,
-        () -> followers.remove(name));
+    SqlFollower follower = follower(name, start, plan);
     if (followers.putIfAbsent(name, follower) != null) {
       throw new IllegalStateException("this process already follows the journal as " + name);
     }
@@ -87,6 +86,11 @@ final class SqlJournal implements Journal {
       throw e;
     }
     return follower;
+  }
+
+  /* Not started: its turns are taken by whoever asked for it. */
+  SqlFollower follower(String name, Start start, Plan plan) {
+    return new SqlFollower(store, this, spine, owner, name, start, plan, () -> followers.remove(name));
   }
 
   @Override
