@@ -2,16 +2,18 @@ package dev.fairway.web;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import java.net.URI;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 
 /**
  * All listeners of a node: the main one, and those of doors that have one of their own. A path belongs to the listener whose
- * door has it below its prefix, and to the main one when none has. Safe for many threads.
+ * door has it below its prefix, and to the main one when none has. The limits of calls are the main one's, for all of them
+ * together. Safe for many threads.
  */
 public final class Listeners implements AutoCloseable {
   /** A listener that is to be opened, and what is behind it. */
@@ -28,15 +30,16 @@ public final class Listeners implements AutoCloseable {
   /**
    * Opens them all, or none.
    *
-   * @param plans the main listener first
+   * @param plans the main listener first; its limits of calls hold for all
    * @throws dev.fairway.core.FairwayException with {@code CONFIGURATION} when an address cannot be bound
    */
   public static Listeners start(List<Plan> plans, Authenticator authenticator, MeterRegistry meters) {
     Listeners listeners = new Listeners();
+    CallLimits limits = new CallLimits(plans.getFirst().config(), meters);
     try {
       for (int i = 0; i < plans.size(); i++) {
         int own = i;
-        listeners.opened.add(WebServer.start(plans.get(i).config(), authenticator, plans.get(i).doors(), meters,
+        listeners.opened.add(WebServer.start(plans.get(i).config(), authenticator, plans.get(i).doors(), limits, meters,
             path -> listeners.elsewhere(own, path)));
       }
       return listeners;
@@ -77,9 +80,12 @@ public final class Listeners implements AutoCloseable {
     return checks;
   }
 
-  /** Closes them, those of single doors first: what is under way may still ask the main one. */
+  /** Takes no new calls at any of them; then waits for those under way at all of them at once, and closes them. */
   @Override
   public void close() {
-    new ArrayList<>(opened).reversed().forEach(WebServer::close);
+    opened.forEach(WebServer::drain);
+    try (ExecutorService closing = Executors.newVirtualThreadPerTaskExecutor()) {
+      opened.forEach(server -> closing.execute(server::close));
+    }
   }
 }

@@ -6,7 +6,8 @@ public enum WebMetric {
   REQUESTS("fairway.http.requests", "seconds", "door, method, route, status",
       "Calls answered, by route and class of status, with the time from the first byte in to the last byte out."),
   /** Calls under way. */
-  ACTIVE("fairway.http.active", "calls", "", "Calls under way now; near the configured bound, more are turned down."),
+  ACTIVE("fairway.http.active", "calls", "address",
+      "Calls under way now, by listener; near the configured bound for all of them together, more are turned down."),
   /** Calls that were turned down before their handler. */
   REFUSED("fairway.http.refused", "calls", "reason",
       "Calls turned down before their handler ran: busy (503) or over their caller's rate (429).");

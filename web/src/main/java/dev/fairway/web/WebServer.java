@@ -10,7 +10,6 @@ import io.javalin.http.HttpResponseException;
 import io.javalin.router.Endpoint;
 import io.javalin.util.JavalinBindException;
 import io.javalin.util.JavalinException;
-import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -23,8 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Executors;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import org.eclipse.jetty.alpn.server.ALPNServerConnectionFactory;
 import org.eclipse.jetty.http.UriCompliance;
@@ -52,11 +50,9 @@ public final class WebServer implements AutoCloseable {
   private final WebConfig config;
   private final Authenticator authenticator;
   private final List<Door> doors;
-  private final Semaphore room;
-  private final Optional<RateLimit> rate;
+  private final CallLimits limits;
+  private final AtomicInteger active = new AtomicInteger();
   private final MeterRegistry meters;
-  private final Counter busy;
-  private final Counter tooFast;
   private final Linger linger = new Linger();
   private final Function<String, Optional<URI>> elsewhere;
   private final Javalin javalin;
@@ -77,21 +73,14 @@ public final class WebServer implements AutoCloseable {
     }
   }
 
-  private WebServer(WebConfig config, Authenticator authenticator, List<Door> doors, MeterRegistry meters,
-      Function<String, Optional<URI>> elsewhere) {
+  private WebServer(WebConfig config, Authenticator authenticator, List<Door> doors, CallLimits limits,
+      MeterRegistry meters, Function<String, Optional<URI>> elsewhere) {
     this.config = config;
     this.authenticator = authenticator;
     this.doors = List.copyOf(doors);
-    this.room = new Semaphore(config.maxConcurrent());
-    this.rate = config.callsPerSecond() == 0
-        ? Optional.empty()
-        : Optional.of(new RateLimit(config.callsPerSecond(), config.callBurst(), System::nanoTime));
+    this.limits = limits;
     this.meters = meters;
     this.elsewhere = elsewhere;
-    this.busy = refused(meters, "busy");
-    this.tooFast = refused(meters, "rate");
-    Gauge.builder(WebMetric.ACTIVE.id(), room, semaphore -> config.maxConcurrent() - semaphore.availablePermits())
-        .description(WebMetric.ACTIVE.meaning()).tag("port", Integer.toString(config.port())).register(meters);
     this.javalin = Javalin.create(this::configure);
   }
 
@@ -106,13 +95,16 @@ public final class WebServer implements AutoCloseable {
    * @throws FairwayException with {@code CONFIGURATION} when the address cannot be bound
    */
   public static WebServer start(WebConfig config, Authenticator authenticator, List<Door> doors, MeterRegistry meters) {
-    return start(config, authenticator, doors, meters, _ -> Optional.empty());
+    return start(config, authenticator, doors, new CallLimits(config, meters), meters, _ -> Optional.empty());
   }
 
-  /** @param elsewhere the base URL of the listener that serves a path, when it is another than this one */
-  static WebServer start(WebConfig config, Authenticator authenticator, List<Door> doors, MeterRegistry meters,
-      Function<String, Optional<URI>> elsewhere) {
-    WebServer server = new WebServer(config, authenticator, doors, meters, elsewhere);
+  /**
+   * @param limits those of the node, whatever the configuration says
+   * @param elsewhere the base URL of the listener that serves a path, when it is another than this one
+   */
+  static WebServer start(WebConfig config, Authenticator authenticator, List<Door> doors, CallLimits limits,
+      MeterRegistry meters, Function<String, Optional<URI>> elsewhere) {
+    WebServer server = new WebServer(config, authenticator, doors, limits, meters, elsewhere);
     if (authenticator instanceof DevAuthenticator) {
       LOG.warn("no authentication: this is the development profile address={}:{}", config.host(), config.port());
     }
@@ -122,6 +114,8 @@ public final class WebServer implements AutoCloseable {
       throw new FairwayException(ErrorCode.CONFIGURATION, "cannot listen on " + config.host() + ":" + config.port()
           + ": the port is taken or the address is not this machine's; choose another", e);
     }
+    Gauge.builder(WebMetric.ACTIVE.id(), server.active, AtomicInteger::get).description(WebMetric.ACTIVE.meaning())
+        .tag("address", server.address()).register(meters);
     LOG.info("listening address={} doors={}", server.baseUrl(), server.doors.stream().map(Door::name).toList());
     return server;
   }
@@ -157,10 +151,15 @@ public final class WebServer implements AutoCloseable {
         : Optional.of("does not listen any more; restart the node");
   }
 
+  /** Takes no new calls from now on; those under way go on. */
+  void drain() {
+    draining = true;
+  }
+
   /** Takes no new calls, waits for those under way as long as the configuration says, and closes the listener. */
   @Override
   public void close() {
-    draining = true;
+    drain();
     try {
       javalin.stop();
     } catch (JavalinException e) {
@@ -241,11 +240,13 @@ public final class WebServer implements AutoCloseable {
     response.setHeader("X-Request-Id", id);
     ServletCall call = new ServletCall(id, mounted.route(), context.req(), response, context.pathParamMap(),
         authenticator, config, () -> draining, elsewhere);
-    boolean entered = room.tryAcquire();
+    boolean entered = limits.enter();
+    if (entered) {
+      active.incrementAndGet();
+    }
     try {
       if (!entered || draining) {
-        busy.increment();
-        throw new Refusal(503, "the node is busy; try again later", Map.of("Retry-After", "1"));
+        throw limits.busy();
       }
       admit(call, mounted.route());
       mounted.route().handler().handle(call);
@@ -253,7 +254,8 @@ public final class WebServer implements AutoCloseable {
       fail(response, e, mounted.errors(), id);
     } finally {
       if (entered) {
-        room.release();
+        active.decrementAndGet();
+        limits.leave();
       }
       long nanos = System.nanoTime() - start;
       mounted.timers().record(response.getStatus(), nanos);
@@ -276,26 +278,6 @@ public final class WebServer implements AutoCloseable {
     return printable.isEmpty() ? "-" : printable;
   }
 
-  private static Counter refused(MeterRegistry meters, String reason) {
-    return Counter.builder(WebMetric.REFUSED.id()).description(WebMetric.REFUSED.meaning()).tag("reason", reason)
-        .register(meters);
-  }
-
-  private void limit(ServletCall call) {
-    if (rate.isEmpty()) {
-      return;
-    }
-    String key = call.knownCaller().filter(caller -> caller.kind() == Caller.Kind.VERIFIED).map(Caller::subject)
-        .orElseGet(call::peer);
-    long wait = rate.get().take(key);
-    if (wait > 0) {
-      tooFast.increment();
-      long seconds = Math.max(1, TimeUnit.NANOSECONDS.toSeconds(wait + 999_999_999L));
-      throw new Refusal(429, "too many calls; try again in " + seconds + " s",
-          Map.of("Retry-After", Long.toString(seconds)));
-    }
-  }
-
   private void admit(ServletCall call, Route route) {
     switch (route.access()) {
       case Access.Anyone _ -> {
@@ -309,7 +291,7 @@ public final class WebServer implements AutoCloseable {
         }
       }
     }
-    limit(call);
+    limits.count(call);
     if (!route.consumes().isEmpty() && !route.consumes().contains(call.contentType())) {
       throw Refusal.mediaType(call.contentType(), route.consumes());
     }
