@@ -146,9 +146,14 @@ public final class Connectors implements AutoCloseable {
    */
   public void start() {
     Map<String, CollectionSpec> published = new LinkedHashMap<>();
-    for (Path path : config.specifications()) {
-      FlowFile file = FlowFile.read(path, sealed);
-      file.collections().keySet().forEach(name -> published.put(name, file.collection(name)));
+    List<FlowFile> files = config.specifications().stream().map(path -> FlowFile.read(path, sealed)).toList();
+    files.forEach(file -> file.collections().keySet().forEach(name -> published.put(name, file.collection(name))));
+    config.topics().ifPresent(topics -> {
+      topics.requireNames(published.keySet());
+      topics.idle(published.keySet())
+          .forEach(name -> LOG.warn("no collection to publish setting=connectors.kafka.collections name={}", name));
+    });
+    for (FlowFile file : files) {
       file.captures().values().stream().filter(capture -> !capture.shards().disable())
           .forEach(capture -> begin(capture.name(), CaptureTask.KIND, step(file, capture), capture.interval()));
       file.derivations().values().stream().filter(derivation -> !derivation.shards().disable())

@@ -155,6 +155,31 @@ class PublishTest {
   }
 
   @Test
+  void aDocumentOfMoreThan16MiBIsPublished() throws Exception {
+    String prefix = UUID.randomUUID() + "-";
+    String large = "x".repeat(17 << 20);
+    try (SqlStore store = store("large");
+        Collections logs = new Collections(store, dir.resolve("large-logs"), 1 << 20)) {
+      Spool spool = new Spool(logs.scratch(), 1 << 16);
+      spool.write(Json.bytes(Json.object().put("n", 1).put("text", large)));
+      spool.endDocument();
+      logs.commit(Map.of(logs.get("acme/a"), List.of(spool)), tx -> {});
+      assertThatThrownBy(task(limited(prefix, 16 << 20), store, logs)::runToEnd)
+          .hasMessageContaining("the document of collection acme/a at 0 has")
+          .hasMessageContaining("raise connectors.kafka.largest-document");
+      assertThat(task(prefix, store, logs).runToEnd()).isEqualTo(1);
+    }
+    assertThat(published(prefix + "acme.a", "n")).containsExactly(1);
+  }
+
+  private CollectionTopics limited(String prefix, int largest) {
+    CollectionTopics topics = topics("early-" + prefix, PATIENCE);
+    return new CollectionTopics(topics.broker(),
+        new Topics("early-" + prefix, Optional.empty(), Optional.empty(), largest),
+        topics.compression(), topics.collections());
+  }
+
+  @Test
   void topicsOfAnotherNodeAreLeftAlone() throws Exception {
     String prefix = UUID.randomUUID() + "-";
     for (String node : List.of("one", "two")) {

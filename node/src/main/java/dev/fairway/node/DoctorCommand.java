@@ -1,6 +1,9 @@
 package dev.fairway.node;
 
 import dev.fairway.connectors.kafka.Broker;
+import dev.fairway.connectors.kafka.CollectionTopics;
+import dev.fairway.connectors.sealed.Sealed;
+import dev.fairway.connectors.spec.FlowFile;
 import dev.fairway.core.FairwayException;
 import dev.fairway.core.blob.Blob;
 import dev.fairway.core.channel.Jurisdiction;
@@ -30,6 +33,7 @@ import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZonedDateTime;
@@ -76,7 +80,10 @@ final class DoctorCommand implements Callable<Integer> {
     config.peers().forEach(this::checkPeer);
     config.exchange().ethereum().forEach((id, way) -> checkChain(id, way, config.jurisdiction()));
     config.datatrust().forEach(this::checkMarket);
-    config.connectors().topics().ifPresent(topics -> checkKafka(topics.broker()));
+    config.connectors().topics().ifPresent(topics -> {
+      checkKafka(topics.broker());
+      checkTopics(topics, config.connectors().specifications());
+    });
     return sick ? 1 : 0;
   }
 
@@ -217,6 +224,19 @@ final class DoctorCommand implements Callable<Integer> {
       ill("connectors.kafka", String.valueOf(e.getMessage()));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    }
+  }
+
+  private void checkTopics(CollectionTopics topics, List<Path> specifications) {
+    try {
+      Sealed sealed = Sealed.fromEnvironment(System.getenv(), Clock.systemUTC());
+      List<String> names = specifications.stream()
+          .flatMap(path -> FlowFile.read(path, sealed).collections().keySet().stream()).distinct().toList();
+      topics.requireNames(names);
+      topics.idle(names).forEach(name -> ill("connectors.kafka.collections",
+          name + " stands for no collection of connectors.flows; check its spelling"));
+    } catch (FairwayException e) {
+      ill("connectors.kafka", String.valueOf(e.getMessage()));
     }
   }
 

@@ -15,6 +15,9 @@ import java.util.Optional;
 
 /** {@code connectors.kafka}: the cluster that collections are published to. */
 final class KafkaSettings {
+  private static final List<String> OTHERS = List.of("tls", "authority", "mechanism", "user", "password", "patience",
+      "topic-prefix", "partitions", "replication", "largest-document", "compression", "collections");
+
   private KafkaSettings() {}
 
   static Optional<CollectionTopics> from(Section kafka) {
@@ -31,10 +34,20 @@ final class KafkaSettings {
         "partitions of topics that are made; 0 for what the brokers have as theirs");
     int replication = kafka.integer("replication", 0, 0, 100,
         "copies of topics that are made; 0 for what the brokers have as theirs");
+    int largest = largestDocument(kafka);
     Compression compression = kafka.choice("compression", Compression.LZ4, "how records are made smaller");
     List<String> collections = kafka.texts("collections",
         "which collections; a name that ends with a slash stands for all that begin with it; all when absent");
-    Optional<Topics> topics = topics(kafka, prefix, partitions, replication);
+    Optional<Topics> topics = topics(kafka, prefix, partitions, replication, largest);
+    if (servers.isEmpty()) {
+      OTHERS.stream().filter(kafka::has).findFirst().ifPresent(key -> kafka.problem(key,
+          "publishes nothing without " + kafka.name("bootstrap-servers") + "; name the brokers, or leave it out"));
+      return Optional.empty();
+    }
+    if (authority.isPresent() && !tls) {
+      kafka.problem("authority", "vouches for connections with TLS; say tls: true, or leave it out");
+      return Optional.empty();
+    }
     try {
       return servers.flatMap(at -> topics.map(names -> new CollectionTopics(
           new Broker(at, tls, authority, login, patience), names, compression, collections)));
@@ -42,6 +55,16 @@ final class KafkaSettings {
       kafka.problem("bootstrap-servers", String.valueOf(e.getMessage()));
       return Optional.empty();
     }
+  }
+
+  private static int largestDocument(Section kafka) {
+    long largest = kafka.size("largest-document", "128 MiB",
+        "most bytes of a document that is published, 1 KiB to 1 GiB; topics that are made take as much");
+    if (largest < 1 << 10 || largest > 1 << 30) {
+      kafka.problem("largest-document", "is out of range; write 1 KiB to 1 GiB");
+      return Topics.LARGEST_DOCUMENT;
+    }
+    return Math.toIntExact(largest);
   }
 
   private static Optional<Broker.Login> login(Section kafka) {
@@ -54,10 +77,11 @@ final class KafkaSettings {
     return user.flatMap(name -> password.map(secret -> new Broker.Login(mechanism, name, secret)));
   }
 
-  private static Optional<Topics> topics(Section kafka, String prefix, int partitions, int replication) {
+  private static Optional<Topics> topics(Section kafka, String prefix, int partitions, int replication,
+      int largest) {
     try {
       return Optional.of(new Topics(prefix, Optional.of(partitions).filter(count -> count > 0),
-          Optional.of((short) replication).filter(count -> count > 0)));
+          Optional.of((short) replication).filter(count -> count > 0), largest));
     } catch (IllegalArgumentException e) {
       kafka.problem("topic-prefix", String.valueOf(e.getMessage()));
       return Optional.empty();

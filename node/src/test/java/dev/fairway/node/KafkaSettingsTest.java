@@ -48,13 +48,15 @@ class KafkaSettingsTest {
         topic-prefix: au.
         partitions: 12
         replication: 3
+        largest-document: 20 MiB
         compression: zstd
         collections: [acme/, beta/orders]
         """)).contains(new CollectionTopics(
         new Broker("a:9093, b:9093", true, Optional.empty(),
             Optional.of(new Broker.Login(Broker.Mechanism.SCRAM_SHA_512, "fairway", new Secret("wonder"))),
             Duration.ofSeconds(20)),
-        new Topics("au.", Optional.of(12), Optional.of((short) 3)), Compression.ZSTD, List.of("acme/", "beta/orders")));
+        new Topics("au.", Optional.of(12), Optional.of((short) 3), 20 << 20), Compression.ZSTD,
+        List.of("acme/", "beta/orders")));
   }
 
   @Test
@@ -65,6 +67,13 @@ class KafkaSettingsTest {
         user: fairway
         """)).isInstanceOf(FairwayException.class).hasMessageContaining("the bootstrap servers must be host:port")
         .hasMessageContaining("authority").hasMessageContaining("user and password go together");
+    assertThatThrownBy(
+        () -> read("{ bootstrap-servers: 'a:9092', authority: '" + Path.of("pom.xml").toAbsolutePath() + "' }"))
+        .hasMessageContaining("authority").hasMessageContaining("say tls: true");
+    assertThatThrownBy(() -> read("{ bootstrap-servers: 'a:9092', largest-document: 2 GiB }"))
+        .hasMessageContaining("largest-document").hasMessageContaining("write 1 KiB to 1 GiB");
+    assertThatThrownBy(() -> read("collections: [acme/]")).hasMessageContaining("collections")
+        .hasMessageContaining("publishes nothing without bootstrap-servers");
     assertThatThrownBy(() -> read("topic-prefix: a b")).hasMessageContaining("a topic prefix must be");
   }
 }

@@ -46,7 +46,12 @@ final class CheckpointTopic {
   CheckpointTopic(Broker broker, Topics topics, String owner) {
     this.broker = broker;
     this.owner = owner;
-    this.place = new TopicPartition(topics.named("fairway-checkpoint." + owner), 0);
+    this.place = new TopicPartition(topics.named(nameOf(owner)), 0);
+  }
+
+  /** What the topic of an owner is called, after the prefix. */
+  static String nameOf(String owner) {
+    return "fairway-checkpoint." + owner;
   }
 
   String name() {
@@ -55,9 +60,10 @@ final class CheckpointTopic {
 
   /** Made when it is missing; its segments are small, because only whole ones are compacted. */
   void create(Admin admin, Topics topics) throws ExecutionException, InterruptedException {
-    Map<String, String> settings = new HashMap<>(Topics.compacted());
+    Map<String, String> settings = new HashMap<>(topics.compacted());
     settings.put(TopicConfig.SEGMENT_BYTES_CONFIG, Integer.toString(16 << 20));
-    new Topics(topics.prefix(), Optional.of(1), topics.replication()).create(admin, Map.of(name(), settings));
+    new Topics(topics.prefix(), Optional.of(1), topics.replication(), topics.largestDocument()).create(admin,
+        Map.of(name(), settings));
     String policy = policy(admin);
     if (!policy.equals(TopicConfig.CLEANUP_POLICY_COMPACT)) {
       throw new FairwayException(ErrorCode.CONFIGURATION,

@@ -104,7 +104,7 @@ public final class KafkaMaterialize implements Materialize<KafkaMaterialize.Conf
   public String apply(Config config, List<Bound<Resource>> bindings) throws InterruptedException {
     Map<String, Map<String, String>> wanted = new LinkedHashMap<>();
     bindings.forEach(binding -> wanted.put(topic(config, binding),
-        binding.resource().deltaUpdates() ? Topics.log() : Topics.compacted()));
+        binding.resource().deltaUpdates() ? config.topics().log() : config.topics().compacted()));
     try (Admin admin = config.broker().admin()) {
       List<String> made = config.topics().create(admin, wanted);
       return made.isEmpty() ? "" : "made " + String.join(", ", made);

@@ -37,6 +37,8 @@ public final class PublishTask implements TaskLoop.Step {
   public static final String NAME = "fairway/kafka";
   public static final String KIND = "publish";
   private static final String OWNER = "collections";
+  /** What the topic with the place is called, after the prefix. */
+  static final String PLACE = CheckpointTopic.nameOf(OWNER);
   private static final Duration LISTEN = Duration.ofMillis(500);
 
   private final CollectionTopics target;
@@ -105,8 +107,7 @@ public final class PublishTask implements TaskLoop.Step {
     if (!checkpoint.path("log").asString("").equals(log)) {
       throw new FairwayException(ErrorCode.CONFIGURATION, "the topics \"" + target.topics().prefix() + "…\" of Kafka "
           + target.broker() + " hold the collections of another node, or of this one before its data was taken away;"
-          + " choose another topic prefix, or delete those topics and " + target.topics().named(
-              "fairway-checkpoint." + OWNER));
+          + " choose another topic prefix, or delete those topics and " + target.topics().named(PLACE));
     }
     published.keySet().forEach(
         name -> Reached.of(checkpoint, name).require(collections.get(name), target.topics().named(name)));
@@ -125,7 +126,7 @@ public final class PublishTask implements TaskLoop.Step {
 
   private void makeTopics() throws InterruptedException {
     Map<String, Map<String, String>> wanted = new HashMap<>();
-    published.keySet().forEach(name -> wanted.put(target.topics().named(name), Topics.kept()));
+    published.keySet().forEach(name -> wanted.put(target.topics().named(name), target.topics().kept()));
     try (Admin admin = target.broker().admin()) {
       List<String> _ = target.topics().create(admin, wanted);
     } catch (KafkaException | ExecutionException e) {
@@ -204,7 +205,7 @@ public final class PublishTask implements TaskLoop.Step {
   }
 
   /** A collection on its way into its topic. */
-  private static final class Source {
+  private final class Source {
     private static final Duration SOON = Duration.ofSeconds(30);
 
     private final Collection collection;
@@ -232,6 +233,7 @@ public final class PublishTask implements TaskLoop.Step {
       try (CollectionReader reader = collection.read(begin)) {
         while (position < end && position - begin < most && reader.next()) {
           document = Arrays.copyOfRange(reader.buffer(), reader.from(), reader.to());
+          target.topics().requireTaken(document.length, "the document of collection " + collection + " at " + position);
           writer.write(topic, key.apply(Json.parse(document)), document);
           last = position;
           position = reader.position();

@@ -14,6 +14,7 @@ import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -37,6 +38,7 @@ public final class TopicWriter implements AutoCloseable {
   private final KafkaProducer<byte[], byte[]> producer;
   private boolean begun;
   private boolean failed;
+  private volatile @Nullable String refused;
 
   private TopicWriter(Broker broker, Topics topics, String owner, Compression compression, Consumer<JsonNode> ours)
       throws ExecutionException, InterruptedException {
@@ -108,8 +110,8 @@ public final class TopicWriter implements AutoCloseable {
     settings.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, patience);
     settings.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, patience);
     settings.put(ProducerConfig.COMPRESSION_TYPE_CONFIG, compression.name().toLowerCase(Locale.ROOT));
-    settings.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, Topics.LARGEST);
-    settings.put(ProducerConfig.BUFFER_MEMORY_CONFIG, 2L * Topics.LARGEST);
+    settings.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, topics.largestRecord());
+    settings.put(ProducerConfig.BUFFER_MEMORY_CONFIG, 2L * topics.largestRecord());
     settings.put(ProducerConfig.BATCH_SIZE_CONFIG, 256 << 10);
     settings.put(ProducerConfig.LINGER_MS_CONFIG, 5);
     return settings;
@@ -151,7 +153,13 @@ public final class TopicWriter implements AutoCloseable {
 
   private void send(ProducerRecord<byte[], byte[]> record) {
     // A record that fails fails its transaction, and the commit tells why.
-    var _ = producer.send(record);
+    var _ = producer.send(record, (_, failure) -> {
+      if (failure instanceof RecordTooLargeException) {
+        refused = "topic " + record.topic() + " does not take a document of "
+            + (record.value() == null ? 0 : record.value().length)
+            + " bytes; raise its max.message.bytes";
+      }
+    });
   }
 
   private void tried(String what, Runnable step) throws FencedException, InterruptedException {
@@ -165,7 +173,8 @@ public final class TopicWriter implements AutoCloseable {
       if (KafkaFailure.fenced(e)) {
         throw fenced(owner, e);
       }
-      throw KafkaFailure.of(broker, what, e);
+      String told = refused;
+      throw KafkaFailure.of(broker, told == null ? what : what + ": " + told, e);
     }
   }
 

@@ -1,5 +1,8 @@
 package dev.fairway.connectors.kafka;
 
+import dev.fairway.connector.json.Lines;
+import dev.fairway.core.ErrorCode;
+import dev.fairway.core.FairwayException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -17,20 +20,33 @@ import org.apache.kafka.common.errors.TopicExistsException;
  * @param prefix what every name begins with
  * @param partitions of a topic that is made; as the broker has it when absent
  * @param replication copies of a topic that is made; as the broker has it when absent
+ * @param largestDocument most bytes of a document that is written, 1 KiB to 1 GiB; topics that are made take as much
  */
-public record Topics(String prefix, Optional<Integer> partitions, Optional<Short> replication) {
-  /** The largest record, a document of 16 MiB and what surrounds it. */
-  static final int LARGEST = (16 << 20) + (1 << 16);
+public record Topics(String prefix, Optional<Integer> partitions, Optional<Short> replication, int largestDocument) {
+  /** As much as a document of a collection may have. */
+  public static final int LARGEST_DOCUMENT = Lines.FLOW_LIMIT;
 
+  private static final int SMALLEST_LIMIT = 1 << 10;
+  private static final int LARGEST_LIMIT = 1 << 30;
+  /* What surrounds a document: its key, and what the protocol adds. */
+  private static final int SURROUNDINGS = 1 << 16;
   private static final int LONGEST_NAME = 249;
 
   public Topics {
+    if (largestDocument < SMALLEST_LIMIT || largestDocument > LARGEST_LIMIT) {
+      throw new IllegalArgumentException("the largest document must have 1 KiB to 1 GiB, has " + largestDocument);
+    }
     partitions.ifPresent(count -> atLeastOne("partitions", count));
     replication.ifPresent(count -> atLeastOne("replication", count));
     if (!prefix.matches("[A-Za-z0-9._-]{0,100}")) {
       throw new IllegalArgumentException(
           "a topic prefix must be up to 100 letters, digits, '.', '_' and '-', is \"" + prefix + "\"");
     }
+  }
+
+  /** For documents of every size. */
+  public Topics(String prefix, Optional<Integer> partitions, Optional<Short> replication) {
+    this(prefix, partitions, replication, LARGEST_DOCUMENT);
   }
 
   private static void atLeastOne(String name, int count) {
@@ -77,21 +93,40 @@ public record Topics(String prefix, Optional<Integer> partitions, Optional<Short
     return made;
   }
 
+  /** Most bytes of a record. */
+  int largestRecord() {
+    return largestDocument + SURROUNDINGS;
+  }
+
+  /**
+   * Whether a document may be written.
+   *
+   * @param what which it is, for people
+   * @throws FairwayException with {@code CONFIGURATION} when it is too large
+   */
+  void requireTaken(int bytes, String what) {
+    if (bytes > largestDocument) {
+      throw new FairwayException(ErrorCode.CONFIGURATION, what + " has " + bytes + " bytes, and " + largestDocument
+          + " may be written to Kafka; raise connectors.kafka.largest-document, and max.message.bytes of topics that"
+          + " were made before");
+    }
+  }
+
   /** A topic that keeps the last record of each key, for ever. */
-  static Map<String, String> compacted() {
+  Map<String, String> compacted() {
     return Map.of(TopicConfig.CLEANUP_POLICY_CONFIG, TopicConfig.CLEANUP_POLICY_COMPACT,
-        TopicConfig.MAX_MESSAGE_BYTES_CONFIG, Integer.toString(LARGEST));
+        TopicConfig.MAX_MESSAGE_BYTES_CONFIG, Integer.toString(largestRecord()));
   }
 
   /** A topic that keeps every record as long as the broker's operator says. */
-  static Map<String, String> log() {
-    return Map.of(TopicConfig.MAX_MESSAGE_BYTES_CONFIG, Integer.toString(LARGEST));
+  Map<String, String> log() {
+    return Map.of(TopicConfig.MAX_MESSAGE_BYTES_CONFIG, Integer.toString(largestRecord()));
   }
 
   /** A topic that keeps every record for ever, as a collection does. */
-  static Map<String, String> kept() {
+  Map<String, String> kept() {
     return Map.of(TopicConfig.RETENTION_MS_CONFIG, "-1", TopicConfig.RETENTION_BYTES_CONFIG, "-1",
         TopicConfig.CLEANUP_POLICY_CONFIG, TopicConfig.CLEANUP_POLICY_DELETE, TopicConfig.MAX_MESSAGE_BYTES_CONFIG,
-        Integer.toString(LARGEST));
+        Integer.toString(largestRecord()));
   }
 }
