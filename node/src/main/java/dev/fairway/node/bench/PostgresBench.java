@@ -6,7 +6,6 @@ import dev.fairway.connectors.spec.FlowFile;
 import dev.fairway.core.ErrorCode;
 import dev.fairway.core.FairwayException;
 import java.io.IOException;
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -28,17 +27,17 @@ final class PostgresBench implements AutoCloseable {
 
   private final Path home;
   private final BenchRows rows;
-  private final String url;
-  private final URI server;
+  private final PostgresUrl server;
+  private final PostgresUrl ours;
   private int folders;
 
   /** @param url of a database whose user may create others: {@code jdbc:postgresql://host:port/database?user=…} */
   PostgresBench(Path home, BenchRows rows, String url) throws SQLException {
     this.home = home;
     this.rows = rows;
-    this.url = url;
-    this.server = URI.create(url.substring("jdbc:".length()));
-    sql(url, "CREATE DATABASE " + DATABASE);
+    this.server = PostgresUrl.parse(url);
+    this.ours = server.of(DATABASE);
+    sql(server, "CREATE DATABASE " + DATABASE);
   }
 
   List<Figure> run(boolean bound) throws Exception {
@@ -48,12 +47,12 @@ final class PostgresBench implements AutoCloseable {
     store();
     psql("\\copy bench_rows TO '" + copied + "'");
     for (int i = 0; i < ROUNDS; i++) {
-      sql(ours(), "DROP TABLE IF EXISTS copied", "CREATE TABLE copied (LIKE bench_rows INCLUDING ALL)", "CHECKPOINT");
+      sql(ours, "DROP TABLE IF EXISTS copied", "CREATE TABLE copied (LIKE bench_rows INCLUDING ALL)", "CHECKPOINT");
       copiedIn.add(Measured.once(rows, () -> psql("\\copy copied FROM '" + copied + "'")));
       stored.add(store());
     }
     Files.delete(copied);
-    sql(ours(), "CREATE TABLE source AS SELECT id, amount, at, text FROM copied",
+    sql(ours, "CREATE TABLE source AS SELECT id, amount, at, text FROM copied",
         "ALTER TABLE source ADD PRIMARY KEY (id)", "DROP TABLE copied", "VACUUM ANALYZE source");
     List<Measured> captured = new ArrayList<>();
     List<Measured> copiedOut = new ArrayList<>();
@@ -74,7 +73,7 @@ final class PostgresBench implements AutoCloseable {
 
   /** What a collection has, into a table that is new. */
   private Measured store() throws Exception {
-    sql(ours(), "DROP TABLE IF EXISTS bench_rows, flow_checkpoints_v1", "CHECKPOINT");
+    sql(ours, "DROP TABLE IF EXISTS bench_rows, flow_checkpoints_v1", "CHECKPOINT");
     try (BenchTasks tasks = tasks()) {
       FlowFile file = tasks.file(BenchTasks.none(), Json.object().put("stream", "rows"),
           connector("materialize-postgres", config()));
@@ -93,7 +92,7 @@ final class PostgresBench implements AutoCloseable {
       tasks.expect(rows);
       return measured;
     } finally {
-      sql(ours(), "SELECT pg_drop_replication_slot('" + DATABASE + "')");
+      sql(ours, "SELECT pg_drop_replication_slot('" + DATABASE + "')");
     }
   }
 
@@ -108,32 +107,25 @@ final class PostgresBench implements AutoCloseable {
   }
 
   private ObjectNode config() {
-    ObjectNode config = Json.object().put("address", server.getHost() + ":" + server.getPort())
-        .put("database", DATABASE);
-    for (String parameter : server.getQuery().split("&", -1)) {
-      String[] pair = parameter.split("=", 2);
-      if (pair[0].equals("user") || pair[0].equals("password")) {
-        config.put(pair[0], pair[1]);
-      }
-    }
+    ObjectNode config = Json.object().put("address", ours.address()).put("database", DATABASE);
+    ours.parameter("user").ifPresent(user -> config.put("user", user));
+    ours.parameter("password").ifPresent(password -> config.put("password", password));
     return config;
   }
 
-  private String ours() {
-    return "jdbc:postgresql://" + server.getAuthority() + "/" + DATABASE + "?" + server.getQuery();
-  }
-
   private void psql(String command) throws IOException, InterruptedException {
-    Process psql = new ProcessBuilder("psql", "-X", "-q", "-v", "ON_ERROR_STOP=1", "-c", command,
-        ours().substring("jdbc:".length())).inheritIO().redirectOutput(ProcessBuilder.Redirect.DISCARD).start();
+    ProcessBuilder builder = new ProcessBuilder("psql", "-X", "-q", "-v", "ON_ERROR_STOP=1", "-c", command,
+        ours.withoutPassword()).inheritIO().redirectOutput(ProcessBuilder.Redirect.DISCARD);
+    ours.parameter("password").ifPresent(password -> builder.environment().put("PGPASSWORD", password));
+    Process psql = builder.start();
     if (!psql.waitFor(10, TimeUnit.MINUTES) || psql.exitValue() != 0) {
       psql.destroyForcibly();
       throw new FairwayException(ErrorCode.PEER_FAILED, "psql failed at " + command);
     }
   }
 
-  private static void sql(String database, String... statements) throws SQLException {
-    try (Connection connection = DriverManager.getConnection(database);
+  private static void sql(PostgresUrl database, String... statements) throws SQLException {
+    try (Connection connection = DriverManager.getConnection(database.jdbc());
         Statement statement = connection.createStatement()) {
       for (String one : statements) {
         statement.execute(one);
@@ -143,6 +135,6 @@ final class PostgresBench implements AutoCloseable {
 
   @Override
   public void close() throws SQLException {
-    sql(url, "DROP DATABASE " + DATABASE + " WITH (FORCE)");
+    sql(server, "DROP DATABASE " + DATABASE + " WITH (FORCE)");
   }
 }

@@ -12,6 +12,8 @@ import dev.fairway.connectors.materialize.JavaMaterialize;
 import dev.fairway.connectors.materialize.MaterializeProgram;
 import dev.fairway.connectors.materialize.SqliteMaterialize;
 import dev.fairway.connectors.spec.FlowFile;
+import dev.fairway.core.ErrorCode;
+import dev.fairway.core.FairwayException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -40,15 +42,28 @@ final class StalledBench {
       long before = heap();
       tasks.capture(file, new JavaCapture<>(new RowsCapture(rows)));
       Stalling destination = new Stalling(new JavaMaterialize<>(new SqliteMaterialize()));
-      FutureTask<Integer> storing = new FutureTask<>(() -> tasks.materialize(file, destination));
+      FutureTask<Integer> storing = new FutureTask<>(() -> tasks.materialize(file, destination)) {
+        @Override
+        protected void done() {
+          // A destination that fails before its first row stalls nothing.
+          destination.stalled.countDown();
+        }
+      };
       Thread thread = Thread.ofPlatform().start(storing);
-      destination.stalled.await();
-      // The source goes on meanwhile: what it gives is on the disk.
-      tasks.capture(file, new JavaCapture<>(new RowsCapture(rows)));
-      long taken = Math.max(0, heap() - before);
-      destination.goOn.countDown();
+      long taken;
+      try {
+        destination.stalled.await();
+        if (storing.isDone()) {
+          throw new FairwayException(ErrorCode.PEER_FAILED, "the destination was never given a row: " + storing.get());
+        }
+        // The source goes on meanwhile: what it gives is on the disk.
+        tasks.capture(file, new JavaCapture<>(new RowsCapture(rows)));
+        taken = Math.max(0, heap() - before);
+      } finally {
+        destination.goOn.countDown();
+        thread.join();
+      }
       storing.get();
-      thread.join();
       return Figure.atMost(
           "%,d B rows, %,d of them, for a destination that stalls: memory, against the bounds configured"
               .formatted(rows.bytes(), 2L * rows.count()),
