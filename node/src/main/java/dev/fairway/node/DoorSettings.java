@@ -7,6 +7,7 @@ import dev.fairway.web.WebConfig;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -17,7 +18,8 @@ import java.util.stream.Stream;
 
 /**
  * Where the node listens: at one address for all doors, and at further ones for doors that are to be reached by others only.
- * Doors given the same address share a listener. A door with a listener of its own is at no other; its paths stay as they are.
+ * Doors given the same address share a listener, and its public URL. A door with a listener of its own is at no other; its
+ * paths stay as they are.
  *
  * @param main for every door that has none of its own
  * @param own by the word the door's paths begin with
@@ -46,6 +48,8 @@ record DoorSettings(WebConfig main, Map<String, WebConfig> own) {
   static DoorSettings from(Section root, WebConfig main) {
     Section doors = root.section("doors");
     Map<String, WebConfig> own = new LinkedHashMap<>();
+    PublicUrls urls = new PublicUrls();
+    urls.add(NODE, main);
     DOORS.forEach((name, serves) -> {
       Section door = doors.section(name);
       Optional<String> listen = door.text("listen", "HOST:PORT of a listener of its own for " + serves);
@@ -55,9 +59,33 @@ record DoorSettings(WebConfig main, Map<String, WebConfig> own) {
       }
       listen.flatMap(text -> address(door, "listen", text))
           .map(at -> main.elsewhere(at.getHostString(), at.getPort(), url))
-          .ifPresent(config -> own.put(name, config));
+          .ifPresent(config -> {
+            urls.add(key(name), config).ifPresent(problem -> door.problem("public-url", problem));
+            own.put(name, config);
+          });
     });
-    return new DoorSettings(main, own);
+    own.replaceAll((name, config) -> urls.in(key(name), config));
+    return new DoorSettings(urls.in(NODE, main), own);
+  }
+
+  /** One public URL for each address, whichever of its doors says it. */
+  private static final class PublicUrls {
+    private final Map<String, URI> byAddress = new HashMap<>();
+
+    /** Why a door cannot have its URL: its address has another already. */
+    Optional<String> add(String key, WebConfig config) {
+      String address = address(key, config);
+      return config.publicUrl().filter(url -> {
+        URI first = byAddress.putIfAbsent(address, url);
+        return first != null && !first.equals(url);
+      }).map(url -> "is " + url + ", but others at " + address + " are reached at " + byAddress.get(address)
+          + "; write the same URL, or give the door an address of its own");
+    }
+
+    WebConfig in(String key, WebConfig config) {
+      URI url = byAddress.get(address(key, config));
+      return url == null ? config : config.withPublicUrl(url);
+    }
   }
 
   /** An address to bind, not looked up; a problem is noted when the text is none. */
