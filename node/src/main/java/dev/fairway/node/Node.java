@@ -44,6 +44,7 @@ import dev.fairway.store.workers.Handlers;
 import dev.fairway.store.workers.Workers;
 import dev.fairway.store.workers.WorkersConfig;
 import dev.fairway.web.Authenticator;
+import dev.fairway.web.BackgroundCheck;
 import dev.fairway.web.ClientTls;
 import dev.fairway.web.DevAuthenticator;
 import dev.fairway.web.Door;
@@ -192,7 +193,7 @@ public final class Node implements AutoCloseable {
       return Optional.empty();
     });
     if (inABucket) {
-      health.register("documents", homes::trouble);
+      health.register("documents", new BackgroundCheck(homes::trouble));
     }
     return health;
   }

@@ -114,14 +114,15 @@ class DoorListenersTest {
   }
 
   @Test
-  void everyListenerTellsWhetherTheNodeIsReadyAndWhetherEachListens() throws Exception {
+  void everyListenerTellsWhetherTheNodeIsReadyAndThatOfTheManagementApiWhetherEachListens() throws Exception {
     for (URI base : List.of(node.url(), node.url("/rx-api"))) {
       HttpResponse<String> ready = get(base, "/health/ready");
       assertThat(ready.statusCode()).as(ready.body()).isEqualTo(200);
-      assertThat(Json.parse(ready.body()).path("checks").propertyNames())
-          .filteredOn(check -> check.startsWith("listener 127.0.0.1:")).hasSize(4);
       assertThat(get(base, "/health/live").statusCode()).isEqualTo(200);
     }
+    assertThat(Json.parse(get(node.url("/api"), "/health/ready").body()).path("checks").propertyNames())
+        .filteredOn(check -> check.startsWith("listener 127.0.0.1:")).hasSize(4);
+    assertThat(get(node.url("/rx-api"), "/health/ready").body()).isEqualTo("{\"status\":\"up\"}");
   }
 
   @Test
@@ -162,6 +163,23 @@ class DoorListenersTest {
             "8081 message_rx channel health", "8082 work openapi probes");
   }
 
+  @Test
+  void anAddressIsReachedAtTheUrlThatAnyOfItsDoorsNames() {
+    Settings settings = Settings.of("test", """
+        profile: dev
+        listen: 127.0.0.1:8080
+        doors:
+          rx-api: { listen: "127.0.0.1:8081" }
+          channels: { listen: "127.0.0.1:8081", public-url: "https://partners.example.org" }
+          requests: { listen: "127.0.0.1:8081", public-url: "https://partners.example.org" }
+        """, folder, _ -> null);
+    DoorSettings doors = NodeConfig.from(settings.root()).doors();
+    settings.check();
+    assertThat(doors.plans(List.of(), door("probes", ""), door("health", "")))
+        .extracting(plan -> plan.config().publicUrl())
+        .containsExactly(Optional.empty(), Optional.of(URI.create("https://partners.example.org")));
+  }
+
   private static Door door(String name, String prefix) {
     return new Door(name, prefix, ErrorStyle.PROBLEM, List.of());
   }
@@ -174,6 +192,9 @@ class DoorListenersTest {
   @ValueSource(strings = {"rx-api: { listen: nowhere } ~ doors.rx-api.listen ~ is not HOST:PORT",
       "rx-api: { listen: \"0.0.0.0:8090\" } ~ doors.rx-api.listen ~ the dev profile listens on loopback only",
       "rx-api: { public-url: \"https://rx.example.org\" } ~ doors.rx-api.public-url ~ needs listen beside it",
+      "rx-api: { listen: \"127.0.0.1:8090\", public-url: \"https://rx.example.org\" }\n"
+          + "  channels: { listen: \"127.0.0.1:8090\", public-url: \"https://endpoint.example.org\" }"
+          + " ~ doors.channels.public-url ~ others at 127.0.0.1:8090 are reached at https://rx.example.org",
       "rxapi: { listen: \"127.0.0.1:8090\" } ~ doors.rxapi ~ did you mean doors.rx-api?"})
   void aSettingThatCannotBeMeantIsToldByItsKey(String wrong) {
     String[] parts = wrong.split(" ~ ", -1);

@@ -9,7 +9,7 @@ import java.util.concurrent.ConcurrentSkipListMap;
 public final class Health {
   private final Map<String, Check> checks = new ConcurrentSkipListMap<>();
 
-  /** Looks at one thing, in well under a second. */
+  /** Looks at one thing, in well under a second; what may take longer is looked at by a {@link BackgroundCheck}. */
   @FunctionalInterface
   public interface Check {
     /** What is wrong, in a sentence for an operator; empty when all is well. */

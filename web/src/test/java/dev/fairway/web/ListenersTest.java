@@ -31,6 +31,7 @@ class ListenersTest {
   private static final HttpClient CLIENT = HttpClient.newHttpClient();
 
   private final MeterRegistry meters = new SimpleMeterRegistry();
+  private final Health health = new Health();
   private final CountDownLatch release = new CountDownLatch(1);
   private Optional<Listeners> opened = Optional.empty();
 
@@ -49,7 +50,8 @@ class ListenersTest {
     Listeners listeners = Listeners.start(List.of(
         new Listeners.Plan(config, List.of(new Door("main", "/main", ErrorStyle.PROBLEM, List.of(answers)))),
         new Listeners.Plan(config,
-            List.of(new Door("partners", "/partners", ErrorStyle.PROBLEM, List.of(answers, waits))))),
+            List.of(new Door("partners", "/partners", ErrorStyle.PROBLEM, List.of(answers, waits)),
+                Probes.health(health)))),
         new DevAuthenticator(), meters);
     opened = Optional.of(listeners);
     return listeners;
@@ -111,5 +113,17 @@ class ListenersTest {
     // more.
     await().atMost(Duration.ofSeconds(30)).pollInterval(Duration.ofMillis(200))
         .until(() -> get(listeners, "/partners").statusCode() == 429 && get(listeners, "/main").statusCode() == 429);
+  }
+
+  @Test
+  void strangersAreToldWhetherTheNodeIsReadyAndNotWhy() throws Exception {
+    Listeners listeners = start(WebConfig.loopback());
+    listeners.checks().forEach(health::register);
+    URI ready = URI.create(listeners.baseUrl("/partners") + "/health/ready");
+    HttpResponse<String> up = CLIENT.send(HttpRequest.newBuilder(ready).build(), BodyHandlers.ofString());
+    assertThat(up.statusCode() + up.body()).isEqualTo("200{\"status\":\"up\"}");
+    health.register("store", () -> Optional.of("the database at 10.0.0.9 does not answer"));
+    HttpResponse<String> down = CLIENT.send(HttpRequest.newBuilder(ready).build(), BodyHandlers.ofString());
+    assertThat(down.statusCode() + down.body()).isEqualTo("503{\"status\":\"down\"}");
   }
 }
