@@ -10,13 +10,12 @@ import dev.fairway.connectors.collection.DocumentUuids;
 import dev.fairway.connectors.collection.DocumentWriter;
 import dev.fairway.connectors.collection.Spool;
 import dev.fairway.connectors.spec.Derivation;
-import dev.fairway.connectors.task.TaskLoop;
+import dev.fairway.connectors.task.FollowStep;
 import dev.fairway.connectors.task.TaskTable;
 import dev.fairway.core.journal.NewEvent;
 import dev.fairway.core.store.Store;
 import java.io.IOException;
 import java.time.Clock;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -33,9 +32,8 @@ import tools.jackson.databind.node.ObjectNode;
  *
  * <p>Documents are read by the priority of their transforms, and by the time they were published where that is equal.
  */
-public final class DeriveTask implements TaskLoop.Step {
+public final class DeriveTask extends FollowStep {
   public static final String KIND = "derive";
-  private static final Duration LISTEN = Duration.ofMillis(500);
 
   private final DeriveProgram program;
   private final CollectionSpec spec;
@@ -44,7 +42,6 @@ public final class DeriveTask implements TaskLoop.Step {
   private final Collections collections;
   private final Bounds bounds;
   private final Clock clock;
-  private volatile boolean stopped;
 
   /** @param spec the derived collection, with its derivation */
   public DeriveTask(DeriveProgram program, CollectionSpec spec, Derivation derivation, Store store,
@@ -58,43 +55,10 @@ public final class DeriveTask implements TaskLoop.Step {
     this.clock = clock;
   }
 
-  /** Runs until it is stopped. */
   @Override
-  public void run() throws Exception {
-    stopped = false;
-    try (Session session = open()) {
-      while (!stopped) {
-        if (!session.transaction()) {
-          session.listen();
-        }
-      }
-    } catch (Exception e) {
-      // A session that was asked to end may end as badly as it likes: what it did not commit is forgotten.
-      if (!stopped) {
-        throw e;
-      }
-    }
-  }
-
-  /** Derives from everything there is now; for a person at a terminal, and for tests. Answers how many transactions it took. */
-  public int runToEnd() throws Exception {
-    int transactions = 0;
-    try (Session session = open()) {
-      while (session.transaction()) {
-        transactions++;
-      }
-    }
-    return transactions;
-  }
-
-  @Override
-  public void stop() {
-    stopped = true;
-  }
-
-  private Session open() throws Exception {
+  protected Session open() throws Exception {
     JsonNode state = store.read(view -> TaskTable.state(view, spec.name()));
-    return new Session(program.open(spec, state), state);
+    return new Deriving(program.open(spec, state), state);
   }
 
   /**
@@ -105,7 +69,7 @@ public final class DeriveTask implements TaskLoop.Step {
    */
   public record Bounds(long transactionBytes, int memory) {}
 
-  private final class Session implements AutoCloseable {
+  private final class Deriving implements Session {
     private final DeriveProgram.Session connector;
     private final List<TransformSource> sources = new ArrayList<>();
     private final Spool spool = new Spool(collections.scratch(), bounds.memory());
@@ -116,7 +80,7 @@ public final class DeriveTask implements TaskLoop.Step {
     private JsonNode state;
     private long read;
 
-    Session(DeriveProgram.Session connector, JsonNode state) {
+    Deriving(DeriveProgram.Session connector, JsonNode state) {
       this.connector = connector;
       this.state = state;
       for (Derivation.Transform transform : derivation.transforms()) {
@@ -128,7 +92,8 @@ public final class DeriveTask implements TaskLoop.Step {
     }
 
     /** Derives from what there is, up to the bound; false when there is nothing yet. */
-    boolean transaction() throws Exception {
+    @Override
+    public boolean transaction() throws Exception {
       for (TransformSource source : sources) {
         source.open();
       }
@@ -153,7 +118,7 @@ public final class DeriveTask implements TaskLoop.Step {
     }
 
     private DeriveRequest.@Nullable Read take() throws IOException {
-      Optional<TransformSource> next = read < bounds.transactionBytes() && !stopped
+      Optional<TransformSource> next = read < bounds.transactionBytes() && !stopped()
           ? next(clock.instant())
           : Optional.empty();
       if (next.isEmpty()) {
@@ -192,19 +157,9 @@ public final class DeriveTask implements TaskLoop.Step {
       });
     }
 
-    /** Waits a little for any of the sources to grow, or for a document to grow old enough. */
-    void listen() throws InterruptedException {
-      Duration each = LISTEN.dividedBy(Math.max(1, sources.size()));
-      for (TransformSource source : sources) {
-        if (source.held()) {
-          Thread.sleep(each);
-        } else if (source.collection().await(source.position(), each)) {
-          return;
-        }
-      }
-      if (sources.isEmpty()) {
-        Thread.sleep(LISTEN);
-      }
+    @Override
+    public List<TransformSource> sources() {
+      return sources;
     }
 
     @Override

@@ -8,6 +8,7 @@ import dev.fairway.connector.json.Json;
 import dev.fairway.connectors.collection.Collection;
 import dev.fairway.connectors.collection.CollectionReader;
 import dev.fairway.connectors.spec.Derivation;
+import dev.fairway.connectors.task.FollowStep;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -19,7 +20,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.NullNode;
 
 /** One transform's way through its source, a document ahead of what was taken. Belongs to one thread at a time. */
-final class TransformSource implements AutoCloseable {
+final class TransformSource implements FollowStep.Source, AutoCloseable {
   /* From 1582-10-15 to 1970-01-01, in seconds: where version 1 UUIDs count from (RFC 9562, section 5.1). */
   private static final long GREGORIAN = 12_219_292_800L;
   private static final long TICKS = 10_000_000;
@@ -30,6 +31,7 @@ final class TransformSource implements AutoCloseable {
   private final String suffix;
   private final List<JsonPointer> shuffle;
   private long position;
+  private long seen;
   private @Nullable CollectionReader reader;
   private @Nullable Head head;
 
@@ -50,8 +52,15 @@ final class TransformSource implements AutoCloseable {
     return suffix;
   }
 
-  Collection collection() {
+  @Override
+  public Collection collection() {
     return collection;
+  }
+
+  /** What is there already and must grow older first is no news. */
+  @Override
+  public long seen() {
+    return seen;
   }
 
   /** Behind the last document that was taken. */
@@ -62,6 +71,7 @@ final class TransformSource implements AutoCloseable {
   /** Begins to read what is there now. */
   void open() throws IOException {
     close();
+    seen = collection.end();
     reader = collection.read(position);
     advance();
   }
@@ -69,11 +79,6 @@ final class TransformSource implements AutoCloseable {
   /** Whether there is a document, old enough to be read. */
   boolean ready(Instant now) {
     return head != null && !now.isBefore(head.due());
-  }
-
-  /** Whether there is a document that must grow older first. */
-  boolean held() {
-    return head != null;
   }
 
   /** When the present document is due; documents of several sources are read in this order. */

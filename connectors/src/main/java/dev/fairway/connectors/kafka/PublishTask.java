@@ -6,7 +6,7 @@ import dev.fairway.connector.json.Json;
 import dev.fairway.connectors.collection.Collection;
 import dev.fairway.connectors.collection.CollectionReader;
 import dev.fairway.connectors.collection.Collections;
-import dev.fairway.connectors.task.TaskLoop;
+import dev.fairway.connectors.task.FollowStep;
 import dev.fairway.connectors.task.TaskTable;
 import dev.fairway.core.ErrorCode;
 import dev.fairway.core.FairwayException;
@@ -33,20 +33,18 @@ import tools.jackson.databind.node.ObjectNode;
  * The logs stay what counts here. How far they are published is part of the transactions in Kafka, so that topic and place
  * never differ; a transaction holds what was committed here up to one moment, over all collections, where its bound allows.
  */
-public final class PublishTask implements TaskLoop.Step {
+public final class PublishTask extends FollowStep {
   public static final String NAME = "fairway/kafka";
   public static final String KIND = "publish";
   private static final String OWNER = "collections";
   /** What the topic with the place is called, after the prefix. */
   static final String PLACE = CheckpointTopic.nameOf(OWNER);
-  private static final Duration LISTEN = Duration.ofMillis(500);
 
   private final CollectionTopics target;
   private final Store store;
   private final Collections collections;
   private final Map<String, CollectionSpec> published;
   private final long transactionBytes;
-  private volatile boolean stopped;
 
   /**
    * @param published the collections by name
@@ -61,42 +59,14 @@ public final class PublishTask implements TaskLoop.Step {
     this.transactionBytes = transactionBytes;
   }
 
-  /** Runs until it is stopped. */
   @Override
-  public void run() throws Exception {
-    stopped = false;
-    try (Session session = open()) {
-      while (!stopped) {
-        if (!session.transaction()) {
-          session.listen();
-        }
-      }
-    }
-  }
-
-  /** Publishes everything there is now. Answers how many transactions it took. */
-  public int runToEnd() throws Exception {
-    int transactions = 0;
-    try (Session session = open()) {
-      while (session.transaction()) {
-        transactions++;
-      }
-    }
-    return transactions;
-  }
-
-  @Override
-  public void stop() {
-    stopped = true;
-  }
-
-  private Session open() throws FencedException, InterruptedException {
+  protected Session open() throws FencedException, InterruptedException {
     String log = identity();
     TopicWriter writer = TopicWriter.open(target.broker(), target.topics(), OWNER, target.compression(),
         checkpoint -> requireOurs(checkpoint, log));
     try {
       makeTopics();
-      return new Session(writer, log);
+      return new Publishing(writer, log);
     } catch (RuntimeException | FencedException | InterruptedException e) {
       writer.close();
       throw e;
@@ -134,14 +104,14 @@ public final class PublishTask implements TaskLoop.Step {
     }
   }
 
-  private final class Session implements AutoCloseable {
+  private final class Publishing implements Session {
     private final TopicWriter writer;
     private final String log;
     private final ObjectNode checkpoint;
-    private final List<Source> sources = new ArrayList<>();
+    private final List<Published> sources = new ArrayList<>();
     private int first;
 
-    Session(TopicWriter writer, String log) throws FencedException, InterruptedException {
+    Publishing(TopicWriter writer, String log) throws FencedException, InterruptedException {
       this.writer = writer;
       this.log = log;
       Optional<JsonNode> found = writer.checkpoint();
@@ -152,12 +122,13 @@ public final class PublishTask implements TaskLoop.Step {
         // From here on the topics are taken, so that another node leaves them alone before it has fenced us off.
         writer.commit(checkpoint);
       }
-      published.forEach((name, spec) -> sources.add(new Source(collections.get(name), target.topics().named(name),
+      published.forEach((name, spec) -> sources.add(new Published(collections.get(name), target.topics().named(name),
           RecordKey.of(spec), Reached.of(checkpoint, name))));
     }
 
     /** Publishes what was committed up to now, or as much of it as a transaction may have; false when there was nothing. */
-    boolean transaction() throws Exception {
+    @Override
+    public boolean transaction() throws Exception {
       Map<String, Long> ends = new HashMap<>();
       collections.list().forEach(extent -> ends.put(extent.name(), extent.committed()));
       long bytes = 0;
@@ -165,7 +136,7 @@ public final class PublishTask implements TaskLoop.Step {
       int begin = first;
       for (int i = 0; i < sources.size() && bytes < transactionBytes; i++) {
         int turn = (begin + i) % sources.size();
-        Source source = sources.get(turn);
+        Published source = sources.get(turn);
         long before = source.reached.position();
         documents += source.publish(ends.getOrDefault(source.collection.name(), 0L), transactionBytes - bytes, writer);
         bytes += source.reached.position() - before;
@@ -185,17 +156,9 @@ public final class PublishTask implements TaskLoop.Step {
       return true;
     }
 
-    /** Waits a little for any of the collections to grow. */
-    void listen() throws InterruptedException {
-      Duration each = LISTEN.dividedBy(Math.max(1, sources.size()));
-      for (Source source : sources) {
-        if (source.collection.await(source.reached.position(), each)) {
-          return;
-        }
-      }
-      if (sources.isEmpty()) {
-        Thread.sleep(LISTEN);
-      }
+    @Override
+    public List<Published> sources() {
+      return sources;
     }
 
     @Override
@@ -205,7 +168,7 @@ public final class PublishTask implements TaskLoop.Step {
   }
 
   /** A collection on its way into its topic. */
-  private final class Source {
+  private final class Published implements Source {
     private static final Duration SOON = Duration.ofSeconds(30);
 
     private final Collection collection;
@@ -213,11 +176,21 @@ public final class PublishTask implements TaskLoop.Step {
     private final Function<JsonNode, byte[]> key;
     private Reached reached;
 
-    Source(Collection collection, String topic, Function<JsonNode, byte[]> key, Reached reached) {
+    Published(Collection collection, String topic, Function<JsonNode, byte[]> key, Reached reached) {
       this.collection = collection;
       this.topic = topic;
       this.key = key;
       this.reached = reached;
+    }
+
+    @Override
+    public Collection collection() {
+      return collection;
+    }
+
+    @Override
+    public long seen() {
+      return reached.position();
     }
 
     /** Writes documents up to an end, or until so many bytes were; answers how many. */

@@ -10,6 +10,7 @@ import dev.fairway.connectors.collection.CollectionReader;
 import dev.fairway.connectors.reduce.Combiner;
 import dev.fairway.connectors.reduce.Combiner.Combined;
 import dev.fairway.connectors.reduce.Reducer;
+import dev.fairway.connectors.task.FollowStep;
 import dev.fairway.core.ErrorCode;
 import dev.fairway.core.FairwayException;
 import java.io.IOException;
@@ -25,7 +26,7 @@ import tools.jackson.databind.node.NullNode;
  * One binding's way through its collection: documents of the same key are combined, and reduced with what the destination
  * holds where the collection's schema asks for that. Belongs to one thread.
  */
-final class BindingSource {
+final class BindingSource implements FollowStep.Source {
   private final MaterializationSpec.Binding binding;
   private final Collection collection;
   private final Reducer reducer;
@@ -77,8 +78,14 @@ final class BindingSource {
     return binding.stateKey();
   }
 
-  Collection collection() {
+  @Override
+  public Collection collection() {
     return collection;
+  }
+
+  @Override
+  public long seen() {
+    return position;
   }
 
   /** Behind the last document that was read. */

@@ -5,11 +5,10 @@ import dev.fairway.connector.flow.ConnectorState;
 import dev.fairway.connector.flow.MaterializationSpec;
 import dev.fairway.connector.json.Json;
 import dev.fairway.connectors.collection.Collections;
-import dev.fairway.connectors.task.TaskLoop;
+import dev.fairway.connectors.task.FollowStep;
 import dev.fairway.connectors.task.TaskTable;
 import dev.fairway.core.journal.NewEvent;
 import dev.fairway.core.store.Store;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -20,16 +19,14 @@ import tools.jackson.databind.node.ObjectNode;
  * A materialization under way: reads its collections, reduces each transaction's documents by key, and stores them. Where it
  * has read to is part of the destination's own commit where the destination keeps it, so that rows and place never differ.
  */
-public final class MaterializeTask implements TaskLoop.Step {
+public final class MaterializeTask extends FollowStep {
   public static final String KIND = "materialize";
-  private static final Duration LISTEN = Duration.ofMillis(500);
 
   private final MaterializeProgram program;
   private final MaterializationSpec spec;
   private final Store store;
   private final Collections collections;
   private final long transactionBytes;
-  private volatile boolean stopped;
 
   /** @param transactionBytes most bytes of documents in one transaction, which bounds the memory it needs */
   public MaterializeTask(MaterializeProgram program, MaterializationSpec spec, Store store, Collections collections,
@@ -41,53 +38,25 @@ public final class MaterializeTask implements TaskLoop.Step {
     this.transactionBytes = transactionBytes;
   }
 
-  /** Runs until it is stopped. */
   @Override
-  public void run() throws Exception {
-    stopped = false;
-    try (Session session = open()) {
-      while (!stopped) {
-        if (!session.transaction()) {
-          session.listen();
-        }
-      }
-    }
-  }
-
-  /** Stores everything there is now; for a person at a terminal, and for tests. Answers how many transactions it took. */
-  public int runToEnd() throws Exception {
-    int transactions = 0;
-    try (Session session = open()) {
-      while (session.transaction()) {
-        transactions++;
-      }
-    }
-    return transactions;
-  }
-
-  @Override
-  public void stop() {
-    stopped = true;
-  }
-
-  private Session open() throws Exception {
+  protected Session open() throws Exception {
     JsonNode state = store.read(view -> TaskTable.state(view, spec.name()));
     program.apply(spec, state);
     Transactor transactor = program.open(spec, state);
     try {
-      return new Session(transactor, state);
+      return new Storing(transactor, state);
     } catch (Exception e) {
       transactor.close();
       throw e;
     }
   }
 
-  private final class Session implements AutoCloseable {
+  private final class Storing implements Session {
     private final Transactor transactor;
     private final List<BindingSource> sources = new ArrayList<>();
     private JsonNode state;
 
-    Session(Transactor transactor, JsonNode state) throws Exception {
+    Storing(Transactor transactor, JsonNode state) throws Exception {
       this.transactor = transactor;
       this.state = state;
       Optional<JsonNode> recovered = transactor.checkpoint();
@@ -101,8 +70,8 @@ public final class MaterializeTask implements TaskLoop.Step {
       }
     }
 
-    /** Stores one transaction; false when there was nothing. */
-    boolean transaction() throws Exception {
+    @Override
+    public boolean transaction() throws Exception {
       transactor.acknowledge();
       long bytes = 0;
       for (BindingSource source : sources) {
@@ -140,17 +109,9 @@ public final class MaterializeTask implements TaskLoop.Step {
       });
     }
 
-    /** Waits a little for any of the collections to grow. */
-    void listen() throws InterruptedException {
-      Duration each = LISTEN.dividedBy(Math.max(1, sources.size()));
-      for (BindingSource source : sources) {
-        if (source.collection().await(source.position(), each)) {
-          return;
-        }
-      }
-      if (sources.isEmpty()) {
-        Thread.sleep(LISTEN);
-      }
+    @Override
+    public List<BindingSource> sources() {
+      return sources;
     }
 
     @Override
