@@ -21,9 +21,18 @@ import java.util.stream.Stream;
  * Files in a folder. Of several processes that replace the same file, the lock file beside it lets one at a time look and
  * write; that holds as far as the file system's locks do.
  */
-record FolderShelf(Path folder) implements Shelf {
+record FolderShelf(Path folder, Disk disk) implements Shelf {
   /* Locks of files are between processes; threads of this one wait here. */
   private static final Object LOOKING = new Object();
+
+  FolderShelf(Path folder) {
+    this(folder, FolderShelf::force);
+  }
+
+  /** Has what was written to a file, or which names are in a folder, survive a power cut. */
+  interface Disk {
+    void sync(Path path) throws IOException;
+  }
 
   @Override
   public Optional<Note> read(String name) throws IOException {
@@ -111,7 +120,7 @@ record FolderShelf(Path folder) implements Shelf {
   }
 
   /* A folder that was made is there after a power cut when the one it is in was synced. */
-  private static void make(Path folder) throws IOException {
+  private void make(Path folder) throws IOException {
     if (!Files.isDirectory(folder)) {
       make(parent(folder));
       Files.createDirectories(folder);
@@ -119,7 +128,11 @@ record FolderShelf(Path folder) implements Shelf {
     }
   }
 
-  private static void sync(Path path) throws IOException {
+  private void sync(Path path) throws IOException {
+    disk.sync(path);
+  }
+
+  private static void force(Path path) throws IOException {
     try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
       channel.force(true);
     }
