@@ -4,6 +4,7 @@ import dev.fairway.connector.flow.CollectionSpec;
 import dev.fairway.connector.flow.MaterializationSpec;
 import dev.fairway.connector.flow.MaterializeResponse.Constraint;
 import dev.fairway.connector.flow.RangeSpec;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import tools.jackson.databind.JsonNode;
@@ -32,8 +33,27 @@ public non-sealed interface Materialize<C extends Record, R extends Record> exte
    */
   String apply(C config, List<Bound<R>> bindings) throws Exception;
 
+  /**
+   * How soon documents are stored, where each transaction costs so much that it should have many of them. Heeded by a
+   * runtime that runs the connector in its own process; the Flow protocol has no word for it.
+   */
+  default Pace pace(C config) {
+    return Pace.AT_ONCE;
+  }
+
   /** Begins a session: takes ownership of the range at the destination, so that an older session can no longer write. */
   Transactor open(C config, String task, RangeSpec range, List<Bound<R>> bindings, JsonNode state) throws Exception;
+
+  /**
+   * When a transaction begins.
+   *
+   * @param leastBytes as soon as documents of so many bytes wait, as their collections have them
+   * @param longestWait but once a document has waited so long since it was published, with whatever there is
+   */
+  record Pace(long leastBytes, Duration longestWait) {
+    /** With the first document. */
+    public static final Pace AT_ONCE = new Pace(0, Duration.ZERO);
+  }
 
   /**
    * A binding to be stored.

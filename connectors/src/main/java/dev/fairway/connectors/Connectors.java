@@ -230,7 +230,7 @@ public final class Connectors implements AutoCloseable {
   private MaterializeTask materialization(FlowFile file, FlowFile.Materialization task, MaterializeProgram program)
       throws Exception {
     return new MaterializeTask(program, Tasks.validated(file, task, program), store, collections,
-        config.transactionBytes());
+        config.transactionBytes(), clock);
   }
 
   private static Consumer<LogLine> logs(String task) {

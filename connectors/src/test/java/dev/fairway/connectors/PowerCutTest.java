@@ -189,7 +189,7 @@ class PowerCutTest {
       FlowFile file = file(data);
       var task = Objects.requireNonNull(file.materializations().get(name));
       var program = Tasks.program(task, data, line -> {});
-      new MaterializeTask(program, Tasks.validated(file, task, program), store, collections, 1).runToEnd();
+      new MaterializeTask(program, Tasks.validated(file, task, program), store, collections, 1, clock).runToEnd();
     };
   }
 

@@ -4,6 +4,9 @@ import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.Optional;
+import java.util.UUID;
+import tools.jackson.databind.JsonNode;
 
 /**
  * Names for documents: UUIDs of version 1 (RFC 9562, section 5.1), rising in the order they are given. The time is that of
@@ -12,6 +15,7 @@ import java.time.Instant;
 public final class DocumentUuids {
   /* From 1582-10-15 to 1970-01-01, in units of 100 ns. */
   private static final long GREGORIAN = 0x01b21dd213814000L;
+  private static final long TICKS = 10_000_000;
   private static final byte[] HEX = "0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
 
   private final Clock clock;
@@ -29,10 +33,26 @@ public final class DocumentUuids {
     tick();
   }
 
+  /** The name of a document that has one of these; empty when it has another, or none. */
+  public static Optional<UUID> of(JsonNode document) {
+    try {
+      return Optional.of(UUID.fromString(document.path("_meta").path("uuid").asString("")))
+          .filter(uuid -> uuid.version() == 1);
+    } catch (IllegalArgumentException e) {
+      return Optional.empty();
+    }
+  }
+
+  /** When a name was given. */
+  public static Instant time(UUID uuid) {
+    long ticks = uuid.timestamp() - GREGORIAN;
+    return Instant.ofEpochSecond(Math.floorDiv(ticks, TICKS), Math.floorMod(ticks, TICKS) * 100);
+  }
+
   /** Looks at the clock; names never go back even when it does. */
   public void tick() {
     Instant now = clock.instant();
-    time = Math.max(time, now.getEpochSecond() * 10_000_000L + now.getNano() / 100 + GREGORIAN);
+    time = Math.max(time, now.getEpochSecond() * TICKS + now.getNano() / 100 + GREGORIAN);
   }
 
   /** The next name; the array is used again. */

@@ -7,6 +7,7 @@ import dev.fairway.connector.flow.Packed;
 import dev.fairway.connector.json.Json;
 import dev.fairway.connectors.collection.Collection;
 import dev.fairway.connectors.collection.CollectionReader;
+import dev.fairway.connectors.collection.DocumentUuids;
 import dev.fairway.connectors.spec.Derivation;
 import dev.fairway.connectors.task.FollowStep;
 import java.io.IOException;
@@ -21,10 +22,6 @@ import tools.jackson.databind.node.NullNode;
 
 /** One transform's way through its source, a document ahead of what was taken. Belongs to one thread at a time. */
 final class TransformSource implements FollowStep.Source, AutoCloseable {
-  /* From 1582-10-15 to 1970-01-01, in seconds: where version 1 UUIDs count from (RFC 9562, section 5.1). */
-  private static final long GREGORIAN = 12_219_292_800L;
-  private static final long TICKS = 10_000_000;
-
   private final int index;
   private final Derivation.Transform transform;
   private final Collection collection;
@@ -134,26 +131,16 @@ final class TransformSource implements FollowStep.Source, AutoCloseable {
      * where its flags are, is the UUID's clock sequence: four bits of the one, then ten of the other.
      */
     static Head of(JsonNode document, Duration delay, long end) {
-      UUID uuid = uuid(document.path("_meta").path("uuid").asString(""));
-      if (uuid == null) {
-        return new Head(document, NONE, Instant.EPOCH, end);
-      }
-      long ticks = uuid.timestamp();
-      int sequence = uuid.clockSequence();
-      long clock = (ticks << 4) | (sequence >>> 10);
-      long node = (uuid.node() << 16) | (sequence & 0x3ff);
-      Instant published = Instant.ofEpochSecond(ticks / TICKS - GREGORIAN, ticks % TICKS * 100);
-      return new Head(document, new UuidParts(Long.toUnsignedString(node), Long.toUnsignedString(clock)),
-          published.plus(delay), end);
+      return DocumentUuids.of(document)
+          .map(uuid -> new Head(document, parts(uuid), DocumentUuids.time(uuid).plus(delay), end))
+          .orElseGet(() -> new Head(document, NONE, Instant.EPOCH, end));
     }
 
-    private static @Nullable UUID uuid(String text) {
-      try {
-        UUID uuid = UUID.fromString(text);
-        return uuid.version() == 1 ? uuid : null;
-      } catch (IllegalArgumentException e) {
-        return null;
-      }
+    private static UuidParts parts(UUID uuid) {
+      int sequence = uuid.clockSequence();
+      long clock = (uuid.timestamp() << 4) | (sequence >>> 10);
+      long node = (uuid.node() << 16) | (sequence & 0x3ff);
+      return new UuidParts(Long.toUnsignedString(node), Long.toUnsignedString(clock));
     }
   }
 }

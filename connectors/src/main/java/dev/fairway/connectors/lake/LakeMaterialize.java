@@ -9,6 +9,7 @@ import dev.fairway.connector.flow.RangeSpec;
 import dev.fairway.s3.Bucket;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -30,10 +31,20 @@ public final class LakeMaterialize implements Materialize<LakeMaterialize.Config
       @Setting(description = "Of a bucket: its region", defaultValue = "\"us-east-1\"") String region,
       @Setting(description = "Of a bucket: who writes; found as Amazon's tools find it when it is not given") Optional<String> accessKey,
       @Setting(description = "Its secret", secret = true) Optional<String> secretKey,
-      @Setting(description = "How large a file is, in megabytes, when the next is begun", defaultValue = "64", advanced = true) int fileMegabytes) {
+      @Setting(description = "How large a file is, in megabytes, when the next is begun", defaultValue = "64", advanced = true) int fileMegabytes,
+      @Setting(description = "How many megabytes of documents a transaction waits for, so that files are not small; 0 to store each at once", defaultValue = "16", advanced = true) int leastMegabytes,
+      @Setting(description = "But no document waits longer than that (ISO 8601)", defaultValue = "\"PT5M\"", advanced = true) Duration longestWait) {
+    private static final Duration MOST_WAIT = Duration.ofHours(24);
+
     public Config {
       if (fileMegabytes < 1 || fileMegabytes > 1024) {
         throw new IllegalArgumentException("fileMegabytes must be 1 to 1024, is " + fileMegabytes);
+      }
+      if (leastMegabytes < 0 || leastMegabytes > 1024) {
+        throw new IllegalArgumentException("leastMegabytes must be 0 to 1024, is " + leastMegabytes);
+      }
+      if (longestWait.isNegative() || longestWait.compareTo(MOST_WAIT) > 0) {
+        throw new IllegalArgumentException("longestWait must be PT0S to PT24H, is " + longestWait);
       }
       if (location.contains("://") && !BucketAddress.isOne(location)) {
         throw new IllegalArgumentException("location \"" + location + "\" is of a kind that is not known here; write"
@@ -100,6 +111,11 @@ public final class LakeMaterialize implements Materialize<LakeMaterialize.Config
   @Override
   public String apply(Config config, List<Bound<Resource>> bindings) {
     return "";
+  }
+
+  @Override
+  public Pace pace(Config config) {
+    return new Pace((long) config.leastMegabytes() << 20, config.longestWait());
   }
 
   @Override

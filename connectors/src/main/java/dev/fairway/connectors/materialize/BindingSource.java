@@ -7,6 +7,7 @@ import dev.fairway.connector.flow.Packed;
 import dev.fairway.connector.json.Json;
 import dev.fairway.connectors.collection.Collection;
 import dev.fairway.connectors.collection.CollectionReader;
+import dev.fairway.connectors.collection.DocumentUuids;
 import dev.fairway.connectors.reduce.Combiner;
 import dev.fairway.connectors.reduce.Combiner.Combined;
 import dev.fairway.connectors.reduce.Reducer;
@@ -14,6 +15,7 @@ import dev.fairway.connectors.task.FollowStep;
 import dev.fairway.core.ErrorCode;
 import dev.fairway.core.FairwayException;
 import java.io.IOException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -36,6 +38,9 @@ final class BindingSource implements FollowStep.Source {
   private final List<Combined> changes = new ArrayList<>();
   private final Map<Packed, JsonNode> loaded = new HashMap<>();
   private long position;
+  private long seen;
+  private long waitingAt = -1;
+  private Instant waitingSince = Instant.EPOCH;
   private long read;
 
   /** @throws FairwayException with {@code CONFIGURATION} when the destination cannot give back what must be reduced */
@@ -85,7 +90,28 @@ final class BindingSource implements FollowStep.Source {
 
   @Override
   public long seen() {
-    return position;
+    return Math.max(seen, position);
+  }
+
+  /** Looks at what is there and was not read yet; answers how many bytes it has. */
+  long pending() {
+    seen = collection.end();
+    return seen - position;
+  }
+
+  /** When the first document that is there and was not read yet was published; long ago when it does not say. */
+  Instant waitingSince() throws IOException {
+    if (waitingAt != position) {
+      try (CollectionReader reader = collection.read(position)) {
+        if (!reader.next()) {
+          throw new IllegalStateException("nothing of " + collection + " waits at " + position);
+        }
+        JsonNode document = Json.parse(reader.buffer(), reader.from(), reader.to());
+        waitingSince = DocumentUuids.of(document).map(DocumentUuids::time).orElse(Instant.EPOCH);
+      }
+      waitingAt = position;
+    }
+    return waitingSince;
   }
 
   /** Behind the last document that was read. */

@@ -46,6 +46,11 @@ public final class JavaMaterialize<C extends Record, R extends Record> implement
   }
 
   @Override
+  public Materialize.Pace pace(MaterializationSpec spec) {
+    return connector.pace(Settings.read(spec.config(), connector.configType()));
+  }
+
+  @Override
   public Transactor open(MaterializationSpec spec, JsonNode state) throws Exception {
     return connector.open(Settings.read(spec.config(), connector.configType()), spec.name(), RangeSpec.FULL,
         bound(spec), state);

@@ -1,5 +1,6 @@
 package dev.fairway.connectors.materialize;
 
+import dev.fairway.connector.Materialize.Pace;
 import dev.fairway.connector.Transactor;
 import dev.fairway.connector.flow.MaterializationSpec;
 import dev.fairway.connector.flow.MaterializeRequest;
@@ -24,6 +25,11 @@ public interface MaterializeProgram {
    * @return what was done, for people; empty when nothing had to be
    */
   String apply(MaterializationSpec spec, JsonNode state) throws Exception;
+
+  /** How soon documents are stored; at once unless the connector says otherwise. */
+  default Pace pace(MaterializationSpec spec) {
+    return Pace.AT_ONCE;
+  }
 
   /** @param state the connector's state as it was last committed */
   Transactor open(MaterializationSpec spec, JsonNode state) throws Exception;

@@ -1,5 +1,6 @@
 package dev.fairway.connectors.materialize;
 
+import dev.fairway.connector.Materialize.Pace;
 import dev.fairway.connector.Transactor;
 import dev.fairway.connector.flow.ConnectorState;
 import dev.fairway.connector.flow.MaterializationSpec;
@@ -9,6 +10,9 @@ import dev.fairway.connectors.task.FollowStep;
 import dev.fairway.connectors.task.TaskTable;
 import dev.fairway.core.journal.NewEvent;
 import dev.fairway.core.store.Store;
+import java.io.IOException;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -27,15 +31,17 @@ public final class MaterializeTask extends FollowStep {
   private final Store store;
   private final Collections collections;
   private final long transactionBytes;
+  private final InstantSource clock;
 
   /** @param transactionBytes most bytes of documents in one transaction, which bounds the memory it needs */
   public MaterializeTask(MaterializeProgram program, MaterializationSpec spec, Store store, Collections collections,
-      long transactionBytes) {
+      long transactionBytes, InstantSource clock) {
     this.program = program;
     this.spec = spec;
     this.store = store;
     this.collections = collections;
     this.transactionBytes = transactionBytes;
+    this.clock = clock;
   }
 
   @Override
@@ -53,6 +59,7 @@ public final class MaterializeTask extends FollowStep {
 
   private final class Storing implements Session {
     private final Transactor transactor;
+    private final Pace pace = program.pace(spec);
     private final List<BindingSource> sources = new ArrayList<>();
     private JsonNode state;
 
@@ -68,6 +75,23 @@ public final class MaterializeTask extends FollowStep {
         source.begin(sources.size(), transactor);
         sources.add(source);
       }
+    }
+
+    @Override
+    public boolean due() throws IOException {
+      if (pace.equals(Pace.AT_ONCE)) {
+        return true;
+      }
+      long enough = Math.min(pace.leastBytes(), transactionBytes);
+      Instant patient = clock.instant().minus(pace.longestWait());
+      long pending = 0;
+      boolean overdue = false;
+      for (BindingSource source : sources) {
+        long more = source.pending();
+        pending += more;
+        overdue |= more > 0 && !source.waitingSince().isAfter(patient);
+      }
+      return pending >= enough || overdue;
     }
 
     @Override

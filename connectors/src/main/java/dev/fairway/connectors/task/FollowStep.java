@@ -21,7 +21,7 @@ public abstract class FollowStep implements TaskLoop.Step {
   public final void run() throws Exception {
     try (Session session = open()) {
       while (!stopped) {
-        if (!session.transaction()) {
+        if (!session.due() || !session.transaction()) {
           listen(session.sources());
         }
       }
@@ -70,7 +70,12 @@ public abstract class FollowStep implements TaskLoop.Step {
   }
 
   /** Transactions over several sources, by one thread. What was not committed when it is closed is forgotten. */
-  protected interface Session extends AutoCloseable {
+  public interface Session extends AutoCloseable {
+    /** Whether a transaction is worth its cost by now. Not asked by who goes through everything there is. */
+    default boolean due() throws Exception {
+      return true;
+    }
+
     /** Does one transaction, within the task's bounds; false when there is nothing to do yet. */
     boolean transaction() throws Exception;
 
@@ -82,7 +87,7 @@ public abstract class FollowStep implements TaskLoop.Step {
   public interface Source {
     Collection collection();
 
-    /** Behind all that was found when the last transaction was looked for: only what comes after it is news. */
+    /** Behind all that was found when it was looked at last: only what comes after it is news. */
     long seen();
   }
 }

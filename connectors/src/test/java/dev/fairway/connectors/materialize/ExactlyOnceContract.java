@@ -121,12 +121,12 @@ abstract class ExactlyOnceContract {
         Steps steps = new Steps(whole, step);
         try {
           // Small transactions, so that there are several.
-          new MaterializeTask(steps, spec, store, connectors.collections(), 100).runToEnd();
+          new MaterializeTask(steps, spec, store, connectors.collections(), 100, clock).runToEnd();
         } catch (IllegalStateException e) {
           assertThat(e).hasMessage("broken off");
         }
         broken = steps.broken();
-        new MaterializeTask(whole, spec, store, connectors.collections(), 100).runToEnd();
+        new MaterializeTask(whole, spec, store, connectors.collections(), 100, clock).runToEnd();
       }
       assertThat(stored(step)).as("broken off at step " + step)
           .isEqualTo(IntStream.rangeClosed(1, rows()).boxed().toList());

@@ -74,11 +74,11 @@ class ReducingMaterializeTest {
       }
       connectors.collections().commit(Map.of(connectors.collections().get("acme/sums"), List.of(spool)), tx -> {});
       try {
-        new MaterializeTask(steps, spec, store, connectors.collections(), transactionBytes).runToEnd();
+        new MaterializeTask(steps, spec, store, connectors.collections(), transactionBytes, clock).runToEnd();
       } catch (IllegalStateException e) {
         assertThat(e).hasMessage("broken off");
       }
-      new MaterializeTask(program, spec, store, connectors.collections(), transactionBytes).runToEnd();
+      new MaterializeTask(program, spec, store, connectors.collections(), transactionBytes, clock).runToEnd();
     }
     return steps.broken();
   }

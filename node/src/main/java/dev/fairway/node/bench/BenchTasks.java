@@ -104,7 +104,8 @@ final class BenchTasks implements AutoCloseable {
   /** Stores everything the collection has by a program of ours; answers how many transactions it took. */
   int materialize(FlowFile file, MaterializeProgram program) throws Exception {
     MaterializationSpec spec = Tasks.validated(file, materialization(file), program);
-    return new MaterializeTask(program, spec, store, connectors.collections(), BOUNDS.transactionBytes()).runToEnd();
+    return new MaterializeTask(program, spec, store, connectors.collections(), BOUNDS.transactionBytes(),
+        Clock.systemUTC()).runToEnd();
   }
 
   private static FlowFile.Materialization materialization(FlowFile file) {
