@@ -5,7 +5,6 @@ import dev.fairway.core.ledger.CommandOutcome;
 import dev.fairway.core.ledger.From;
 import dev.fairway.core.ledger.Ledger;
 import dev.fairway.core.ledger.LedgerEvent;
-import dev.fairway.core.ledger.LedgerPackage;
 import dev.fairway.core.ledger.LedgerStream;
 import dev.fairway.core.ledger.Offset;
 import dev.fairway.core.ledger.Party;
@@ -14,6 +13,7 @@ import dev.fairway.core.ledger.Submission;
 import dev.fairway.core.ledger.SubmitResult;
 import dev.fairway.core.store.Store;
 import dev.fairway.core.work.WorkQueue;
+import dev.fairway.testing.ledger.ForwardingLedger;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -138,12 +138,7 @@ final class Crash extends Error {
   }
 
   /** The ledger, as a process reaches it; it is read until there is nothing more, or as far as the process lives. */
-  record OfLedger(Mortal process, Ledger to, Runnable drained) implements Ledger {
-    @Override
-    public String id() {
-      return to.id();
-    }
-
+  record OfLedger(Mortal process, Ledger to, Runnable drained) implements ForwardingLedger {
     @Override
     public LedgerStream open(Query query, From from) {
       process.mustLive();
@@ -167,11 +162,6 @@ final class Crash extends Error {
     }
 
     @Override
-    public boolean looksBack() {
-      return to.looksBack();
-    }
-
-    @Override
     public SubmitResult submit(Submission submission) {
       return process.write(() -> to.submit(submission));
     }
@@ -180,31 +170,6 @@ final class Crash extends Error {
     public CommandOutcome outcome(String commandId, Set<Party> actAs, Offset since) {
       process.mustLive();
       return to.outcome(commandId, actAs, since);
-    }
-
-    @Override
-    public Offset end() {
-      return to.end();
-    }
-
-    @Override
-    public List<Party> parties() {
-      return to.parties();
-    }
-
-    @Override
-    public Party allocate(String hint) {
-      return to.allocate(hint);
-    }
-
-    @Override
-    public List<LedgerPackage> packages() {
-      return to.packages();
-    }
-
-    @Override
-    public void upload(byte[] archive) {
-      to.upload(archive);
     }
 
     @Override

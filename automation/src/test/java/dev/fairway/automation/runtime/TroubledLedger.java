@@ -13,6 +13,7 @@ import dev.fairway.core.ledger.Party;
 import dev.fairway.core.ledger.Query;
 import dev.fairway.core.ledger.Submission;
 import dev.fairway.core.ledger.SubmitResult;
+import dev.fairway.testing.ledger.ForwardingLedger;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -23,8 +24,8 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** A ledger with trouble on the way to it, as a test orders; otherwise the one behind it. */
-final class TroubledLedger implements Ledger {
-  private final Ledger behind;
+final class TroubledLedger implements ForwardingLedger {
+  private final Ledger to;
   private final Queue<SubmitResult> answers = new ConcurrentLinkedQueue<>();
   private final List<String> submitted = new CopyOnWriteArrayList<>();
   private final AtomicInteger lookUps = new AtomicInteger();
@@ -34,8 +35,13 @@ final class TroubledLedger implements Ledger {
   private volatile int cut;
   private volatile int pruned;
 
-  TroubledLedger(Ledger behind) {
-    this.behind = behind;
+  TroubledLedger(Ledger to) {
+    this.to = to;
+  }
+
+  @Override
+  public Ledger to() {
+    return to;
   }
 
   /** The next submission is answered so, and does not reach the ledger. */
@@ -86,13 +92,13 @@ final class TroubledLedger implements Ledger {
   @Override
   public String id() {
     reach();
-    return behind.id();
+    return to.id();
   }
 
   @Override
   public LedgerStream open(Query query, From from) {
     reach();
-    LedgerStream stream = behind.open(query, from);
+    LedgerStream stream = to.open(query, from);
     int number = opened.incrementAndGet();
     return new LedgerStream() {
       private boolean told;
@@ -104,7 +110,7 @@ final class TroubledLedger implements Ledger {
         }
         if (number <= pruned && !told) {
           told = true;
-          return List.of(new LedgerEvent.Pruned(Optional.of(behind.end())));
+          return List.of(new LedgerEvent.Pruned(Optional.of(to.end())));
         }
         return stream.read(limit, wait);
       }
@@ -117,18 +123,13 @@ final class TroubledLedger implements Ledger {
   }
 
   @Override
-  public boolean looksBack() {
-    return behind.looksBack();
-  }
-
-  @Override
   public SubmitResult submit(Submission submission) {
     submitted.add(submission.commandId());
     SubmitResult answer = answers.poll();
     if (answer != null) {
       return answer;
     }
-    SubmitResult real = behind.submit(submission);
+    SubmitResult real = to.submit(submission);
     if (losingAnswers) {
       losingAnswers = false;
       return new SubmitResult.Unknown("the answer got lost");
@@ -139,38 +140,18 @@ final class TroubledLedger implements Ledger {
   @Override
   public CommandOutcome outcome(String commandId, Set<Party> actAs, Offset since) {
     lookUps.incrementAndGet();
-    return behind.outcome(commandId, actAs, since);
+    return to.outcome(commandId, actAs, since);
   }
 
   @Override
   public Offset end() {
     reach();
-    return behind.end();
-  }
-
-  @Override
-  public List<Party> parties() {
-    return behind.parties();
-  }
-
-  @Override
-  public Party allocate(String hint) {
-    return behind.allocate(hint);
+    return to.end();
   }
 
   @Override
   public List<LedgerPackage> packages() {
     reach();
-    return behind.packages();
-  }
-
-  @Override
-  public void upload(byte[] archive) {
-    behind.upload(archive);
-  }
-
-  @Override
-  public void close() {
-    behind.close();
+    return to.packages();
   }
 }
