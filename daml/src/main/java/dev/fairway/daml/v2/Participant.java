@@ -3,6 +3,7 @@ package dev.fairway.daml.v2;
 import dev.fairway.core.ErrorCode;
 import dev.fairway.core.FairwayException;
 import dev.fairway.core.Secret;
+import dev.fairway.core.socket.PulledSocket;
 import dev.fairway.daml.LedgerError;
 import java.io.IOException;
 import java.net.ConnectException;

@@ -1,0 +1,161 @@
+package dev.fairway.core.socket;
+
+import java.net.http.WebSocket;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A WebSocket whose messages are pulled: the next is asked for when one is taken, so that a slow reader holds the other side
+ * back. A reader that waits for more than 20 seconds in vain asks the other side for a sign of life; after twice that, the
+ * connection has failed. One thread reads; any may close.
+ *
+ * @see <a href="https://www.rfc-editor.org/rfc/rfc6455">RFC 6455, The WebSocket Protocol</a>
+ */
+public final class PulledSocket implements WebSocket.Listener, AutoCloseable {
+  private static final Duration SILENCE = Duration.ofSeconds(20);
+
+  /** What came. */
+  public sealed interface Signal {
+    /** A whole message. */
+    record Message(String text) implements Signal {}
+
+    /** The connection broke, or brought what it must not. Nothing follows, and every further look tells the same. */
+    record Failed(Throwable cause) implements Signal {}
+
+    /** The other side closed the connection. Nothing follows, and every further look tells the same. */
+    record Done(int code, String reason) implements Signal {}
+  }
+
+  private final int limit;
+  private final StringBuilder parts = new StringBuilder();
+  private final BlockingQueue<Signal> signals = new LinkedBlockingQueue<>();
+  private volatile @Nullable WebSocket socket;
+  private volatile boolean ended;
+  private volatile boolean closed;
+  private volatile long heard = System.nanoTime();
+  private volatile long asked = heard - SILENCE.toNanos();
+
+  /** @param limit most characters of a message; with a longer one the connection has failed */
+  public PulledSocket(int limit) {
+    this.limit = limit;
+  }
+
+  /** Whether it is connected, as far as is known. */
+  public boolean isOpen() {
+    return socket != null && !ended;
+  }
+
+  @Override
+  public void onOpen(WebSocket opened) {
+    heard = System.nanoTime();
+    socket = opened;
+    if (closed) {
+      opened.abort();
+    } else {
+      opened.request(2);
+    }
+  }
+
+  @Override
+  public @Nullable CompletionStage<?> onText(WebSocket from, CharSequence part, boolean last) {
+    heard = System.nanoTime();
+    if (parts.length() + part.length() > limit) {
+      ended(new Signal.Failed(new IllegalStateException("a message has more than " + limit + " characters")));
+      from.abort();
+      return null;
+    }
+    parts.append(part);
+    if (last) {
+      signals.add(new Signal.Message(parts.toString()));
+      parts.setLength(0);
+    } else {
+      from.request(1);
+    }
+    return null;
+  }
+
+  @Override
+  public @Nullable CompletionStage<?> onPing(WebSocket from, ByteBuffer message) {
+    heard = System.nanoTime();
+    from.request(1);
+    return null;
+  }
+
+  @Override
+  public @Nullable CompletionStage<?> onPong(WebSocket from, ByteBuffer message) {
+    heard = System.nanoTime();
+    from.request(1);
+    return null;
+  }
+
+  @Override
+  public @Nullable CompletionStage<?> onBinary(WebSocket from, ByteBuffer data, boolean last) {
+    ended(new Signal.Failed(new IllegalStateException("a binary message came where text was due")));
+    from.abort();
+    return null;
+  }
+
+  @Override
+  public @Nullable CompletionStage<?> onClose(WebSocket from, int code, String reason) {
+    ended(new Signal.Done(code, reason));
+    return null;
+  }
+
+  @Override
+  public void onError(WebSocket from, Throwable error) {
+    ended(new Signal.Failed(error));
+  }
+
+  private void ended(Signal how) {
+    ended = true;
+    signals.add(how);
+  }
+
+  /** The next signal; empty when the time is over, which may be before {@code wait} is. */
+  public Optional<Signal> poll(Duration wait) throws InterruptedException {
+    Signal signal = signals.poll(Math.min(wait.toNanos(), SILENCE.toNanos()), TimeUnit.NANOSECONDS);
+    WebSocket open = socket;
+    switch (signal) {
+      case Signal.Message _ when open != null -> open.request(1);
+      case Signal.Failed _,Signal.Done _ -> signals.add(signal);
+      case null -> probe(open);
+      default -> {
+      }
+    }
+    return Optional.ofNullable(signal);
+  }
+
+  private void probe(@Nullable WebSocket open) {
+    long now = System.nanoTime();
+    if (open == null || ended) {
+      return;
+    }
+    if (now - heard > 2 * SILENCE.toNanos()) {
+      ended(new Signal.Failed(new IllegalStateException("nothing was heard for " + SILENCE.multipliedBy(2))));
+      open.abort();
+    } else if (now - heard > SILENCE.toNanos() && now - asked > SILENCE.toNanos()) {
+      asked = now;
+      // Whether it went out shows in what comes back.
+      var _ = open.sendPing(ByteBuffer.allocate(0));
+    }
+  }
+
+  /** Ends the connection at once, without a word to the other side. A reader that waits is told. */
+  @Override
+  public void close() {
+    closed = true;
+    WebSocket open = socket;
+    if (open != null) {
+      if (!ended) {
+        ended(new Signal.Failed(new IllegalStateException("the connection was closed")));
+      }
+      open.abort();
+    }
+  }
+}
