@@ -4,16 +4,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.fairway.core.FairwayException;
+import dev.fairway.core.socket.PulledSocket;
 import dev.fairway.web.outbound.EgressPolicy;
 import dev.fairway.web.outbound.OutboundClient;
 import dev.fairway.web.outbound.OutboundConfig;
 import dev.fairway.web.outbound.OutboundRequest;
 import dev.fairway.web.outbound.OutboundResult;
+import dev.fairway.web.outbound.SocketPeer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -57,6 +60,28 @@ class ClientTlsTest {
     try (WebServer partner = partner()) {
       assertThat(ask(partner, own)).isInstanceOfSatisfying(OutboundResult.Failed.class,
           failed -> assertThat(failed.sent()).isFalse());
+    }
+  }
+
+  @Test
+  void webSocketShowsTheSameCertificateAndBelievesTheSameAuthority() throws Exception {
+    Tls peers = authority.issue("peer", folder);
+    Tls own = authority.issue("node", folder);
+    Optional<Path> root = Optional.of(authority.root(folder));
+    try (ClientTls peerTls = new ClientTls(new Tls(peers.certificate(), peers.key(), root));
+        SocketPeer peer = new SocketPeer(Optional.of(peerTls.context()))) {
+      assertThat(opens(peer, new Tls(own.certificate(), own.key(), root))).isTrue();
+      assertThatThrownBy(() -> opens(peer, own)).hasMessageContaining("no TLS with the other side");
+    }
+  }
+
+  private static boolean opens(SocketPeer peer, Tls tls) throws Exception {
+    try (ClientTls own = new ClientTls(tls);
+        OutboundClient client = new OutboundClient(
+            OutboundConfig.defaults().withTls(own.context()), EgressPolicy.trusting());
+        PulledSocket inbox = new PulledSocket(100)) {
+      client.open(peer.url(), inbox).get(60, TimeUnit.SECONDS);
+      return inbox.isOpen();
     }
   }
 

@@ -10,7 +10,7 @@ import java.util.Set;
 /**
  * Where calls may go.
  *
- * @param plainHttp whether {@code http} is allowed beside {@code https}
+ * @param plainHttp whether {@code http} and {@code ws} are allowed beside {@code https} and {@code wss}
  * @param privateAddresses whether addresses that are not public are allowed: loopback, private, link-local, and the other
  * special-purpose blocks of RFC 6890
  * @param trustedHosts host names exempt from both rules, in lower case
@@ -36,16 +36,26 @@ public record EgressPolicy(boolean plainHttp, boolean privateAddresses, Set<Stri
 
   /** Why the URL may not be called, judged by its text alone; the address is judged when it is connected to. */
   public Optional<String> refusal(URI url) {
+    return refusal(url, "http");
+  }
+
+  /** As {@link #refusal(URI)}, for a WebSocket: {@code wss} is to {@code ws} as {@code https} is to {@code http}. */
+  public Optional<String> socketRefusal(URI url) {
+    return refusal(url, "ws");
+  }
+
+  private Optional<String> refusal(URI url, String plain) {
+    String secure = plain + "s";
     String scheme = url.getScheme() == null ? "" : url.getScheme().toLowerCase(Locale.ROOT);
     String host = url.getHost();
-    if (host == null || host.isEmpty() || !(scheme.equals("https") || scheme.equals("http"))) {
-      return Optional.of("\"" + url + "\" is not an absolute http or https URL");
+    if (host == null || host.isEmpty() || !(scheme.equals(secure) || scheme.equals(plain))) {
+      return Optional.of("\"" + url + "\" is not an absolute " + plain + " or " + secure + " URL");
     }
     if (url.getRawUserInfo() != null) {
       return Optional.of("a URL with credentials in it is not called");
     }
-    if (scheme.equals("http") && !plainHttp && !trusts(host)) {
-      return Optional.of("\"" + url + "\" is not https");
+    if (scheme.equals(plain) && !plainHttp && !trusts(host)) {
+      return Optional.of("\"" + url + "\" is not " + secure);
     }
     return Optional.empty();
   }

@@ -5,10 +5,10 @@ import dev.fairway.core.FairwayException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.ConnectException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.SocketTimeoutException;
+import java.net.URI;
 import java.net.UnknownHostException;
+import java.net.http.WebSocket;
 import java.nio.channels.UnresolvedAddressException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
@@ -40,9 +41,9 @@ import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.io.ByteBufferPool;
 import org.eclipse.jetty.io.ClientConnector;
-import org.eclipse.jetty.util.Promise;
 import org.eclipse.jetty.util.ssl.SslContextFactory;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
+import org.eclipse.jetty.websocket.core.WebSocketComponents;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -50,25 +51,13 @@ import org.jspecify.annotations.Nullable;
  * policy allows. Connections are kept. Safe for many threads.
  */
 public final class OutboundClient implements AutoCloseable {
-  /*
-   * A name is resolved, its addresses are judged, and exactly those judged are connected to, all in the resolver below.
-   * The JDK's client has no place for that: between a check and its own look-up, a name server with a short time to live
-   * could put another address in (DNS rebinding).
-   */
   private static final int CHUNK = 32 << 10;
+  private static final Duration SOCKET_IDLE = Duration.ofMinutes(5);
 
   private final OutboundConfig config;
   private final EgressPolicy policy;
   private final HttpClient client;
-
-  /** The policy said no to an address. */
-  private static final class RefusedAddress extends IOException {
-    private static final long serialVersionUID = 1L;
-
-    RefusedAddress(String why) {
-      super(why);
-    }
-  }
+  private final WebSocketComponents sockets = new WebSocketComponents();
 
   /** The answer has more bytes than allowed. */
   private static final class TooMuch extends IOException {
@@ -109,7 +98,8 @@ public final class OutboundClient implements AutoCloseable {
     client.setMaxRequestsQueuedPerDestination(config.queuedPerHost());
     client.setIdleTimeout(60_000);
     client.setDestinationIdleTimeout(300_000);
-    client.setSocketAddressResolver(this::resolve);
+    client.setSocketAddressResolver(new JudgedAddresses(policy, threads));
+    client.addBean(sockets);
     try {
       client.start();
     } catch (Exception e) {
@@ -196,6 +186,47 @@ public final class OutboundClient implements AutoCloseable {
     }
   }
 
+  /**
+   * Opens a WebSocket, within the same limits as a call: where it may go, whom it believes, the time until it is open, and
+   * the bytes of each message that comes. Redirects are refusals. Over an open one nothing may go for five minutes; what
+   * expects longer silence sends pings. It is open until somebody closes it, or this client is closed.
+   *
+   * @param url {@code wss}, or {@code ws} where the policy allows that
+   * @param listener as the JDK calls it; it is told that it is open before the future is completed
+   * @return fails with a {@link FairwayException}: {@code EGRESS_REFUSED}, or {@code PEER_FAILED} when it cannot be opened.
+   * Cancelling it gives up, and a connection that opens all the same is aborted.
+   * @see <a href="https://www.rfc-editor.org/rfc/rfc6455">RFC 6455, The WebSocket Protocol</a>
+   */
+  public CompletableFuture<WebSocket> open(URI url, WebSocket.Listener listener) {
+    Optional<String> refusal = policy.socketRefusal(url);
+    if (refusal.isPresent()) {
+      return CompletableFuture.failedFuture(new FairwayException(ErrorCode.EGRESS_REFUSED, refusal.get()));
+    }
+    // ws is http, and wss https, until the connection is upgraded.
+    URI http = URI.create("http" + url.toString().substring("ws".length()));
+    Duration total = config.total();
+    Request call = client.newRequest(http).timeout(total.toMillis(), TimeUnit.MILLISECONDS);
+    CompletableFuture<WebSocket> opening = new SocketUpgrade(client, sockets, SOCKET_IDLE,
+        new OutboundSocket(listener, config.responseLimit())).send(call);
+    CompletableFuture<WebSocket> told = opening.exceptionallyCompose(e -> CompletableFuture.failedFuture(
+        notOpened(url, failure(e, total, true))));
+    var _ = told.whenComplete((_, e) -> {
+      if (e instanceof CancellationException) {
+        var _ = call.abort(e);
+        var _ = opening.thenAccept(WebSocket::abort);
+      }
+    });
+    return told;
+  }
+
+  private static FairwayException notOpened(URI url, OutboundResult result) {
+    // A query may hold a key.
+    return result instanceof OutboundResult.Refused(String why)
+        ? new FairwayException(ErrorCode.EGRESS_REFUSED, why)
+        : new FairwayException(ErrorCode.PEER_FAILED,
+            "cannot connect to " + url.getScheme() + "://" + url.getAuthority() + ": " + result.describe());
+  }
+
   /** Aborts the calls under way and closes the connections. */
   @Override
   public void close() {
@@ -235,7 +266,7 @@ public final class OutboundClient implements AutoCloseable {
   private static OutboundResult failure(Throwable failure, Duration total, boolean sent) {
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
       switch (cause) {
-        case RefusedAddress e -> {
+        case JudgedAddresses.Refused e -> {
           return new OutboundResult.Refused(String.valueOf(e.getMessage()));
         }
         case UnknownHostException e -> {
@@ -271,31 +302,6 @@ public final class OutboundClient implements AutoCloseable {
     fields.forEach(field -> headers.computeIfAbsent(field.getName().toLowerCase(Locale.ROOT), _ -> new ArrayList<>())
         .add(field.getValue() == null ? "" : field.getValue()));
     return headers;
-  }
-
-  private void resolve(String host, int port, Map<String, Object> context, Promise<List<InetSocketAddress>> promise) {
-    client.getExecutor().execute(() -> {
-      try {
-        String name = host.startsWith("[") ? host.substring(1, host.length() - 1) : host;
-        List<InetSocketAddress> addresses = new ArrayList<>();
-        String why = host + " has no address";
-        for (InetAddress address : InetAddress.getAllByName(name)) {
-          Optional<String> refusal = policy.refusal(name, address);
-          if (refusal.isEmpty()) {
-            addresses.add(new InetSocketAddress(address, port));
-          } else {
-            why = refusal.get();
-          }
-        }
-        if (addresses.isEmpty()) {
-          promise.failed(new RefusedAddress(why));
-        } else {
-          promise.succeeded(addresses);
-        }
-      } catch (UnknownHostException | RuntimeException e) {
-        promise.failed(e);
-      }
-    });
   }
 
   /** Gathers an answer up to its limit. */

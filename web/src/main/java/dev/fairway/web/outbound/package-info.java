@@ -1,5 +1,5 @@
 /**
- * Calls to the outside, through one guarded client. Start at {@link dev.fairway.web.outbound.OutboundClient}; where it may
+ * Calls and WebSockets to the outside, through one guarded client. Start at {@link dev.fairway.web.outbound.OutboundClient}; where it may
  * go is an {@link dev.fairway.web.outbound.EgressPolicy}.
  *
  * <p>Nothing here retries: what an outcome means for the work at hand is the caller's to say.
