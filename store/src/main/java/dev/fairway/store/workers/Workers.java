@@ -43,7 +43,7 @@ public final class Workers implements AutoCloseable {
   private static final int SETTLE_BATCH = 500;
   /** A wake-up from another process may get lost, so nobody sleeps longer. */
   private static final Duration LONGEST_SLEEP = Duration.ofSeconds(5);
-  private static final Duration TAKE_BACK = Duration.ofSeconds(1);
+  private static final Duration TAKE_BACK = Duration.ofMillis(250);
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(5);
 
   private final WorkQueue queue;
@@ -148,7 +148,7 @@ public final class Workers implements AutoCloseable {
         List<Demand> wanted = wanted();
         List<Lease> leases = lease(wanted);
         leases.forEach(this::dispatch);
-        boolean tookBack = takeBackNowAndThen(leases.isEmpty());
+        boolean tookBack = takeBackNowAndThen();
         if (leases.isEmpty() && !tookBack) {
           sleepUntilWoken(!wanted.isEmpty());
         }
@@ -162,10 +162,11 @@ public final class Workers implements AutoCloseable {
     }
   }
 
-  /* Also while there is always something to lease, or work lost by another process would wait for an idle moment. */
-  private boolean takeBackNowAndThen(boolean idle) {
+  /* Also while there is always something to lease, or work lost by another process would wait for an idle moment; and not
+   * at each idle moment, for a busy node has one between any two commits. */
+  private boolean takeBackNowAndThen() {
     long now = System.nanoTime();
-    if (!idle && now - tookBackNanos < TAKE_BACK.toNanos()) {
+    if (now - tookBackNanos < TAKE_BACK.toNanos()) {
       return false;
     }
     tookBackNanos = now;
