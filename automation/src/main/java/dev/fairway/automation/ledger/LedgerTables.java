@@ -28,6 +28,12 @@ final class LedgerTables {
   private static final String CONTRACT = "id, template, package_name, payload, contract_key, signatories, observers, time,"
       + " created, created_place, archived, archived_place";
 
+  private static final String REMEMBER = """
+      INSERT INTO automation_ledger_command (command_id, act_as, until, position, reason, code, detail, meta)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+      ON CONFLICT (command_id, act_as) DO UPDATE SET until = excluded.until, position = excluded.position,
+        reason = excluded.reason, code = excluded.code, detail = excluded.detail, meta = excluded.meta""";
+
   private LedgerTables() {}
 
   /** Where the ledger stands. */
@@ -80,10 +86,8 @@ final class LedgerTables {
   static void rejected(Transaction tx, Submission submission, SubmitResult.Rejected why) throws SQLException {
     var meta = StoredValue.object();
     why.meta().forEach(meta::put);
-    try (PreparedStatement statement = remember(tx.connection())) {
-      statement.setString(1, submission.commandId());
-      statement.setString(2, names(submission.actAs()));
-      statement.setLong(3, micros(tx.now().plus(submission.deduplication())));
+    try (PreparedStatement statement = tx.connection().prepareStatement(REMEMBER)) {
+      identify(statement, tx, submission);
       statement.setNull(4, java.sql.Types.BIGINT);
       statement.setString(5, why.reason().name());
       statement.setString(6, why.code());
@@ -93,15 +97,32 @@ final class LedgerTables {
     }
   }
 
-  private static PreparedStatement remember(Connection connection) throws SQLException {
-    return connection.prepareStatement("""
-        INSERT INTO automation_ledger_command (command_id, act_as, until, position, reason, code, detail, meta)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-        ON CONFLICT (command_id, act_as) DO UPDATE SET until = excluded.until, position = excluded.position,
-          reason = excluded.reason, code = excluded.code, detail = excluded.detail, meta = excluded.meta""");
+  /**
+   * Remembers a submission that is accepted, with its position.
+   *
+   * @return false, with nothing written, when its command id has been accepted before and is not to be forgotten yet
+   */
+  static boolean remember(Transaction tx, long position, Submission submission) throws SQLException {
+    try (PreparedStatement statement = tx.connection().prepareStatement(
+        REMEMBER + " WHERE automation_ledger_command.position IS NULL OR automation_ledger_command.until <= ?")) {
+      identify(statement, tx, submission);
+      statement.setLong(4, position);
+      for (int i = 5; i <= 8; i++) {
+        statement.setNull(i, java.sql.Types.VARCHAR);
+      }
+      statement.setLong(9, micros(tx.now()));
+      return statement.executeUpdate() == 1;
+    }
   }
 
-  /** Writes what a submission did, and returns its position. */
+  private static void identify(PreparedStatement statement, Transaction tx, Submission submission)
+      throws SQLException {
+    statement.setString(1, submission.commandId());
+    statement.setString(2, names(submission.actAs()));
+    statement.setLong(3, micros(tx.now().plus(submission.deduplication())));
+  }
+
+  /** Writes what a submission did. */
   static void commit(Transaction tx, long position, Submission submission, List<Interpreter.Effect> effects)
       throws SQLException {
     Connection connection = tx.connection();
@@ -117,16 +138,6 @@ final class LedgerTables {
       statement.setString(3, names(submission.actAs()));
       statement.setString(4, submission.workflowId().orElse(null));
       statement.setLong(5, micros(tx.now()));
-      statement.executeUpdate();
-    }
-    try (PreparedStatement statement = remember(connection)) {
-      statement.setString(1, submission.commandId());
-      statement.setString(2, names(submission.actAs()));
-      statement.setLong(3, micros(tx.now().plus(submission.deduplication())));
-      statement.setLong(4, position);
-      for (int i = 5; i <= 8; i++) {
-        statement.setNull(i, java.sql.Types.VARCHAR);
-      }
       statement.executeUpdate();
     }
     int place = 0;

@@ -120,11 +120,6 @@ public final class StoreLedger implements Ledger {
    */
   public SubmitResult take(Transaction tx, Submission submission) throws SQLException {
     Sql.lock(tx, LOCK);
-    Optional<Long> before = LedgerTables.command(tx, submission.commandId(), submission.actAs())
-        .filter(known -> tx.now().isBefore(known.until())).flatMap(LedgerTables.Known::position);
-    if (before.isPresent()) {
-      return new SubmitResult.Accepted(Optional.of(receipt(before.get())));
-    }
     for (Party party : submission.actAs()) {
       if (!isParty(tx, party)) {
         return new SubmitResult.Rejected(SubmitResult.Reason.INVALID, "PARTY_NOT_KNOWN",
@@ -133,14 +128,25 @@ public final class StoreLedger implements Ledger {
     }
     long position = LedgerTables.head(tx).position() + 1;
     return switch (decide(tx, submission, position)) {
-      case Interpreter.Decision.Refuse(SubmitResult.Rejected why) -> why;
+      case Interpreter.Decision.Refuse(SubmitResult.Rejected why) -> before(tx, submission).orElse(why);
       case Interpreter.Decision.Commit(var effects) -> {
+        if (!LedgerTables.remember(tx, position, submission)) {
+          yield before(tx, submission).orElseThrow();
+        }
         LedgerTables.commit(tx, position, submission, effects);
         tx.append(new NewEvent(TRANSACTION_EVENT, "ledger:" + position,
             "{\"offset\":\"" + position + "\",\"events\":" + effects.size() + "}"));
         yield new SubmitResult.Accepted(Optional.of(receipt(position)));
       }
     };
+  }
+
+  /* What the same submission came to before, within its deduplication period. Nearly all are new, so they are decided on
+   * first, and this is asked only of those that are refused or whose id is taken. */
+  private static Optional<SubmitResult> before(Transaction tx, Submission submission) throws SQLException {
+    return LedgerTables.command(tx, submission.commandId(), submission.actAs())
+        .filter(known -> tx.now().isBefore(known.until())).flatMap(LedgerTables.Known::position)
+        .map(position -> new SubmitResult.Accepted(Optional.of(receipt(position))));
   }
 
   private Interpreter.Decision decide(Transaction tx, Submission submission, long position) throws SQLException {

@@ -135,12 +135,22 @@ final class IntegrationTables {
   }
 
   /** Takes a contract out, and gives it back as it was. */
-  static Optional<Contract> forget(Transaction tx, String integration, ContractId id) throws SQLException {
+  static Optional<Contract> takeOut(Transaction tx, String integration, ContractId id) throws SQLException {
     try (PreparedStatement statement = tx.connection().prepareStatement(
         "DELETE FROM automation_seen WHERE integration = ? AND contract_id = ? RETURNING contract")) {
       statement.setString(1, integration);
       statement.setString(2, id.value());
       return contract(statement);
+    }
+  }
+
+  /** Takes a contract out that nobody will be told of. */
+  static void forget(Transaction tx, String integration, ContractId id) throws SQLException {
+    try (PreparedStatement statement = tx.connection()
+        .prepareStatement("DELETE FROM automation_seen WHERE integration = ? AND contract_id = ?")) {
+      statement.setString(1, integration);
+      statement.setString(2, id.value());
+      statement.executeUpdate();
     }
   }
 

@@ -76,6 +76,10 @@ final class Tellings {
         new Payloads.LedgerDelivery(handler, body, initial, contract.id().value(), undecided));
   }
 
+  private boolean tellsOfArchived() {
+    return registrations.contracts.values().stream().anyMatch(handler -> !handler.created());
+  }
+
   /** Whether there are handlers of archived contracts that want only some, so that what the contracts were is of interest. */
   boolean asksAboutArchived() {
     return registrations.contracts.values().stream()
@@ -103,8 +107,12 @@ final class Tellings {
     }
 
     void tell(Transaction tx) throws SQLException {
-      Optional<Contract> known = IntegrationTables.forget(tx, integration, id);
       RequestTables.archived(tx, integration, id.value());
+      if (!tellsOfArchived()) {
+        IntegrationTables.forget(tx, integration, id);
+        return;
+      }
+      Optional<Contract> known = IntegrationTables.takeOut(tx, integration, id);
       for (Registrations.OnContract<?> handler : registrations.contracts.values()) {
         if (handler.created()) {
           continue;
