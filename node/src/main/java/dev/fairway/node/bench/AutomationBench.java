@@ -45,6 +45,9 @@ final class AutomationBench implements AutoCloseable {
             See: { controllers: [owner] }
       """;
 
+  /* What shares a commit is what is answered at once; a handler that computes and asks nobody can be many. */
+  private static final int ANSWERED_AT_ONCE = 256;
+
   private final SqlStore store;
   private final Notes notes;
   private final Automation automation;
@@ -91,15 +94,15 @@ final class AutomationBench implements AutoCloseable {
     }
   }
 
-  /** Starts one that answers each note with a command. */
-  RunningIntegration answering(String ledger, Party party) {
+  /** Starts one that answers each note with a command, so many at once. */
+  RunningIntegration answering(String ledger, Party party, int atOnce) {
     return run("answering", ledger, party, handlers -> handlers.ledger().created(Notes.NOTE.toString())
-        .concurrency(RequestsBench.AT_ONCE)
+        .concurrency(atOnce)
         .handle(event -> Response.commands(Notes.seen(event.contract()))));
   }
 
   RunningIntegration answering() {
-    return answering(Ledgers.LOCAL, notes.owner());
+    return answering(Ledgers.LOCAL, notes.owner(), ANSWERED_AT_ONCE);
   }
 
   void stop(String name) {

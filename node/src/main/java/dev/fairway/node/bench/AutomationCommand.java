@@ -20,7 +20,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /** Integrations on the node's own ledger: events answered by commands, a snapshot with a restart in it, and idle ones. */
-@picocli.CommandLine.Command(name = "automation", mixinStandardHelpOptions = true, description = "Events of the node's own ledger answered by a command each, against raw appends to the journal; a snapshot with a restart in its midst; 10,000 idle timers and queues. On Daml's sandbox too where its class path is given.")
+@picocli.CommandLine.Command(name = "automation", mixinStandardHelpOptions = true, description = "Events of the node's own ledger answered by a command each, 256 at once, against raw appends to the journal; a snapshot with a restart in its midst; 10,000 idle timers and queues. On Daml's sandbox too where its class path is given.")
 final class AutomationCommand implements Callable<Integer> {
   private static final int INTEGRATIONS = 100;
   private static final int OF_EACH = 100;

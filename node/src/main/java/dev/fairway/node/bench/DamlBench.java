@@ -67,7 +67,7 @@ final class DamlBench implements AutoCloseable {
     byHand(bare, warm);
     try (var bench = new AutomationBench(folder.resolve("node"), Map.of(DAML, ledger))) {
       var answered = new Notes(ledger, ledger.allocate("answered"));
-      RunningIntegration integration = bench.answering(DAML, answered.owner());
+      RunningIntegration integration = bench.answering(DAML, answered.owner(), RequestsBench.AT_ONCE);
       byIntegration(answered, integration, warm);
       // Half before and half after, because the sandbox goes on getting faster.
       Duration before = byHand(bare, events / 2);
