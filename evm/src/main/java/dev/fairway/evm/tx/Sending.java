@@ -14,6 +14,7 @@ import java.math.BigInteger;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -50,6 +51,8 @@ final class Sending {
   private final Trouble trouble;
   private final Set<Long> resend = new LinkedHashSet<>();
   private final Set<Long> raise = new LinkedHashSet<>();
+  /** The head at which a transaction's fees were last raised, by its id. */
+  private final Map<Long, Long> raisedAt = new HashMap<>();
 
   Sending(Store store, EthereumRpc rpc, Signer signer, TransactionsConfig config, long chain, TransactionTable table,
       Watch watch, Lookout lookout, GasEstimates gas, Trouble trouble) {
@@ -116,6 +119,7 @@ final class Sending {
         raiseOrResend(row, look, forms);
       }
     }
+    standstill(look, stuck);
     for (Row row : stuck) {
       if (!taken.add(row.id())) {
         continue;
@@ -128,13 +132,30 @@ final class Sending {
           return true;
         });
         forms.add(form(row, row.nonce(), look, true));
-      } else if ((row.nonce() == look.count() || tooCheap) && row.sentAt() > 0 && known(row)) {
+      } else if ((row.nonce() == look.count() || tooCheap) && row.sentAt() > 0 && blockSinceRaised(row, look)
+          && known(row)) {
         raiseOrResend(row, look, forms);
       } else {
         resend.add(row.id());
       }
     }
     fillGap(look);
+  }
+
+  /** A chain that makes no block mines nothing, however much is offered. */
+  private boolean blockSinceRaised(Row row, Look look) {
+    return !Long.valueOf(look.head().number()).equals(raisedAt.get(row.id()));
+  }
+
+  private void standstill(Look look, List<Row> stuck) {
+    raisedAt.values().removeIf(head -> head != look.head().number());
+    if (raisedAt.isEmpty()) {
+      trouble.over(Trouble.Kind.STANDSTILL);
+    } else if (!stuck.stream().allMatch(row -> blockSinceRaised(row, look))) {
+      trouble.is(Trouble.Kind.STANDSTILL,
+          "chain %d makes no block after %d though transactions wait: nonce %d was offered more, and fees are not raised again before the next block"
+              .formatted(chain, look.head().number(), look.count()));
+    }
   }
 
   private void raiseOrResend(Row row, Look look, List<TransactionTable.Form> forms) {
@@ -145,6 +166,7 @@ final class Sending {
       return;
     }
     LOG.info("transaction replaced chain={} nonce={} offers={}", chain, row.nonce(), form.fees().ceiling());
+    raisedAt.put(row.id(), look.head().number());
     forms.add(form);
   }
 

@@ -15,7 +15,9 @@ final class Trouble {
     /** The chain asks more than is allowed. */
     FEES,
     /** The node cannot say what gas a call needs. */
-    GAS
+    GAS,
+    /** The chain makes no blocks. */
+    STANDSTILL
   }
 
   void is(Kind kind, String text) {

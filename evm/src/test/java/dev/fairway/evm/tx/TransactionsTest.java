@@ -269,6 +269,44 @@ class TransactionsTest {
   }
 
   @Test
+  void droppedFromAmongOthersNothingIsLeftOutAndNothingMinedTwice() {
+    chain.automine(false);
+    List<Long> ids = new ArrayList<>();
+    for (int i = 0; i < 9; i++) {
+      ids.add(transactions.submit(transfer("n" + i)));
+    }
+    reach(ids.getLast(), TransactionState.Sent.class);
+    chain.drop(((TransactionState.Sent) state(ids.get(4))).hash());
+    assertThat(chain.rpc().transactionCount(signer.address(), "pending")).isLessThan(9);
+    Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> {
+      transactions.runOnce();
+      return chain.rpc().transactionCount(signer.address(), "pending") == 9;
+    });
+    chain.mine(4);
+    for (long id : ids) {
+      reach(id, TransactionState.Confirmed.class);
+    }
+    assertThat(chain.rpc().transactionCount(signer.address(), "latest")).isEqualTo(9);
+  }
+
+  @Test
+  void chainThatMakesNoBlocksIsToldOfAndNotOfferedEverMore() {
+    chain.automine(false);
+    long id = transactions.submit(transfer("a"));
+    Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> {
+      transactions.runOnce();
+      return transactions.trouble().isPresent();
+    });
+    assertThat(transactions.trouble().orElseThrow()).contains("makes no block after " + chain.height());
+    assertThat(((TransactionState.Sent) state(id)).replacements()).isEqualTo(1);
+    chain.mine(4);
+    reach(id, TransactionState.Confirmed.class);
+    chain.automine(true);
+    reach(transactions.submit(transfer("b")), TransactionState.Mined.class);
+    assertThat(transactions.trouble()).isEmpty();
+  }
+
+  @Test
   void stuckTransactionIsReplacedWithHigherFeesAndBothHashesLeadToIt() {
     chain.automine(false);
     long id = transactions.submit(transfer("a"));
