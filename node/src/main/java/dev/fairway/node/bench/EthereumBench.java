@@ -40,15 +40,22 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BooleanSupplier;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 
 /** What the channel costs over the chain itself. */
 final class EthereumBench {
   private static final Jurisdiction AU = new Jurisdiction(NodePair.AU);
   private static final Jurisdiction SG = new Jurisdiction(NodePair.SG);
   private static final int AT_ONCE = 256;
-  private static final Duration LIMIT = Duration.ofMinutes(10);
-  /** Each transaction is mined as it is sent and nothing comes after it. */
+  private static final Duration STANDSTILL = Duration.ofMinutes(2);
+  /**
+   * A block each second, with room for whatever was sent: anvil forgets to mine some of its pool when it mines each
+   * transaction as it comes and thousands come at once.
+   */
+  private static final DevChain.Options BLOCKS = DevChain.Options.fleeting().blockTime(Duration.ofSeconds(1))
+      .with("--gas-limit", "3000000000");
+  /** Nothing forks this chain. */
   private static final Finality AT_ONCE_CERTAIN = new Finality.Depth(0);
 
   private final Path home;
@@ -62,7 +69,7 @@ final class EthereumBench {
   }
 
   List<Figure> run() throws Exception {
-    try (ChainOfTwo chain = ChainOfTwo.start(home, DevChain.Options.fleeting(), "")) {
+    try (ChainOfTwo chain = ChainOfTwo.start(home, BLOCKS, "")) {
       err.println(messages + " messages over the channel");
       long start = chain.height();
       long before = used(chain);
@@ -122,7 +129,7 @@ final class EthereumBench {
         }
       }
       Count count = new Count(channel, true);
-      await(() -> count.now() == messages);
+      await("messages certain", count::now, messages, () -> transactions.trouble());
       return new Posted(messages / seconds(begin), input(chain, results.getFirst()));
     }
   }
@@ -137,7 +144,7 @@ final class EthereumBench {
 
   private static Transactions transactions(ChainOfTwo chain, SqlStore store, String own) {
     return new Transactions(store, chain.client(), chain.signer(own),
-        TransactionsConfig.DEFAULT.withFinality(AT_ONCE_CERTAIN).withPoll(Duration.ofMillis(20)).withInFlight(1_000));
+        TransactionsConfig.DEFAULT.withFinality(AT_ONCE_CERTAIN).withPoll(Duration.ofMillis(20)).withInFlight(10_000));
   }
 
   private static Envelope envelope(String ref) {
@@ -185,7 +192,7 @@ final class EthereumBench {
       rpc.batch(batch).forEach(answer -> answer.orThrow("eth_sendRawTransaction"));
     }
     long last = nonce;
-    await(() -> used(chain) == last);
+    await("nonces used by a bare client", () -> used(chain), last, Optional::empty);
     return messages / seconds(begin);
   }
 
@@ -196,7 +203,7 @@ final class EthereumBench {
       long begin = System.nanoTime();
       try (EthereumChannel channel = open(chain, store, transactions, NodePair.SG, from)) {
         Count count = new Count(channel, false);
-        await(() -> count.now() == 2 * messages);
+        await("messages read anew", count::now, 2L * messages, channel::trouble);
         return 2 * messages / seconds(begin);
       }
     }
@@ -222,11 +229,18 @@ final class EthereumBench {
     return (System.nanoTime() - begin) / 1e9;
   }
 
-  private static void await(BooleanSupplier condition) throws InterruptedException {
-    long end = System.nanoTime() + LIMIT.toNanos();
-    while (!condition.getAsBoolean()) {
-      if (System.nanoTime() > end) {
-        throw new FairwayException(ErrorCode.PEER_FAILED, "the benchmark did not end within " + LIMIT);
+  /** Waits as long as it goes on; a benchmark that stands still ends with how far it came and what is known of why. */
+  private static void await(String what, LongSupplier reached, long wanted, Supplier<Optional<String>> trouble)
+      throws InterruptedException {
+    long before = -1;
+    long since = System.nanoTime();
+    for (long now = reached.getAsLong(); now < wanted; now = reached.getAsLong()) {
+      if (now != before) {
+        before = now;
+        since = System.nanoTime();
+      } else if (System.nanoTime() - since > STANDSTILL.toNanos()) {
+        throw new FairwayException(ErrorCode.PEER_FAILED, "the benchmark stands still: %s: %d of %d, for %d s; %s"
+            .formatted(what, now, wanted, STANDSTILL.toSeconds(), trouble.get().orElse("nothing tells why")));
       }
       TimeUnit.MILLISECONDS.sleep(10);
     }
