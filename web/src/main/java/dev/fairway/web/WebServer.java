@@ -16,6 +16,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.net.URI;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -44,6 +45,9 @@ import org.slf4j.LoggerFactory;
 public final class WebServer implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(WebServer.class);
   private static final Logger ACCESS = LoggerFactory.getLogger("dev.fairway.access");
+  /** How long a connection on which no call is under way may be silent once the listener closes, and how long it may last. */
+  private static final Duration FAREWELL = Duration.ofMillis(250);
+  private static final Duration LAST_FAREWELL = Duration.ofSeconds(1);
   private static final List<HandlerType> METHODS = List.of(HandlerType.GET, HandlerType.HEAD, HandlerType.POST,
       HandlerType.PUT, HandlerType.PATCH, HandlerType.DELETE);
 
@@ -54,6 +58,7 @@ public final class WebServer implements AutoCloseable {
   private final AtomicInteger active = new AtomicInteger();
   private final MeterRegistry meters;
   private final Linger linger = new Linger();
+  private final Drain drain = new Drain();
   private final Function<String, Optional<URI>> elsewhere;
   private final Javalin javalin;
   private volatile @Nullable ServerConnector connector;
@@ -156,14 +161,27 @@ public final class WebServer implements AutoCloseable {
     draining = true;
   }
 
-  /** Takes no new calls, waits for those under way as long as the configuration says, and closes the listener. */
+  /**
+   * Takes no new calls and no new connections, waits for the calls under way as long as the configuration says, then closes
+   * the connections.
+   */
   @Override
   public void close() {
     drain();
+    ServerConnector opened = connector;
+    if (opened != null) {
+      // What it gives waits for idle connections too.
+      var _ = opened.shutdown();
+      int left = drain.await(config.drain());
+      if (left > 0) {
+        LOG.warn("calls were still under way when the drain ended limit={} calls={}", config.drain(), left);
+      }
+      opened.setShutdownIdleTimeout(FAREWELL.toMillis());
+    }
     try {
       javalin.stop();
     } catch (JavalinException e) {
-      LOG.warn("calls were still under way when the drain ended limit={}", config.drain(), e);
+      LOG.debug("connections were cut off", e);
     }
   }
 
@@ -186,10 +204,11 @@ public final class WebServer implements AutoCloseable {
       http.setIdleTimeout(config.idle().toMillis());
       http.setUriCompliance(UriCompliance.DEFAULT);
       http.addCustomizer(linger);
+      http.addCustomizer(drain);
     });
     ErrorPages pages = new ErrorPages(this::style);
     javalinConfig.jetty.modifyServer(server -> {
-      server.setStopTimeout(config.drain().toMillis());
+      server.setStopTimeout(LAST_FAREWELL.toMillis());
       server.setErrorHandler(pages);
     });
     javalinConfig.jetty.modifyServletContextHandler(context -> context.setErrorHandler(pages));
@@ -201,7 +220,8 @@ public final class WebServer implements AutoCloseable {
       opened.setPort(config.port());
       opened.setIdleTimeout(config.idle().toMillis());
       opened.setAcceptQueueSize(1_024);
-      opened.setShutdownIdleTimeout(250);
+      // The calls under way keep their time when the connector is shut down.
+      opened.setShutdownIdleTimeout(-1);
       connector = opened;
       return opened;
     });
