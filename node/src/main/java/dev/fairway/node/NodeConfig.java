@@ -111,7 +111,8 @@ record NodeConfig(Jurisdiction jurisdiction, Profile profile, Path dir, DoorSett
         .map(at -> WebConfig.loopback().elsewhere(at.getHostString(), at.getPort(), publicUrl))
         .orElseGet(WebConfig::loopback)
         .withMaxConcurrent(
-            limits.integer("concurrent-calls", 2_000, 1, 100_000, "calls under way at a time; more get 503"))
+            limits.integer("concurrent-calls", 2_000, 1, 100_000,
+                "calls under way at a time, half of them kept for the listeners in equal shares; more get 503"))
         .withRate(limits.integer("calls-per-second", 0, 0, 1_000_000, "calls a second of one caller; 0 for no limit"),
             limits.integer("call-burst", 100, 1, 1_000_000, "calls at once on top of that"))
         .withSlowBodies(

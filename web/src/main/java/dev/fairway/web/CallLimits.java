@@ -2,28 +2,47 @@ package dev.fairway.web;
 
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
- * What a node bears of calls: how many are under way at a time, and how many one caller may make. Its listeners share it, so
- * that a second address gives nobody a second allowance. Safe for many threads.
+ * What a listener bears of calls: how many are under way at a time, and how many one caller may make. The listeners of a node
+ * share it, so that a second address gives nobody a second allowance; but half of the room is kept for them in equal shares,
+ * so that a flood at one leaves room at the others. Safe for many threads.
  */
 final class CallLimits {
-  private final Semaphore room;
+  private final Semaphore own;
+  private final Semaphore shared;
   private final Optional<RateLimit> rate;
   private final Counter busy;
   private final Counter tooFast;
 
-  CallLimits(WebConfig config, MeterRegistry meters) {
-    this.room = new Semaphore(config.maxConcurrent());
-    this.rate = config.callsPerSecond() == 0
-        ? Optional.empty()
-        : Optional.of(new RateLimit(config.callsPerSecond(), config.callBurst(), System::nanoTime));
+  private CallLimits(int own, Semaphore shared, Optional<RateLimit> rate, MeterRegistry meters) {
+    this.own = new Semaphore(own);
+    this.shared = shared;
+    this.rate = rate;
     this.busy = refused(meters, "busy");
     this.tooFast = refused(meters, "rate");
+  }
+
+  /** Those of a node that has one listener. */
+  static CallLimits alone(WebConfig config, MeterRegistry meters) {
+    return shared(1, config, meters).getFirst();
+  }
+
+  /** Those of each listener of a node; together they bear what the configuration says, no more. */
+  static List<CallLimits> shared(int listeners, WebConfig config, MeterRegistry meters) {
+    int own = config.maxConcurrent() / 2 / listeners;
+    Semaphore shared = new Semaphore(config.maxConcurrent() - own * listeners);
+    Optional<RateLimit> rate = config.callsPerSecond() == 0
+        ? Optional.empty()
+        : Optional.of(new RateLimit(config.callsPerSecond(), config.callBurst(), System::nanoTime));
+    return IntStream.range(0, listeners).mapToObj(_ -> new CallLimits(own, shared, rate, meters)).toList();
   }
 
   private static Counter refused(MeterRegistry meters, String reason) {
@@ -31,13 +50,9 @@ final class CallLimits {
         .register(meters);
   }
 
-  /** Takes the room of one call, to be given back by {@link #leave}; false when there is none. */
-  boolean enter() {
-    return room.tryAcquire();
-  }
-
-  void leave() {
-    room.release();
+  /** The room of one call, to be released when it has ended; empty when there is none. */
+  Optional<Semaphore> enter() {
+    return Stream.of(own, shared).filter(Semaphore::tryAcquire).findFirst();
   }
 
   Refusal busy() {

@@ -13,7 +13,7 @@ import java.util.concurrent.Executors;
 /**
  * All listeners of a node: the main one, and those of doors that have one of their own. A path belongs to the listener whose
  * door has it below its prefix, and to the main one when none has. The limits of calls are the main one's, for all of them
- * together. Safe for many threads.
+ * together; half of the room is kept in equal shares, so that a flood at one leaves room at the others. Safe for many threads.
  */
 public final class Listeners implements AutoCloseable {
   /** A listener that is to be opened, and what is behind it. */
@@ -35,12 +35,13 @@ public final class Listeners implements AutoCloseable {
    */
   public static Listeners start(List<Plan> plans, Authenticator authenticator, MeterRegistry meters) {
     Listeners listeners = new Listeners();
-    CallLimits limits = new CallLimits(plans.getFirst().config(), meters);
+    List<CallLimits> limits = CallLimits.shared(plans.size(), plans.getFirst().config(), meters);
     try {
       for (int i = 0; i < plans.size(); i++) {
         int own = i;
-        listeners.opened.add(WebServer.start(plans.get(i).config(), authenticator, plans.get(i).doors(), limits, meters,
-            path -> listeners.elsewhere(own, path)));
+        listeners.opened
+            .add(WebServer.start(plans.get(i).config(), authenticator, plans.get(i).doors(), limits.get(i), meters,
+                path -> listeners.elsewhere(own, path)));
       }
       return listeners;
     } catch (RuntimeException e) {

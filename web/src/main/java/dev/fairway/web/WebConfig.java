@@ -13,13 +13,14 @@ import java.util.Optional;
  * @param port 0 picks a free one
  * @param publicUrl the base URL others reach it by; without one it follows from the listener
  * @param tls without it the listener speaks plain HTTP
- * @param maxConcurrent calls under way at a time, at all listeners of a node together; more are answered 503
+ * @param maxConcurrent calls under way at a time, at all listeners of a node together, of which half are kept for them in equal
+ *     shares; more are answered 503
  * @param maxHeaderBytes request line and headers together; more is answered 431
  * @param idle how long a connection may be silent
  * @param minBodyRate least bytes a second a body must come with, measured over its whole length; slower is answered 408
  * @param callsPerSecond calls a second one caller may make, wherever it calls; 0 for no limit; more are answered 429
  * @param callBurst how many calls may come at once on top of that
- * @param drain how long a stop waits for calls under way
+ * @param drain how long a stop waits for calls under way, however silent they are
  */
 public record WebConfig(String host, int port, Optional<URI> publicUrl, Optional<Tls> tls, int maxConcurrent,
     int maxHeaderBytes, Duration idle, long minBodyRate, int callsPerSecond, int callBurst, Duration drain) {

@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import org.eclipse.jetty.alpn.server.ALPNServerConnectionFactory;
@@ -100,11 +101,11 @@ public final class WebServer implements AutoCloseable {
    * @throws FairwayException with {@code CONFIGURATION} when the address cannot be bound
    */
   public static WebServer start(WebConfig config, Authenticator authenticator, List<Door> doors, MeterRegistry meters) {
-    return start(config, authenticator, doors, new CallLimits(config, meters), meters, _ -> Optional.empty());
+    return start(config, authenticator, doors, CallLimits.alone(config, meters), meters, _ -> Optional.empty());
   }
 
   /**
-   * @param limits those of the node, whatever the configuration says
+   * @param limits its part of the node's, whatever the configuration says
    * @param elsewhere the base URL of the listener that serves a path, when it is another than this one
    */
   static WebServer start(WebConfig config, Authenticator authenticator, List<Door> doors, CallLimits limits,
@@ -260,12 +261,12 @@ public final class WebServer implements AutoCloseable {
     response.setHeader("X-Request-Id", id);
     ServletCall call = new ServletCall(id, mounted.route(), context.req(), response, context.pathParamMap(),
         authenticator, config, () -> draining, elsewhere);
-    boolean entered = limits.enter();
-    if (entered) {
+    Optional<Semaphore> room = limits.enter();
+    if (room.isPresent()) {
       active.incrementAndGet();
     }
     try {
-      if (!entered || draining) {
+      if (room.isEmpty() || draining) {
         throw limits.busy();
       }
       admit(call, mounted.route());
@@ -273,9 +274,9 @@ public final class WebServer implements AutoCloseable {
     } catch (Exception | LinkageError | StackOverflowError e) {
       fail(response, e, mounted.errors(), id);
     } finally {
-      if (entered) {
+      if (room.isPresent()) {
         active.decrementAndGet();
-        limits.leave();
+        room.get().release();
       }
       long nanos = System.nanoTime() - start;
       mounted.timers().record(response.getStatus(), nanos);

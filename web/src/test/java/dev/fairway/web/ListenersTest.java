@@ -17,6 +17,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -70,9 +71,10 @@ class ListenersTest {
   }
 
   private CompletableFuture<HttpResponse<String>> waiting(Listeners listeners) {
+    double before = underWay(listeners.baseUrl("/partners"));
     CompletableFuture<HttpResponse<String>> waiting = CLIENT.sendAsync(to(listeners, "/partners/wait"),
         BodyHandlers.ofString());
-    await().atMost(LONG).until(() -> underWay(listeners.baseUrl("/partners")) == 1);
+    await().atMost(LONG).until(() -> underWay(listeners.baseUrl("/partners")) == before + 1);
     return waiting;
   }
 
@@ -92,7 +94,7 @@ class ListenersTest {
   }
 
   @Test
-  void callsUnderWayAtOneTakeTheRoomOfTheOthersAndAreMeasuredWhereTheyAre() throws Exception {
+  void callsUnderWayAtOneTakeRoomThatIsNobodysAndAreMeasuredWhereTheyAre() throws Exception {
     Listeners listeners = start(WebConfig.loopback().withMaxConcurrent(1));
     CompletableFuture<HttpResponse<String>> waiting = waiting(listeners);
     assertThat(get(listeners, "/main").statusCode()).isEqualTo(503);
@@ -100,6 +102,22 @@ class ListenersTest {
     release.countDown();
     assertThat(waiting.get(60, TimeUnit.SECONDS).statusCode()).isEqualTo(200);
     await().atMost(LONG).until(() -> get(listeners, "/main").statusCode() == 200);
+  }
+
+  @Test
+  void aFloodAtOneLeavesTheOthersTheirShareOfTheRoom() throws Exception {
+    Listeners listeners = start(WebConfig.loopback().withMaxConcurrent(4));
+    List<CompletableFuture<HttpResponse<String>>> flood = new ArrayList<>();
+    for (int i = 0; i < 3; i++) {
+      flood.add(waiting(listeners));
+    }
+    assertThat(get(listeners, "/partners").statusCode()).isEqualTo(503);
+    assertThat(get(listeners, "/main").statusCode()).isEqualTo(200);
+    release.countDown();
+    for (CompletableFuture<HttpResponse<String>> call : flood) {
+      assertThat(call.get(60, TimeUnit.SECONDS).statusCode()).isEqualTo(200);
+    }
+    await().atMost(LONG).until(() -> get(listeners, "/partners").statusCode() == 200);
   }
 
   @Test
