@@ -264,6 +264,8 @@ final class CapturePipeline implements CaptureSink, AutoCloseable {
     }
     waiting.forEach(Sealed::close);
     close(current);
+    // A thread that has ended is known to the virtual machine for a while, and knows the pipeline.
+    pieces.close();
     if (interrupted) {
       Thread.currentThread().interrupt();
     }

@@ -74,4 +74,15 @@ class SpoolTest {
     }
     assertThat(pieces.take()).as("what was packed is no piece").hasSize(SpoolMemory.PIECE);
   }
+
+  @Test
+  void memoryThatIsClosedKeepsNothing() {
+    SpoolMemory pieces = new SpoolMemory(2 * SpoolMemory.PIECE);
+    byte[] before = pieces.take();
+    byte[] after = pieces.take();
+    pieces.give(before);
+    pieces.close();
+    pieces.give(after);
+    assertThat(pieces.take()).isNotSameAs(before).isNotSameAs(after);
+  }
 }
