@@ -92,6 +92,11 @@ public final class Lines {
     return to - from;
   }
 
+  /** Whether a newline ended the line, rather than the end of the stream. */
+  public boolean terminated() {
+    return next > to;
+  }
+
   public boolean isBlank() {
     for (int i = from; i < to; i++) {
       if (buffer[i] > ' ' || buffer[i] < 0) {

@@ -6,6 +6,7 @@ import dev.fairway.connector.Transactor;
 import dev.fairway.connector.flow.CollectionSpec;
 import dev.fairway.connector.flow.MaterializeResponse.Constraint;
 import dev.fairway.connector.flow.RangeSpec;
+import dev.fairway.connectors.bucket.BucketAddress;
 import dev.fairway.s3.Bucket;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -46,10 +47,7 @@ public final class LakeMaterialize implements Materialize<LakeMaterialize.Config
       if (longestWait.isNegative() || longestWait.compareTo(MOST_WAIT) > 0) {
         throw new IllegalArgumentException("longestWait must be PT0S to PT24H, is " + longestWait);
       }
-      if (location.contains("://") && !BucketAddress.isOne(location)) {
-        throw new IllegalArgumentException("location \"" + location + "\" is of a kind that is not known here; write"
-            + " s3://BUCKET/PREFIX, with an endpoint for a service that is not Amazon's, or a folder");
-      }
+      BucketAddress.requireFolderOrBucket(location);
     }
 
     @Override

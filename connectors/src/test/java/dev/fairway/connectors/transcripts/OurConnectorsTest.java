@@ -14,7 +14,7 @@ import dev.fairway.connector.flow.Protocol;
 import dev.fairway.connector.json.Json;
 import dev.fairway.connector.json.Lines;
 import dev.fairway.connector.proto.Wire;
-import dev.fairway.connectors.capture.FilesCapture;
+import dev.fairway.connectors.capture.files.FilesCapture;
 import dev.fairway.connectors.materialize.SqliteMaterialize;
 import java.io.BufferedReader;
 import java.io.ByteArrayOutputStream;

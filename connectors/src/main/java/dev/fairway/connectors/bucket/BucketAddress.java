@@ -1,4 +1,4 @@
-package dev.fairway.connectors.lake;
+package dev.fairway.connectors.bucket;
 
 import dev.fairway.core.Secret;
 import dev.fairway.s3.S3Config;
@@ -13,6 +13,14 @@ public final class BucketAddress {
 
   public static boolean isOne(String location) {
     return location.startsWith(SCHEME);
+  }
+
+  /** @throws IllegalArgumentException when it is the address of something else */
+  public static void requireFolderOrBucket(String location) {
+    if (location.contains("://") && !isOne(location)) {
+      throw new IllegalArgumentException("location \"" + location + "\" is of a kind that is not known here; write"
+          + " s3://BUCKET/PREFIX, with an endpoint for a service that is not Amazon's, or a folder");
+    }
   }
 
   /**
