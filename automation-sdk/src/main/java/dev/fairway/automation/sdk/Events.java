@@ -26,6 +26,12 @@ public interface Events {
    */
   void task(String name, Task task);
 
+  /**
+   * Gives back what the integration holds, a connection say. Called once, when the integration stops, after its tasks have
+   * ended; a handler under way may end later. What it throws is logged; after ten seconds it is interrupted.
+   */
+  void onStop(Task release);
+
   /** Something that runs as long as the integration. */
   @FunctionalInterface
   interface Task {

@@ -8,7 +8,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
-/** HTTP to the outside: with time-outs, a limit on the answer, no redirects, and the node's egress policy. */
+/** HTTP and WebSockets to the outside: with time-outs, limits on what comes, no redirects, and the node's egress policy. */
 public interface OutsideCalls {
   /**
    * Sends once. Whether to try again is the delivery's to decide: throw, and it comes again later.
@@ -18,6 +18,18 @@ public interface OutsideCalls {
    * @throws dev.fairway.core.FairwayException with {@code EGRESS_REFUSED} when the node may not call there
    */
   Answered send(OutsideCall call) throws IOException, InterruptedException;
+
+  /**
+   * Opens a WebSocket. It is the integration's to close: in {@link Events#onStop}, where a {@link Events#task} does not.
+   *
+   * @param url {@code wss}, or {@code ws} where the node allows that
+   * @throws IOException when it could not be opened
+   * @throws dev.fairway.core.FairwayException with {@code EGRESS_REFUSED} when the node may not connect there
+   * @throws UnsupportedOperationException in a handler that runs in a process of its own, and in a test that gives none
+   */
+  default OutsideSocket connect(URI url) throws IOException, InterruptedException {
+    throw new UnsupportedOperationException("a WebSocket can be opened only in the node's own process");
+  }
 
   /** A call to be made. Immutable. */
   final class OutsideCall {

@@ -2,8 +2,11 @@ package dev.fairway.automation.runtime;
 
 import dev.fairway.automation.sdk.HeldBack;
 import dev.fairway.automation.sdk.OutsideCalls;
+import dev.fairway.automation.sdk.OutsideSocket;
 import dev.fairway.automation.sdk.Response;
 import dev.fairway.core.work.Outcome;
+import java.io.IOException;
+import java.net.URI;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 
@@ -38,10 +41,23 @@ final class DryRun {
   }
 
   static OutsideCalls guard(OutsideCalls http) {
-    return call -> {
-      // A query may hold a key.
-      holdBack("call " + call.method() + " " + call.url().toString().replaceFirst("[?#].*", ""));
-      return http.send(call);
+    return new OutsideCalls() {
+      @Override
+      public Answered send(OutsideCall call) throws IOException, InterruptedException {
+        holdBack("call " + call.method() + " " + shown(call.url()));
+        return http.send(call);
+      }
+
+      @Override
+      public OutsideSocket connect(URI url) throws IOException, InterruptedException {
+        holdBack("connect to " + shown(url));
+        return http.connect(url);
+      }
     };
+  }
+
+  /* A query may hold a key. */
+  private static String shown(URI url) {
+    return url.toString().replaceFirst("[?#].*", "");
   }
 }

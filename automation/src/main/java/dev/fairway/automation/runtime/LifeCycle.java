@@ -1,6 +1,7 @@
 package dev.fairway.automation.runtime;
 
 import dev.fairway.automation.pack.PackageLoader;
+import dev.fairway.automation.sdk.Events;
 import dev.fairway.automation.sdk.Response;
 import dev.fairway.core.FairwayException;
 import java.io.Closeable;
@@ -23,6 +24,7 @@ final class LifeCycle {
   private static final Logger LOG = LoggerFactory.getLogger(LifeCycle.class);
   private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
   private static final Duration LONGEST_PAUSE = Duration.ofMinutes(1);
+  private static final Duration LONGEST_END = Duration.ofSeconds(10);
 
   private final RunningIntegration integration;
   private final RunningIntegration.Shared shared;
@@ -300,8 +302,23 @@ final class LifeCycle {
     integration.feed().interrupt();
     integration.journal().close();
     integration.requests().close();
-    if (end(under)) {
+    boolean ended = end(under);
+    integration.registrations().stops.forEach(this::release);
+    if (ended) {
       closeLoader();
+    }
+  }
+
+  private void release(Events.Task held) {
+    try {
+      shared.limits().within(LONGEST_END, () -> RunningIntegration.inLoader(integration.loader(), () -> {
+        held.run();
+        return true;
+      }));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (Exception e) {
+      LOG.warn("does not give back what it holds integration={} why={}", integration.id(), e.toString());
     }
   }
 
@@ -310,7 +327,7 @@ final class LifeCycle {
     under.forEach(Thread::interrupt);
     for (Thread thread : under) {
       try {
-        if (!thread.equals(Thread.currentThread()) && !thread.join(Duration.ofSeconds(10))) {
+        if (!thread.equals(Thread.currentThread()) && !thread.join(LONGEST_END)) {
           LOG.warn("does not stop integration={} thread={}", integration.id(), thread.getName());
         }
       } catch (InterruptedException e) {

@@ -1,6 +1,7 @@
 package dev.fairway.automation.runtime;
 
 import dev.fairway.automation.sdk.OutsideCalls;
+import dev.fairway.automation.sdk.OutsideSocket;
 import dev.fairway.core.ErrorCode;
 import dev.fairway.core.FairwayException;
 import dev.fairway.web.outbound.OutboundClient;
@@ -8,6 +9,7 @@ import dev.fairway.web.outbound.OutboundRequest;
 import dev.fairway.web.outbound.OutboundResult;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
+import java.net.URI;
 import java.util.LinkedHashMap;
 
 /** Integrations' calls to the outside, by the node's client and within its egress policy. Safe for many threads. */
@@ -16,6 +18,11 @@ public final class Outside implements OutsideCalls {
 
   public Outside(OutboundClient client) {
     this.client = client;
+  }
+
+  @Override
+  public OutsideSocket connect(URI url) throws IOException, InterruptedException {
+    return OutsideConnection.open(client, url);
   }
 
   @Override

@@ -47,6 +47,7 @@ final class Registrations implements Events {
   final Map<String, Queue> queues = new LinkedHashMap<>();
   final Set<String> journalTypes = new LinkedHashSet<>();
   final Map<String, LongTask> tasks = new LinkedHashMap<>();
+  final List<Task> stops = new ArrayList<>();
 
   /** @param qualify fills the integration's own package into a pattern */
   Registrations(Function<TemplatePattern, TemplatePattern> qualify) {
@@ -344,6 +345,12 @@ final class Registrations implements Events {
       queue().messages(JournalFeed.queue(type), JournalFeed.reading(handler));
       journalTypes.add(type);
     };
+  }
+
+  @Override
+  public void onStop(Task release) {
+    requireOpen();
+    stops.add(release);
   }
 
   @Override

@@ -15,8 +15,8 @@ import java.util.Optional;
  * went, cancels, and makes a contract of each report on one's orders. Speaks the trading and private-data API of Exberry.
  * An order is placed once; an exchange that cannot be reached is tried for a day.
  *
- * <p>The WebSocket goes to the address that its operator set, with the certificates the Java platform trusts: the node's
- * egress policy and its TLS settings for partners hold for calls over HTTP, and not for it.
+ * <p>The WebSocket is opened as the node's calls over HTTP are made: within its egress policy, limits and trust. The one for
+ * orders is closed after a quiet minute, both when the integration stops.
  *
  * @see <a href="https://github.com/exberry-io/exchange-api-docs">Exberry, Exchange API</a>
  */
@@ -71,6 +71,7 @@ public final class ExchangeGateway implements Integration<ExchangeGateway.Settin
   @Override
   public void start(Environment<Settings> env, Events events) {
     var orders = new ExchangeOrders(env);
+    events.onStop(orders::close);
     events.ledger().created(env.settings().orderTemplate()).attempts(ATTEMPTS).handle(orders::place);
     env.settings().cancelTemplate()
         .ifPresent(template -> events.ledger().created(template).attempts(ATTEMPTS).handle(orders::cancel));

@@ -23,7 +23,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -36,27 +35,25 @@ import tools.jackson.databind.node.ObjectNode;
  */
 /** Orders and cancellations, one at a time over one connection that is opened when needed and closed after a quiet minute. */
 final class ExchangeOrders {
-  private static final Duration QUIET = Duration.ofMinutes(1);
   /** How long one try may look through the reports. */
   private static final Duration LOOK_UP = Duration.ofMinutes(2);
   /** Bits of a whole number that every reader of JSON keeps (RFC 8259, 6). */
   private static final int SAFE_BITS = 53;
 
   private final Environment<ExchangeGateway.Settings> env;
+  private final KeptSession session;
   /** Up to which tracking number the reports were looked through for an order of that name. */
   private final Map<Long, Long> lookedThrough = new ConcurrentHashMap<>();
   private volatile boolean followed;
-  private @Nullable ExchangeSession session;
-  private long used;
 
   ExchangeOrders(Environment<ExchangeGateway.Settings> env) {
     this.env = env;
+    this.session = new KeptSession(env);
   }
 
-  /** Something done over the connection. */
-  @FunctionalInterface
-  private interface Talk<T> {
-    T over(ExchangeSession session) throws IOException, InterruptedException;
+  /** Closes the connection for orders, or leaves that to the order under way. */
+  void close() {
+    session.close();
   }
 
   Response place(LedgerEvents.Created event) throws IOException, InterruptedException {
@@ -64,7 +61,7 @@ final class ExchangeOrders {
     long mpOrderId = mpOrderId(env.party(), contract);
     ObjectNode order = order(contract.payload(), mpOrderId);
     event.attempt().holdBackIfDry("place the order " + order);
-    Said said = talk(open -> {
+    Said said = session.talk(open -> {
       requireFollowed();
       Optional<JsonNode> known = mayBeKnown(event.attempt()) ? open.activeOrder(mpOrderId) : Optional.empty();
       return known.isPresent() && isThat(order, known.get())
@@ -100,7 +97,7 @@ final class ExchangeOrders {
     long mpOrderId = payload.int64("mpOrderId");
     ObjectNode order = Json.object().put("mpOrderId", mpOrderId).put("instrument", payload.text("instrument"));
     event.attempt().holdBackIfDry("cancel the order " + order);
-    return answer(event.contract(), talk(open -> open.askMarket("cancelOrder", order)), "Cancel", mpOrderId);
+    return answer(event.contract(), session.talk(open -> open.askMarket("cancelOrder", order)), "Cancel", mpOrderId);
   }
 
   private static boolean mayBeKnown(Attempt attempt) {
@@ -158,7 +155,7 @@ final class ExchangeOrders {
    * each goes on where the one before it ended, and once more through the last number, which several events may share. */
   private JsonNode firstReport(long mpOrderId) throws IOException, InterruptedException {
     long end = System.nanoTime() + LOOK_UP.toNanos();
-    try (ExchangeSession past = ExchangeSession.open(env.settings(), env.clock())) {
+    try (ExchangeSession past = ExchangeSession.open(env)) {
       long from = Math.max(0, lookedThrough.getOrDefault(mpOrderId, 0L) - 1);
       long stream = past.followMarket("executionReports", Json.object().put("trackingNumber", from));
       while (System.nanoTime() < end) {
@@ -175,49 +172,5 @@ final class ExchangeOrders {
       }
       throw new IOException("the reports up to " + lookedThrough.get(mpOrderId) + " do not tell of order " + mpOrderId);
     }
-  }
-
-  private synchronized <T> T talk(Talk<T> talk) throws IOException, InterruptedException {
-    ExchangeSession open = session;
-    if (open == null || !open.isOpen()) {
-      open = ExchangeSession.open(env.settings(), env.clock());
-      closeWhenQuiet(open);
-    }
-    session = null;
-    try {
-      T said = talk.over(open);
-      session = open;
-      used = System.nanoTime();
-      return said;
-    } finally {
-      if (session == null) {
-        open.close();
-      }
-    }
-  }
-
-  /* One watch for a connection, which ends with it. An integration that is stopped leaves its own for the quiet time. */
-  private void closeWhenQuiet(ExchangeSession watched) {
-    Thread.ofVirtual().name("exchange-orders-quiet").start(() -> {
-      try {
-        do {
-          Thread.sleep(QUIET);
-        } while (isUsed(watched));
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-      }
-    });
-  }
-
-  private synchronized boolean isUsed(ExchangeSession watched) {
-    if (!watched.equals(session)) {
-      return false;
-    }
-    if (watched.isOpen() && System.nanoTime() - used < QUIET.toNanos()) {
-      return true;
-    }
-    watched.close();
-    session = null;
-    return false;
   }
 }

@@ -67,7 +67,7 @@ final class ExchangeReports {
 
   /** Reads until the connection ends. */
   void follow() throws IOException, InterruptedException {
-    try (ExchangeSession session = ExchangeSession.open(env.settings(), env.clock())) {
+    try (ExchangeSession session = ExchangeSession.open(env)) {
       long from = start(session).number();
       awaitPosition();
       long stream = session.followMarket("executionReports", Json.object().put("trackingNumber", from));

@@ -1,5 +1,7 @@
 package dev.fairway.automation.shipped;
 
+import dev.fairway.automation.sdk.Environment;
+import dev.fairway.automation.sdk.OutsideSocket;
 import dev.fairway.core.ErrorCode;
 import dev.fairway.core.FairwayException;
 import dev.fairway.web.Json;
@@ -41,17 +43,17 @@ final class ExchangeSession implements AutoCloseable {
     record Refused(int code, String why) implements Said {}
   }
 
-  private final ExchangeSocket socket;
+  private final OutsideSocket socket;
   private long lastStream;
 
-  private ExchangeSession(ExchangeSocket socket) {
+  private ExchangeSession(OutsideSocket socket) {
     this.socket = socket;
   }
 
-  static ExchangeSession open(ExchangeGateway.Settings settings, Clock clock) throws IOException, InterruptedException {
-    var session = new ExchangeSession(ExchangeSocket.open(settings.address()));
+  static ExchangeSession open(Environment<ExchangeGateway.Settings> env) throws IOException, InterruptedException {
+    var session = new ExchangeSession(env.http().connect(env.settings().address()));
     try {
-      session.signIn(settings, clock);
+      session.signIn(env.settings(), env.clock());
       return session;
     } catch (IOException | InterruptedException | RuntimeException e) {
       session.close();

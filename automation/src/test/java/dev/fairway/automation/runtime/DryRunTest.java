@@ -31,6 +31,7 @@ class DryRunTest {
           .messages((message, attempt) -> handle(env, message, attempt)));
       eventually(() -> assertThat(integration.ready()).isTrue());
       assertThat(triedDry(node, integration, "call")).isEqualTo("would call GET http://127.0.0.1:1/prices");
+      assertThat(triedDry(node, integration, "connect")).isEqualTo("would connect to wss://127.0.0.1:1/prices");
       assertThat(triedDry(node, integration, "put")).isEqualTo("would put a message on the queue default");
       assertThat(triedDry(node, integration, "nothing")).isEqualTo("would send []");
       assertThat(integration.lane().pending()).isZero();
@@ -43,6 +44,7 @@ class DryRunTest {
     }
     switch (message) {
       case "call" -> env.http().send(OutsideCall.get(URI.create("http://127.0.0.1:1/prices?key=hush")));
+      case "connect" -> env.http().connect(URI.create("wss://127.0.0.1:1/prices?key=hush")).close();
       case "put" -> env.queue().put("more");
       default -> env.log().debug("nothing to do");
     }

@@ -9,12 +9,18 @@ import dev.fairway.core.Secret;
 import dev.fairway.core.ledger.Command;
 import dev.fairway.core.ledger.LedgerValue;
 import dev.fairway.core.ledger.TemplateId;
+import dev.fairway.web.outbound.EgressPolicy;
+import dev.fairway.web.outbound.OutboundClient;
+import dev.fairway.web.outbound.OutboundConfig;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -66,12 +72,24 @@ class ExchangeGatewayTest {
           signatories: [integrationParty]
       """;
 
+  private static final Map<EgressPolicy, OutboundClient> CLIENTS = new ConcurrentHashMap<>();
+
   @TempDir
   private Path folder;
 
+  @AfterAll
+  static void closeClients() {
+    CLIENTS.values().forEach(OutboundClient::close);
+  }
+
+  private Node node(EgressPolicy policy) {
+    OutboundClient client = CLIENTS.computeIfAbsent(policy, p -> new OutboundClient(OutboundConfig.defaults(), p));
+    return new Node(folder, ledger -> ledger, new Outside(client));
+  }
+
   @Test
   void ordersArePlacedAndCancelledAndReportsBecomeContracts() throws Exception {
-    try (var exchange = new StubExchange("hush"); var node = new Node(folder)) {
+    try (var exchange = new StubExchange("hush"); var node = node(EgressPolicy.trusting())) {
       run(node, exchange);
       order(node, "BTC");
       order(node, "XYZ");
@@ -92,7 +110,7 @@ class ExchangeGatewayTest {
 
   @Test
   void orderWhoseAnswerWasLostIsAskedForAndPlacedOnce() throws Exception {
-    try (var exchange = new StubExchange("hush"); var node = new Node(folder)) {
+    try (var exchange = new StubExchange("hush"); var node = node(EgressPolicy.trusting())) {
       run(node, exchange);
       exchange.loseAnswer();
       order(node, "BTC");
@@ -111,7 +129,7 @@ class ExchangeGatewayTest {
   @Test
   void noReportIsMissedOrToldTwiceOverBrokenConnectionsAndRestarts() throws Exception {
     try (var exchange = new StubExchange("hush")) {
-      try (var node = new Node(folder)) {
+      try (var node = node(EgressPolicy.trusting())) {
         run(node, exchange);
         order(node, "BTC");
         eventually(() -> assertThat(events(node)).containsExactly("Add 2000"));
@@ -121,7 +139,7 @@ class ExchangeGatewayTest {
         eventually(() -> assertThat(node.active(node.bob, "Trade:Position")).singleElement()
             .satisfies(position -> assertThat(position.payload().text("seen")).contains("Executed")));
       }
-      try (var node = new Node(folder)) {
+      try (var node = node(EgressPolicy.trusting())) {
         runKnown(node, exchange);
         order(node, "ETH");
         eventually(
@@ -133,7 +151,7 @@ class ExchangeGatewayTest {
 
   @Test
   void nameThatAnotherOrderHasIsARefusal() throws Exception {
-    try (var exchange = new StubExchange("hush"); var node = new Node(folder)) {
+    try (var exchange = new StubExchange("hush"); var node = node(EgressPolicy.trusting())) {
       run(node, exchange);
       exchange.giveNameToAnother();
       order(node, "BTC");
@@ -145,7 +163,7 @@ class ExchangeGatewayTest {
 
   @Test
   void answerThatIsNoJsonIsAskedForAndTheOrderPlacedOnce() throws Exception {
-    try (var exchange = new StubExchange("hush"); var node = new Node(folder)) {
+    try (var exchange = new StubExchange("hush"); var node = node(EgressPolicy.trusting())) {
       run(node, exchange);
       exchange.answerNonsense();
       order(node, "BTC");
@@ -157,7 +175,7 @@ class ExchangeGatewayTest {
 
   @Test
   void noOrderIsPlacedBeforeItIsKnownFromWhereReportsAreFollowed() throws Exception {
-    try (var exchange = new StubExchange("hush"); var node = new Node(folder)) {
+    try (var exchange = new StubExchange("hush"); var node = node(EgressPolicy.trusting())) {
       node.give(MODEL);
       order(node, "BTC");
       runKnown(node, exchange, false);
@@ -168,7 +186,7 @@ class ExchangeGatewayTest {
 
   @Test
   void sessionThatTheExchangeForgotIsMadeAnew() throws Exception {
-    try (var exchange = new StubExchange("hush"); var node = new Node(folder)) {
+    try (var exchange = new StubExchange("hush"); var node = node(EgressPolicy.trusting())) {
       run(node, exchange);
       order(node, "BTC");
       eventually(() -> assertThat(node.active(node.bob, "Trade:Placed")).hasSize(1));
@@ -180,15 +198,39 @@ class ExchangeGatewayTest {
   }
 
   @Test
+  void connectionsAreClosedWhenTheIntegrationStops() throws Exception {
+    try (var exchange = new StubExchange("hush"); var node = node(EgressPolicy.trusting())) {
+      run(node, exchange);
+      order(node, "BTC");
+      eventually(() -> assertThat(node.active(node.bob, "Trade:Placed")).hasSize(1));
+      eventually(() -> assertThat(exchange.connections()).isEqualTo(2));
+      assertThat(node.automation.stop("shipped")).isTrue();
+      eventually(() -> assertThat(exchange.connections()).isZero());
+    }
+  }
+
+  @Test
+  void exchangeThatTheNodeMayNotCallIsNotConnectedTo() throws Exception {
+    try (var exchange = new StubExchange("hush"); var node = node(new EgressPolicy(true, false, Set.of()))) {
+      node.give(MODEL);
+      runKnown(node, exchange, false);
+      eventually(() -> assertThat(node.automation.find("shipped").orElseThrow().tallies())
+          .anySatisfy(tally -> assertThat(tally.lastError()).hasValueSatisfying(
+              error -> assertThat(error).contains("127.0.0.1 is not at a public address"))));
+      assertThat(exchange.asked()).isEmpty();
+    }
+  }
+
+  @Test
   void refusedSignInKeepsOrdersWaiting() throws Exception {
-    try (var exchange = new StubExchange("another"); var node = new Node(folder)) {
+    try (var exchange = new StubExchange("another"); var node = node(EgressPolicy.trusting())) {
       assertOrderWaits(node, exchange);
     }
   }
 
   @Test
   void clockThatIsWrongKeepsOrdersWaitingAndSaysSo() throws Exception {
-    try (var exchange = new StubExchange("hush"); var node = new Node(folder)) {
+    try (var exchange = new StubExchange("hush"); var node = node(EgressPolicy.trusting())) {
       exchange.clockAhead(Duration.ofMinutes(10));
       assertOrderWaits(node, exchange);
       eventually(() -> assertThat(lastError(node)).contains("6001 Wrong timestamp"));

@@ -248,6 +248,31 @@ class IntegrationTest {
   }
 
   @Test
+  void whatItHoldsIsGivenBackWhenItStopsAfterItsTasksHaveEnded() {
+    try (var node = new Node(folder)) {
+      var told = new CopyOnWriteArrayList<String>();
+      RunningIntegration holder = node.run("holder", (env, events) -> {
+        events.task("socket", () -> {
+          try {
+            new CountDownLatch(1).await();
+          } finally {
+            told.add("task ended");
+          }
+        });
+        events.onStop(() -> {
+          told.add("first");
+          throw new IllegalStateException("was not there any more");
+        });
+        events.onStop(() -> told.add("second"));
+      });
+      eventually(() -> assertThat(holder.ready()).isTrue());
+      assertThat(told).isEmpty();
+      node.automation.stop("holder");
+      assertThat(told).endsWith("first", "second").hasSizeBetween(2, 3);
+    }
+  }
+
+  @Test
   void handlerThatFailsForAWhileIsTriedAgain() {
     try (var node = new Node(folder)) {
       var tries = new AtomicInteger();

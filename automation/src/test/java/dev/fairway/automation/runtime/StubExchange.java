@@ -91,6 +91,10 @@ final class StubExchange implements AutoCloseable {
     return orders.size();
   }
 
+  synchronized int connections() {
+    return clients.size();
+  }
+
   synchronized int following() {
     return (int) clients.stream().filter(client -> client.reportStream > 0).count();
   }
