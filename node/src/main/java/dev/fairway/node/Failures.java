@@ -7,18 +7,28 @@ import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.Optional;
 import picocli.CommandLine;
 import picocli.CommandLine.IExecutionExceptionHandler;
 import picocli.CommandLine.ParseResult;
 
 /**
  * Says what went wrong in one sentence, and answers the exit code. A failure nobody foresaw leaves its stack trace in a file
- * for whoever mends it, rather than on the screen of whoever met it.
+ * for whoever mends it, rather than on the screen of whoever met it; on the screen only when the file cannot be written.
  */
 final class Failures implements IExecutionExceptionHandler {
   private static final int FAILED = 1;
   private static final int WRONG_REQUEST = 2;
+
+  private final Path traces;
+
+  Failures() {
+    this(Path.of(System.getProperty("java.io.tmpdir")));
+  }
+
+  /** @param traces the folder that stack traces are left in */
+  Failures(Path traces) {
+    this.traces = traces;
+  }
 
   @Override
   public int handleExecutionException(Exception failure, CommandLine command, ParseResult parsed) {
@@ -35,8 +45,7 @@ final class Failures implements IExecutionExceptionHandler {
         yield WRONG_REQUEST;
       }
       default -> {
-        err.println("fairway: " + command.getCommandName() + " failed: " + sentence(failure)
-            + trace(failure).map(file -> " (the stack trace is in " + file + ")").orElse(""));
+        unforeseen(failure, "fairway: " + command.getCommandName() + " failed: " + sentence(failure), err);
         yield FAILED;
       }
     };
@@ -50,15 +59,16 @@ final class Failures implements IExecutionExceptionHandler {
         : message.lines().findFirst().orElseThrow().strip() + " [" + kind + "]";
   }
 
-  private static Optional<Path> trace(Exception failure) {
+  private void unforeseen(Exception failure, String sentence, PrintWriter err) {
     try {
-      Path file = Files.createTempFile("fairway-failure-", ".txt");
+      Path file = Files.createTempFile(traces, "fairway-failure-", ".txt");
       try (PrintWriter out = new PrintWriter(Files.newBufferedWriter(file))) {
         failure.printStackTrace(out);
       }
-      return Optional.of(file);
+      err.println(sentence + " (the stack trace is in " + file + ")");
     } catch (IOException e) {
-      return Optional.empty();
+      err.println(sentence + " (the stack trace follows, as it cannot be written to " + traces + ")");
+      failure.printStackTrace(err);
     }
   }
 }

@@ -6,6 +6,8 @@ import static org.awaitility.Awaitility.await;
 import dev.fairway.node.config.Settings;
 import dev.fairway.node.pair.Listener;
 import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -13,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.Callable;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
@@ -209,23 +212,36 @@ class CommandLineTest {
     assertThat(ran.err()).contains("fairway.db").containsIgnoringCase("restore").doesNotContain("\tat ");
   }
 
-  @Test
-  void aFailureNobodyForesawIsOneSentenceAndItsTraceAFile() throws IOException {
-    @CommandLine.Command(name = "fail")
-    final class Fail implements java.util.concurrent.Callable<Integer> {
-      @Override
-      public Integer call() {
-        throw new IllegalStateException("the ballast has shifted");
-      }
+  @CommandLine.Command(name = "fail")
+  private static final class Fail implements Callable<Integer> {
+    @Override
+    public Integer call() {
+      throw new IllegalStateException("the ballast has shifted");
     }
-    java.io.StringWriter err = new java.io.StringWriter();
-    int code = new CommandLine(new Fail()).setExecutionExceptionHandler(new Failures())
-        .setErr(new java.io.PrintWriter(err)).execute();
+  }
+
+  private static String failing(Path traces) {
+    StringWriter err = new StringWriter();
+    int code = new CommandLine(new Fail()).setExecutionExceptionHandler(new Failures(traces))
+        .setErr(new PrintWriter(err)).execute();
     assertThat(code).isEqualTo(1);
-    Matcher file = Pattern.compile("the stack trace is in ([^)]+)\\)").matcher(err.toString());
-    assertThat(err.toString()).startsWith("fairway: fail failed: the ballast has shifted").hasLineCount(1);
+    assertThat(err.toString()).startsWith("fairway: fail failed: the ballast has shifted");
+    return err.toString();
+  }
+
+  @Test
+  void aFailureNobodyForesawIsOneSentenceAndItsTraceAFile(@TempDir Path traces) {
+    String told = failing(traces);
+    Matcher file = Pattern.compile("the stack trace is in ([^)]+)\\)").matcher(told);
+    assertThat(told).hasLineCount(1);
     assertThat(file.find()).isTrue();
-    assertThat(Path.of(file.group(1))).content().contains("\tat dev.fairway.node.CommandLineTest");
-    Files.delete(Path.of(file.group(1)));
+    assertThat(Path.of(file.group(1))).hasParent(traces).content().contains("\tat dev.fairway.node.CommandLineTest");
+  }
+
+  @Test
+  void aTraceThatCannotBeWrittenIsShown(@TempDir Path home) {
+    Path missing = home.resolve("missing");
+    assertThat(failing(missing)).contains("(the stack trace follows, as it cannot be written to " + missing + ")")
+        .contains("\tat dev.fairway.node.CommandLineTest");
   }
 }

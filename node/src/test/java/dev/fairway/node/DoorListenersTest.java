@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.AppenderBase;
 import dev.fairway.node.config.Settings;
 import dev.fairway.web.Door;
 import dev.fairway.web.ErrorStyle;
@@ -24,7 +27,9 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -32,6 +37,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.slf4j.LoggerFactory;
 
 /** A node whose callbacks, subscriptions and channel endpoints are at addresses of their own. */
 class DoorListenersTest {
@@ -76,17 +82,43 @@ class DoorListenersTest {
   @Test
   void aPortThatIsTakenIsWaitedForAndThenListenedOn(@TempDir Path home) throws Exception {
     CompletableFuture<Node> started;
-    try (ServerSocket holder = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+    try (ServerSocket holder = new ServerSocket(0, 1, InetAddress.getLoopbackAddress()); Told told = new Told()) {
       Settings settings = Settings.load(Optional.empty(), Map.of("profile", "dev", "jurisdiction", "AU", "dir",
           home.resolve("data").toString(), "listen", "127.0.0.1:" + holder.getLocalPort()), _ -> null);
       NodeConfig taken = NodeConfig.from(settings.root());
       started = CompletableFuture.supplyAsync(() -> Node.start(taken), Thread.ofPlatform()::start);
-      // The store is the first that a node opens; the listeners are the last.
-      await().atMost(Duration.ofMinutes(1)).until(() -> Files.exists(home.resolve("data")));
+      String waiting = "127.0.0.1:" + holder.getLocalPort() + ": the port is taken; waiting until it is free";
+      await().atMost(Duration.ofMinutes(1)).until(() -> told.contains(waiting));
       assertThat(started).isNotDone();
     }
     try (Node late = started.get(1, TimeUnit.MINUTES)) {
       assertThat(get(late.url(), "/health/live").statusCode()).isEqualTo(200);
+    }
+  }
+
+  /** What a node says in its log. */
+  private static final class Told implements AutoCloseable {
+    private final Logger log = (Logger) LoggerFactory.getLogger(Node.class);
+    private final Queue<String> sentences = new ConcurrentLinkedQueue<>();
+    private final AppenderBase<ILoggingEvent> appender = new AppenderBase<>() {
+      @Override
+      protected void append(ILoggingEvent event) {
+        sentences.add(event.getFormattedMessage());
+      }
+    };
+
+    Told() {
+      appender.start();
+      log.addAppender(appender);
+    }
+
+    boolean contains(String text) {
+      return sentences.stream().anyMatch(sentence -> sentence.contains(text));
+    }
+
+    @Override
+    public void close() {
+      log.detachAppender(appender);
     }
   }
 
