@@ -2,6 +2,7 @@ package dev.fairway.connector.flow;
 
 import static java.util.Objects.requireNonNullElse;
 
+import dev.fairway.connector.flow.CollectionSpec.Projection;
 import dev.fairway.connector.json.Json;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -60,6 +61,21 @@ public sealed interface MaterializeResponse {
   record Constraint(String type, String reason, String foldedField) {
     private static final List<String> TYPES = List.of("INVALID", "FIELD_REQUIRED", "LOCATION_REQUIRED",
         "LOCATION_RECOMMENDED", "FIELD_OPTIONAL", "FIELD_FORBIDDEN", "INCOMPATIBLE", "UNSATISFIABLE");
+
+    /**
+     * For a destination that takes documents whole and has no other columns: each must be there, its key may be.
+     *
+     * @param document why the document is needed
+     * @param others why no other field can be stored
+     */
+    public static Constraint ofWholeDocuments(Projection field, String document, String others) {
+      if (field.ptr().isEmpty()) {
+        return new Constraint("LOCATION_REQUIRED", document, "");
+      }
+      return field.isPrimaryKey()
+          ? new Constraint("LOCATION_RECOMMENDED", "", "")
+          : new Constraint("FIELD_FORBIDDEN", others, "");
+    }
 
     public Constraint {
       type = requireNonNullElse(type, "INVALID");

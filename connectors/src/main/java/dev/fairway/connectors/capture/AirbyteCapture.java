@@ -20,6 +20,7 @@ import dev.fairway.connectors.process.ScratchFiles;
 import dev.fairway.connectors.process.Session;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -234,8 +235,8 @@ public final class AirbyteCapture implements CaptureProgram {
             Json.object()));
       }
       lastBinding = found == null ? -1 : found;
-      lastStream = java.util.Arrays.copyOfRange(text, streamFrom, streamTo);
-      lastNamespace = namespaceFrom < 0 ? new byte[0] : java.util.Arrays.copyOfRange(text, namespaceFrom, namespaceTo);
+      lastStream = Arrays.copyOfRange(text, streamFrom, streamTo);
+      lastNamespace = namespaceFrom < 0 ? new byte[0] : Arrays.copyOfRange(text, namespaceFrom, namespaceTo);
       return lastBinding;
     }
 
@@ -309,12 +310,12 @@ public final class AirbyteCapture implements CaptureProgram {
     }
 
     private void checkpoint(List<UnaryOperator<JsonNode>> changes) {
-      java.util.Arrays.fill(pending, false);
+      Arrays.fill(pending, false);
       var _ = sink.checkpoint(Rows.all(changes));
     }
 
     private static boolean same(byte[] text, int from, int to, byte[] other) {
-      return java.util.Arrays.equals(text, from, to, other, 0, other.length);
+      return Arrays.equals(text, from, to, other, 0, other.length);
     }
 
     private static String shortened(JsonNode message) {

@@ -18,6 +18,7 @@ import dev.fairway.connectors.process.Session;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -321,7 +322,7 @@ public final class SingerCapture implements CaptureProgram {
           if (cursor.keyIs(TYPE) && cursor.peek() == '"') {
             int from = cursor.position() + 1;
             int to = cursor.skipValue() - 1;
-            isRecord = java.util.Arrays.equals(text, from, to, RECORD_TYPE, 0, RECORD_TYPE.length);
+            isRecord = Arrays.equals(text, from, to, RECORD_TYPE, 0, RECORD_TYPE.length);
             if (!isRecord) {
               return false;
             }

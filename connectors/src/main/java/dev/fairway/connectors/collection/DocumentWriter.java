@@ -7,6 +7,7 @@ import dev.fairway.connector.json.Members;
 import dev.fairway.connectors.reduce.Combiner;
 import dev.fairway.connectors.reduce.Reducer;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -183,7 +184,7 @@ public final class DocumentWriter {
       return;
     }
     // Records that came as lines have no newline; in those made in this process one is white space between tokens.
-    byte[] flat = java.util.Arrays.copyOfRange(text, from, to);
+    byte[] flat = Arrays.copyOfRange(text, from, to);
     for (int i = 0; i < flat.length; i++) {
       if (flat[i] == '\n' || flat[i] == '\r') {
         flat[i] = ' ';

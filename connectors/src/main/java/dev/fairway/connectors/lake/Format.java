@@ -21,12 +21,7 @@ public enum Format {
 
     @Override
     Constraint constraint(Projection field) {
-      if (field.ptr().isEmpty()) {
-        return new Constraint("LOCATION_REQUIRED", "the document is the line", "");
-      }
-      return field.isPrimaryKey()
-          ? new Constraint("LOCATION_RECOMMENDED", "", "")
-          : new Constraint("FIELD_FORBIDDEN", "only the document is written", "");
+      return Constraint.ofWholeDocuments(field, "the document is the line", "only the document is written");
     }
   },
   /** A typed column for each selected field, compressed by Zstandard. */

@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -63,7 +64,7 @@ final class AirbyteTarget implements Target {
   @Override
   public Session start(ScratchFiles files, JsonNode config, long transaction) throws IOException {
     emitted = Math.max(clock.millis(), emitted + 1);
-    java.util.Arrays.fill(counts, 0);
+    Arrays.fill(counts, 0);
     return program.start(List.of("write", "--config", files.write("config.json", config), "--catalog",
         files.write("catalog.json", catalog(transaction))));
   }

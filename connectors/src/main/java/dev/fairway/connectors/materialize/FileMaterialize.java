@@ -71,11 +71,7 @@ public final class FileMaterialize implements Materialize<FileMaterialize.Config
   public Map<String, Constraint> constraints(Config config, Resource resource, CollectionSpec collection) {
     Map<String, Constraint> constraints = new LinkedHashMap<>();
     collection.projections().forEach(projection -> constraints.put(projection.field(),
-        projection.ptr().isEmpty()
-            ? new Constraint("LOCATION_REQUIRED", "the document is the line", "")
-            : projection.isPrimaryKey()
-                ? new Constraint("LOCATION_RECOMMENDED", "", "")
-                : new Constraint("FIELD_FORBIDDEN", "only the document is written", "")));
+        Constraint.ofWholeDocuments(projection, "the document is the line", "only the document is written")));
     return constraints;
   }
 

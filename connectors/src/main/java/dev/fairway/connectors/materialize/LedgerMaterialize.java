@@ -82,11 +82,8 @@ public final class LedgerMaterialize<C extends Record> implements Materialize<C,
     database.connect(config).close();
     Map<String, Constraint> constraints = new LinkedHashMap<>();
     collection.projections().forEach(projection -> constraints.put(projection.field(),
-        projection.ptr().isEmpty()
-            ? new Constraint("LOCATION_REQUIRED", "the event is read from the document", "")
-            : projection.isPrimaryKey()
-                ? new Constraint("LOCATION_RECOMMENDED", "", "")
-                : new Constraint("FIELD_FORBIDDEN", "the event is read from the document", "")));
+        Constraint.ofWholeDocuments(projection, "the event is read from the document",
+            "the event is read from the document")));
     return constraints;
   }
 
