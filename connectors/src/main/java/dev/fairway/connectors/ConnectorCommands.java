@@ -13,16 +13,17 @@ import dev.fairway.connectors.derive.DeriveProgram;
 import dev.fairway.connectors.materialize.MaterializeProgram;
 import dev.fairway.connectors.oauth.Loopback;
 import dev.fairway.connectors.oauth.SignIn;
+import dev.fairway.connectors.oauth.TaskCredentials;
 import dev.fairway.connectors.process.LogLine;
 import dev.fairway.connectors.sealed.Sealed;
 import dev.fairway.connectors.spec.Derivation;
+import dev.fairway.connectors.spec.Endpoint;
 import dev.fairway.connectors.spec.FlowFile;
 import dev.fairway.connectors.task.Derivations;
 import dev.fairway.connectors.task.Tasks;
 import dev.fairway.core.ErrorCode;
 import dev.fairway.core.FairwayException;
 import dev.fairway.web.outbound.OutboundClient;
-import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -31,6 +32,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.Callable;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -38,7 +40,8 @@ import tools.jackson.databind.node.ObjectNode;
 
 /**
  * What a person does with one connector at a time. Data goes to standard output, one compact JSON value a line, in the
- * forms {@code flowctl raw} and {@code flowctl preview} print; the connector's logs go to standard error. Nothing is kept.
+ * forms {@code flowctl raw} and {@code flowctl preview} print; the connector's logs go to standard error. Nothing is kept, but
+ * what {@link TaskCredentials} keep.
  */
 public final class ConnectorCommands {
   private static final Duration CONSENT = Duration.ofSeconds(90);
@@ -48,13 +51,27 @@ public final class ConnectorCommands {
   private final PrintWriter err;
   private final Sealed sealed;
   private final Path scratch;
+  private final TaskCredentials credentials;
 
-  /** @param scratch where files are made that live as long as a program runs */
+  /**
+   * With credentials as they are configured.
+   *
+   * @param scratch where files are made that live as long as a program runs
+   */
   public ConnectorCommands(PrintWriter out, PrintWriter err, Sealed sealed, Path scratch) {
+    this(out, err, sealed, scratch, TaskCredentials.AS_CONFIGURED);
+  }
+
+  /**
+   * @param scratch where files are made that live as long as a program runs
+   * @param credentials makes those of tasks fit for use
+   */
+  public ConnectorCommands(PrintWriter out, PrintWriter err, Sealed sealed, Path scratch, TaskCredentials credentials) {
     this.out = out;
     this.err = err;
     this.sealed = sealed;
     this.scratch = scratch;
+    this.credentials = credentials;
   }
 
   /** Prints what the task's connector says of itself: the members of its Spec response. */
@@ -76,50 +93,13 @@ public final class ConnectorCommands {
    */
   public void discover(Path source, Optional<String> name, boolean emitRaw) throws Exception {
     FlowFile file = FlowFile.read(source, sealed);
-    FlowFile.Capture capture = capture(file, captureName(file, name));
+    FlowFile.Capture capture = fresh(capture(file, captureName(file, name)));
     List<CaptureResponse.Discovered.Binding> found = program(capture).discover(capture.endpoint().config()).bindings();
     if (emitRaw) {
       found.forEach(binding -> line(FlowCodec.tree(binding)));
       return;
     }
-    rewrite(capture, program(capture).spec().resourcePathPointers(), found);
-  }
-
-  /* What was found before is known by its resource path, whatever else of the resource was edited. */
-  private void rewrite(FlowFile.Capture capture, List<String> pointers,
-      List<CaptureResponse.Discovered.Binding> found) throws IOException {
-    if (!(FlowFile.tree(capture.file()) instanceof ObjectNode root)
-        || !(root.path("captures").path(capture.name()) instanceof ObjectNode task)) {
-      throw new FairwayException(ErrorCode.CONFIGURATION, capture.file() + " does not hold " + capture.name());
-    }
-    ObjectNode collections = root.path("collections") instanceof ObjectNode old ? old : root.putObject("collections");
-    var bindings = Json.array();
-    task.path("bindings").forEach(bindings::add);
-    String prefix = capture.name().contains("/")
-        ? capture.name().substring(0, capture.name().lastIndexOf('/') + 1)
-        : "";
-    int added = 0;
-    for (CaptureResponse.Discovered.Binding binding : found) {
-      boolean known = capture.bindings().stream()
-          .anyMatch(old -> pointers.stream()
-              .allMatch(pointer -> old.resource().at(pointer).equals(binding.resourceConfig().at(pointer))));
-      if (known) {
-        continue;
-      }
-      String target = prefix + binding.recommendedName().replaceAll("[^\\p{L}\\p{N}_./-]", "_");
-      ObjectNode entry = bindings.addObject();
-      entry.set("resource", binding.resourceConfig());
-      entry.put("target", target);
-      if (!collections.has(target)) {
-        ObjectNode collection = collections.putObject(target);
-        collection.set("schema", binding.documentSchema());
-        var key = collection.putArray("key");
-        binding.key().forEach(key::add);
-      }
-      added++;
-    }
-    task.set("bindings", bindings);
-    SealCommands.replace(capture.file(), FlowFile.yaml(root));
+    int added = new Discovery(capture, program(capture).spec().resourcePathPointers()).add(found);
     err.println("added " + added + " of " + found.size() + " discovered bindings to " + capture.file());
   }
 
@@ -128,19 +108,24 @@ public final class ConnectorCommands {
     FlowFile file = FlowFile.read(source, sealed);
     String task = task(file, name);
     if (file.captures().containsKey(task)) {
-      FlowFile.Capture capture = capture(file, task);
+      FlowFile.Capture capture = fresh(capture(file, task));
       for (CaptureSpec.Binding binding : Tasks.validated(file, capture, program(capture)).bindings()) {
         line(resourcePath(binding.resourcePath()));
       }
       return;
     }
     if (file.derivations().containsKey(task)) {
-      var _ = Derivations.validated(file, derivation(file, task), program(derivation(file, task)));
+      Derivation derivation = derivation(file, task);
+      DeriveProgram program = program(derivation);
+      JsonNode config = fresh(task, derivation.endpoint(), () -> program.spec().oauth2());
+      var _ = Derivations.validated(file, derivation.withConfig(config), program);
       err.println(task + " would work");
       return;
     }
     FlowFile.Materialization materialization = materialization(file, task);
-    Tasks.validated(file, materialization, program(materialization)).bindings()
+    MaterializeProgram program = program(materialization);
+    JsonNode config = fresh(task, materialization.endpoint(), () -> program.spec().oauth2());
+    Tasks.validated(file, materialization.withConfig(config), program).bindings()
         .forEach(binding -> line(resourcePath(binding.resourcePath())));
   }
 
@@ -228,7 +213,7 @@ public final class ConnectorCommands {
   private void run(Path source, Optional<String> name, Preview.Options options, Preview.Told told,
       Consumer<String> applied) throws Exception {
     FlowFile file = FlowFile.read(source, sealed);
-    FlowFile.Capture capture = capture(file, captureName(file, name));
+    FlowFile.Capture capture = fresh(capture(file, captureName(file, name)));
     CaptureProgram program = program(capture);
     CaptureSpec spec = Tasks.validated(file, capture, program);
     applied.accept(program.apply(spec));
@@ -251,7 +236,7 @@ public final class ConnectorCommands {
         choose(List.copyOf(file.materializations().keySet()), name));
     Path folder = dir.orElseGet(() -> scratch.resolve("trial"));
     int transactions;
-    try (Trial trial = new Trial(source, folder, sealed)) {
+    try (Trial trial = new Trial(source, folder, sealed, credentials)) {
       transactions = fixture.isPresent()
           ? trial.materialize(file, task, new Fixture(fixture.get(), file))
           : trial.materialize(file, task, timeout);
@@ -272,7 +257,8 @@ public final class ConnectorCommands {
     FlowFile file = FlowFile.read(source, sealed);
     Derivation task = derivation(file, choose(List.copyOf(file.derivations().keySet()), name));
     int transactions;
-    try (Trial trial = new Trial(source, dir.orElseGet(() -> scratch.resolve("trial")), sealed)) {
+    try (Trial trial = new Trial(source, dir.orElseGet(() -> scratch.resolve("trial")), sealed,
+        credentials)) {
       transactions = fixture.isPresent()
           ? trial.derive(file, task, new Fixture(fixture.get(), file), this::published)
           : trial.derive(file, task, timeout, this::published);
@@ -331,6 +317,15 @@ public final class ConnectorCommands {
           "nobody came back from the provider within " + CONSENT.toSeconds() + " s"));
       line(signIn.finish(answer));
     }
+  }
+
+  private FlowFile.Capture fresh(FlowFile.Capture capture) throws Exception {
+    return capture.withConfig(
+        fresh(capture.name(), capture.endpoint(), () -> program(capture).spec().oauth2()));
+  }
+
+  private JsonNode fresh(String task, Endpoint endpoint, Callable<@Nullable OAuth2Spec> spec) throws Exception {
+    return credentials.fresh(task, endpoint.config(), spec).config();
   }
 
   private CaptureProgram program(FlowFile.Capture capture) {

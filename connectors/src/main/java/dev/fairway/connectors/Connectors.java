@@ -2,7 +2,6 @@ package dev.fairway.connectors;
 
 import dev.fairway.connector.flow.CaptureSpec;
 import dev.fairway.connector.flow.CollectionSpec;
-import dev.fairway.connector.flow.OAuth2Spec;
 import dev.fairway.connectors.capture.CaptureProgram;
 import dev.fairway.connectors.capture.CaptureTask;
 import dev.fairway.connectors.capture.JavaCapture;
@@ -16,6 +15,7 @@ import dev.fairway.connectors.kafka.PublishTask;
 import dev.fairway.connectors.ledger.LedgerCapture;
 import dev.fairway.connectors.materialize.MaterializeProgram;
 import dev.fairway.connectors.materialize.MaterializeTask;
+import dev.fairway.connectors.oauth.TaskCredentials;
 import dev.fairway.connectors.oauth.TokenKeeper;
 import dev.fairway.connectors.process.LogLine;
 import dev.fairway.connectors.sealed.Sealed;
@@ -46,15 +46,12 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import tools.jackson.databind.JsonNode;
 
 /**
  * The connectors of a node: runs the captures, derivations and materializations of its specification files, and tells how they are. One
@@ -73,7 +70,7 @@ public final class Connectors implements AutoCloseable {
   private final Sealed sealed;
   private final Collections collections;
   private final FileChannel lockFile;
-  private final Optional<TokenKeeper> tokens;
+  private final TaskCredentials credentials;
   private final Inlets inlets;
   private final Map<String, CaptureProgram> inside;
   private final Map<String, TaskLoop> loops = new ConcurrentSkipListMap<>();
@@ -87,7 +84,7 @@ public final class Connectors implements AutoCloseable {
   public Connectors(Store store, Path dir, ConnectorsConfig config, Sealed sealed, Clock clock) {
     this(store, dir, config, sealed, clock, name -> {
       throw new FairwayException(ErrorCode.NOT_FOUND, "no ledger " + name + "; there are none");
-    }, Optional.empty());
+    }, TaskCredentials.AS_CONFIGURED);
   }
 
   /**
@@ -95,17 +92,17 @@ public final class Connectors implements AutoCloseable {
    *
    * @param dir the folder of the collections, made when it is missing
    * @param ledgers finds a ledger that may be captured by its name, or throws {@code NOT_FOUND}
-   * @param tokens keeps credentials fresh; without one, they are used as they are configured
+   * @param credentials makes those of tasks fit for each session
    * @throws FairwayException with {@code CONFIGURATION} when another process has the folder
    */
   public Connectors(Store store, Path dir, ConnectorsConfig config, Sealed sealed, Clock clock,
-      Function<String, Ledger> ledgers, Optional<TokenKeeper> tokens) {
+      Function<String, Ledger> ledgers, TaskCredentials credentials) {
     this.store = store;
     this.dir = dir;
     this.config = config;
     this.clock = clock;
     this.sealed = sealed;
-    this.tokens = tokens;
+    this.credentials = credentials;
     this.inlets = new Inlets(clock);
     this.inside = Map.of("source-journal", new JavaCapture<>(new JournalCapture(store.journal())),
         "source-ledger", new JavaCapture<>(new LedgerCapture(ledgers, clock)),
@@ -183,7 +180,8 @@ public final class Connectors implements AutoCloseable {
   public TaskLoop.Step step(FlowFile file, FlowFile.Capture capture) {
     return new Deferred(() -> {
       CaptureProgram program = Tasks.program(capture, collections.scratch(), logs(capture.name()), inside);
-      TokenKeeper.Fresh fresh = fresh(capture.name(), capture.endpoint().config(), () -> program.spec().oauth2());
+      TokenKeeper.Fresh fresh = credentials.fresh(capture.name(), capture.endpoint().config(),
+          () -> program.spec().oauth2());
       CaptureSpec spec = Tasks.validated(file, capture.withConfig(fresh.config()), program);
       program.apply(spec);
       return within(fresh, new CaptureTask(program, spec, Tasks.numbersRows(capture.endpoint()), store, collections,
@@ -193,12 +191,27 @@ public final class Connectors implements AutoCloseable {
 
   /** A derivation as a step. */
   public TaskLoop.Step step(FlowFile file, Derivation derivation) {
-    return new Deferred(() -> derivation(file, derivation));
+    return new Deferred(() -> {
+      DeriveProgram program = program(derivation);
+      TokenKeeper.Fresh fresh = credentials.fresh(derivation.name(), derivation.endpoint().config(),
+          () -> program.spec().oauth2());
+      return within(fresh, derivation(file, derivation.withConfig(fresh.config()), program));
+    });
   }
 
   /** A derivation, ready to run. */
   public DeriveTask derivation(FlowFile file, Derivation derivation) throws Exception {
-    DeriveProgram program = Derivations.program(derivation, collections.scratch(), logs(derivation.name()));
+    DeriveProgram program = program(derivation);
+    TokenKeeper.Fresh fresh = credentials.fresh(derivation.name(), derivation.endpoint().config(),
+        () -> program.spec().oauth2());
+    return derivation(file, derivation.withConfig(fresh.config()), program);
+  }
+
+  private DeriveProgram program(Derivation derivation) {
+    return Derivations.program(derivation, collections.scratch(), logs(derivation.name()));
+  }
+
+  private DeriveTask derivation(FlowFile file, Derivation derivation, DeriveProgram program) throws Exception {
     return new DeriveTask(program, Derivations.validated(file, derivation, program), derivation, store, collections,
         new DeriveTask.Bounds(config.transactionBytes(), config.captureMemory()), clock);
   }
@@ -207,15 +220,10 @@ public final class Connectors implements AutoCloseable {
   public TaskLoop.Step step(FlowFile file, FlowFile.Materialization task) {
     return new Deferred(() -> {
       MaterializeProgram program = Tasks.program(task, collections.scratch(), logs(task.name()));
-      TokenKeeper.Fresh fresh = fresh(task.name(), task.endpoint().config(), () -> program.spec().oauth2());
+      TokenKeeper.Fresh fresh = credentials.fresh(task.name(), task.endpoint().config(),
+          () -> program.spec().oauth2());
       return within(fresh, materialization(file, task.withConfig(fresh.config()), program));
     });
-  }
-
-  private TokenKeeper.Fresh fresh(String task, JsonNode config, Callable<@Nullable OAuth2Spec> spec) throws Exception {
-    return tokens.isPresent() && TokenKeeper.signedIn(config)
-        ? tokens.get().fresh(task, spec.call(), config)
-        : new TokenKeeper.Fresh(config, Optional.empty());
   }
 
   private TaskLoop.Step within(TokenKeeper.Fresh fresh, TaskLoop.Step step) {
@@ -224,7 +232,9 @@ public final class Connectors implements AutoCloseable {
 
   /** A materialization, ready to run. */
   public MaterializeTask materialization(FlowFile file, FlowFile.Materialization task) throws Exception {
-    return materialization(file, task, Tasks.program(task, collections.scratch(), logs(task.name())));
+    MaterializeProgram program = Tasks.program(task, collections.scratch(), logs(task.name()));
+    TokenKeeper.Fresh fresh = credentials.fresh(task.name(), task.endpoint().config(), () -> program.spec().oauth2());
+    return materialization(file, task.withConfig(fresh.config()), program);
   }
 
   private MaterializeTask materialization(FlowFile file, FlowFile.Materialization task, MaterializeProgram program)

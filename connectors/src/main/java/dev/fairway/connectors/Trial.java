@@ -6,10 +6,13 @@ import dev.fairway.connectors.capture.CaptureTask;
 import dev.fairway.connectors.collection.CollectionReader;
 import dev.fairway.connectors.derive.DeriveTask;
 import dev.fairway.connectors.materialize.MaterializeTask;
+import dev.fairway.connectors.oauth.TaskCredentials;
 import dev.fairway.connectors.sealed.Sealed;
 import dev.fairway.connectors.spec.Derivation;
 import dev.fairway.connectors.spec.FlowFile;
 import dev.fairway.connectors.task.TaskLoop;
+import dev.fairway.core.ErrorCode;
+import dev.fairway.core.FairwayException;
 import dev.fairway.store.SqlStore;
 import dev.fairway.store.StorageConfig;
 import java.io.IOException;
@@ -39,11 +42,13 @@ final class Trial implements AutoCloseable {
   private final Set<String> filled = new HashSet<>();
   private final Set<String> captured = new HashSet<>();
 
-  Trial(Path source, Path dir, Sealed sealed) {
+  Trial(Path source, Path dir, Sealed sealed, TaskCredentials credentials) {
     store = SqlStore.open(new StorageConfig.Embedded(dir.resolve("store")), clock, List.of("connectors"));
     try {
       connectors = new Connectors(store, dir.resolve("collections"), ConnectorsConfig.of(List.of(source)), sealed,
-          clock);
+          clock, name -> {
+            throw new FairwayException(ErrorCode.NOT_FOUND, "no ledger " + name + "; only a node has any");
+          }, credentials);
     } catch (RuntimeException e) {
       store.close();
       throw e;

@@ -31,6 +31,7 @@ import dev.fairway.core.Secret;
 import dev.fairway.core.blob.Blobs;
 import dev.fairway.core.ledger.Ledger;
 import dev.fairway.exchange.Exchange;
+import dev.fairway.node.config.KeptKey;
 import dev.fairway.node.joint.JointIntegrations;
 import dev.fairway.node.management.JournalDoor;
 import dev.fairway.node.management.WorkDoor;
@@ -125,7 +126,7 @@ public final class Node implements AutoCloseable {
 
     Connectors connectors = parts.keep(new Connectors(store, config.dir().resolve("collections"),
         config.connectors(), Sealed.fromEnvironment(System.getenv(), clock), clock, ledgers::find,
-        Optional.of(new TokenKeeper(store, sealingKey, toStrangers, clock))));
+        new TokenKeeper(store, sealingKey, toStrangers, clock)));
 
     Markets markets = parts.keep(new Markets(config.datatrust(),
         new Markets.Ground(store, homes, handlers, chains, sealingKey, meters)));

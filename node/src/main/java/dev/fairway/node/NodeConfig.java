@@ -4,6 +4,7 @@ import dev.fairway.connectors.ConnectorsConfig;
 import dev.fairway.core.Secret;
 import dev.fairway.core.channel.Jurisdiction;
 import dev.fairway.exchange.simplex.SigningKey;
+import dev.fairway.node.config.KeptKey;
 import dev.fairway.node.config.Section;
 import dev.fairway.s3.S3Config;
 import dev.fairway.store.StorageConfig;

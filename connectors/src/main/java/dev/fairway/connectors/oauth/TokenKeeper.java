@@ -19,6 +19,7 @@ import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -30,7 +31,7 @@ import tools.jackson.databind.node.ObjectNode;
  * at a time per task. What the provider gives is durable, and sealed, before anybody uses it, because many providers take a refresh
  * token once. Credentials that are configured anew replace those that are kept. Safe for many threads.
  */
-public final class TokenKeeper {
+public final class TokenKeeper implements TaskCredentials {
   /** Access tokens are refreshed this long before they expire. */
   static final Duration MARGIN = Duration.ofMinutes(5);
 
@@ -64,6 +65,11 @@ public final class TokenKeeper {
   /** Whether a configuration holds what a sign-in gave, so that there may be something to refresh. */
   public static boolean signedIn(JsonNode config) {
     return config.path(CREDENTIALS) instanceof ObjectNode credentials && credentials.has("client_id");
+  }
+
+  @Override
+  public Fresh fresh(String task, JsonNode config, Callable<@Nullable OAuth2Spec> spec) throws Exception {
+    return signedIn(config) ? fresh(task, spec.call(), config) : new Fresh(config, Optional.empty());
   }
 
   /**

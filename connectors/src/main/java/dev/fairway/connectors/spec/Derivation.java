@@ -19,6 +19,11 @@ public record Derivation(String name, Endpoint endpoint, List<Transform> transfo
     shuffleKeyTypes = List.copyOf(shuffleKeyTypes);
   }
 
+  /** The same derivation with another configuration of its endpoint. */
+  public Derivation withConfig(JsonNode config) {
+    return new Derivation(name, endpoint.withConfig(config), transforms, shuffleKeyTypes, shards, file);
+  }
+
   /** Names how far a transform has read; changes when it is to begin anew. */
   public String readSuffix(Transform transform) {
     return "derive/" + name + "/" + StateKey.of(List.of(transform.name()), transform.backfill());

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.fairway.connectors.Connectors;
 import dev.fairway.connectors.ConnectorsConfig;
+import dev.fairway.connectors.oauth.TaskCredentials;
 import dev.fairway.connectors.sealed.Sealed;
 import dev.fairway.connectors.spec.FlowFile;
 import dev.fairway.store.SqlStore;
@@ -15,7 +16,6 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
 import java.util.Objects;
-import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -45,7 +45,7 @@ class LedgerCaptureTest {
     try (
         SqlStore store = SqlStore.open(new StorageConfig.Embedded(dir.resolve("store")), clock, List.of("connectors"));
         Connectors connectors = new Connectors(store, dir.resolve("collections"), ConnectorsConfig.of(List.of()),
-            sealed, clock, name -> ledger, Optional.empty())) {
+            sealed, clock, name -> ledger, TaskCredentials.AS_CONFIGURED)) {
       var step = connectors.step(file, Objects.requireNonNull(file.captures().get("acme/ledger")));
       assertThatThrownBy(step::run).hasMessageContaining("two bindings of a ledger capture have the same target")
           .hasMessageContaining("acme/events").hasMessageContaining("each needs a collection of its own");

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.fairway.connector.json.Json;
 import dev.fairway.connectors.Connectors;
 import dev.fairway.connectors.ConnectorsConfig;
+import dev.fairway.connectors.oauth.TaskCredentials;
 import dev.fairway.connectors.sealed.Sealed;
 import dev.fairway.connectors.spec.FlowFile;
 import dev.fairway.core.ledger.Command;
@@ -36,7 +37,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
@@ -92,7 +92,7 @@ abstract class LedgerTablesContract {
         SqlStore store = SqlStore.open(new StorageConfig.Embedded(data.resolve("store")), clock, List.of("connectors"));
         Connectors connectors = new Connectors(store, data.resolve("collections"),
             new ConnectorsConfig(List.of(dir.resolve("flow.yaml")), 1 << 20, 1 << 20, 700), sealed, clock,
-            name -> ledger, Optional.empty())) {
+            name -> ledger, TaskCredentials.AS_CONFIGURED)) {
       Offset end = ledger.end();
       connectors.start();
       Awaitility.await().atMost(Duration.ofMinutes(1)).pollInterval(Duration.ofMillis(50)).until(() -> shows(end));
@@ -214,7 +214,7 @@ abstract class LedgerTablesContract {
         SqlStore store = SqlStore.open(new StorageConfig.Embedded(dir.resolve("data/store")), clock,
             List.of("connectors"));
         Connectors connectors = new Connectors(store, dir.resolve("data/collections"), ConnectorsConfig.of(List.of()),
-            sealed, clock, name -> ledger, Optional.empty())) {
+            sealed, clock, name -> ledger, TaskCredentials.AS_CONFIGURED)) {
       connectors.step(file, Objects.requireNonNull(file.captures().get("acme/ledger"))).run();
     }
   }

@@ -232,7 +232,8 @@ public final class ConnectorCommand {
         PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
     try {
       act.run(new ConnectorCommands(spec.commandLine().getOut(), spec.commandLine().getErr(),
-          Sealed.fromEnvironment(System.getenv(), Clock.systemUTC()), scratch));
+          Sealed.fromEnvironment(System.getenv(), Clock.systemUTC()), scratch,
+          KeptCredentials.ofUser(System.getenv())));
       return 0;
     } finally {
       delete(scratch);

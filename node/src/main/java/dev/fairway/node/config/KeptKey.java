@@ -1,4 +1,4 @@
-package dev.fairway.node;
+package dev.fairway.node.config;
 
 import dev.fairway.core.ErrorCode;
 import dev.fairway.core.FairwayException;
@@ -14,11 +14,11 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.function.Supplier;
 
 /** A key that nobody gave: made once and kept beside the data. */
-final class KeptKey {
+public final class KeptKey {
   private KeptKey() {}
 
   /** Reads the key of a data folder, or makes it, durably and for this user's eyes only. */
-  static Secret of(Path dir, String name, Supplier<Secret> maker) {
+  public static Secret of(Path dir, String name, Supplier<Secret> maker) {
     Path file = dir.resolve(name);
     try {
       Files.createDirectories(dir);

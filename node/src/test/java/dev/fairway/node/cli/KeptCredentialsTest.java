@@ -1,0 +1,92 @@
+package dev.fairway.node.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.net.httpserver.HttpServer;
+import dev.fairway.connector.flow.FlowCodec;
+import dev.fairway.connector.flow.OAuth2Spec;
+import dev.fairway.connector.json.Json;
+import dev.fairway.web.outbound.EgressPolicy;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Clock;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+
+/** What a provider gave to one command is there for the next, and for nobody else. */
+class KeptCredentialsTest {
+  @TempDir
+  Path dir;
+
+  private static JsonNode config(String refreshToken) {
+    return Json
+        .parse("{\"credentials\":{\"client_id\":\"us\",\"client_secret\":\"s\",\"refresh_token\":\"" + refreshToken
+            + "\"}}");
+  }
+
+  private static String token(KeptCredentials kept, JsonNode config, OAuth2Spec spec) throws Exception {
+    return kept.fresh("acme/shop", config, () -> spec).config().path("credentials").path("access_token").asString("");
+  }
+
+  @Test
+  void whatAProviderGaveIsKeptForTheNextCommand() throws Exception {
+    AtomicInteger exchanges = new AtomicInteger();
+    HttpServer provider = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    provider.createContext("/token", exchange -> {
+      try (exchange) {
+        byte[] answer = ("{\"access\":\"token " + exchanges.incrementAndGet() + "\",\"expires_in\":3600}")
+            .getBytes(StandardCharsets.UTF_8);
+        exchange.sendResponseHeaders(200, answer.length);
+        exchange.getResponseBody().write(answer);
+      }
+    });
+    provider.start();
+    try {
+      OAuth2Spec spec = FlowCodec.part(Json.parse("""
+          {"refreshTokenUrlTemplate":"http://127.0.0.1:%d/token","refreshTokenBody":"{}",
+           "refreshTokenResponseMap":{"access_token":"/access",
+             "token_expiry_date":"{{#now_plus}}{{expires_in}}{{/now_plus}}"}}"""
+          .formatted(provider.getAddress().getPort())), OAuth2Spec.class);
+      KeptCredentials kept = new KeptCredentials(dir.resolve("kept"), EgressPolicy.trusting(), Clock.systemUTC());
+      assertThat(token(kept, config("r0"), spec)).isEqualTo("token 1");
+      assertThat(token(kept, config("r0"), spec)).isEqualTo("token 1");
+      assertThat(token(kept, config("of another sign-in"), spec)).isEqualTo("token 2");
+      assertThat(token(kept, config("r0"), spec)).isEqualTo("token 1");
+    } finally {
+      provider.stop(0);
+    }
+    try (Stream<Path> folders = Files.list(dir.resolve("kept"))) {
+      List<Path> all = folders.toList();
+      assertThat(all).hasSize(2).allSatisfy(folder -> assertThat(
+          PosixFilePermissions.toString(Files.getPosixFilePermissions(folder))).isEqualTo("rwx------"));
+    }
+  }
+
+  @Test
+  void whoDidNotSignInIsGivenWhatIsConfiguredAndNothingIsKept() throws Exception {
+    KeptCredentials kept = new KeptCredentials(dir.resolve("kept"), EgressPolicy.guarded(), Clock.systemUTC());
+    JsonNode config = Json.object().put("token", "t");
+    assertThat(kept.fresh("acme/shop", config, () -> {
+      throw new IllegalStateException("the connector was started");
+    }).config()).isEqualTo(config);
+    assertThat(dir.resolve("kept")).doesNotExist();
+  }
+
+  @Test
+  void theFolderIsWhereItIsAskedToBe() {
+    assertThat(KeptCredentials.ofUser(Map.of("FAIRWAY_CREDENTIALS", "/a")).dir()).isEqualTo(Path.of("/a"));
+    assertThat(KeptCredentials.ofUser(Map.of("XDG_STATE_HOME", "/b")).dir())
+        .isEqualTo(Path.of("/b/fairway/credentials"));
+    assertThat(KeptCredentials.ofUser(Map.of()).dir())
+        .endsWithRaw(Path.of(".local/state/fairway/credentials"));
+  }
+}
