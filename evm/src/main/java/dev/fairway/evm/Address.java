@@ -2,13 +2,12 @@ package dev.fairway.evm;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
-import java.util.HexFormat;
 import java.util.Locale;
 
 /** An account or contract: 20 bytes, kept in lower case and shown with the check letters of EIP-55. */
 public record Address(String hex) {
   public Address {
-    if (hex.length() != 42 || !hex.startsWith("0x") || !hex.chars().skip(2).allMatch(HexFormat::isHexDigit)) {
+    if (hex.length() != 42 || !hex.startsWith("0x") || !Hex.areDigits(hex, 2)) {
       throw new IllegalArgumentException("an address must be 0x and 40 hex digits, is \""
           + (hex.length() > 80 ? hex.substring(0, 80) + "…" : hex) + "\"");
     }

@@ -1,12 +1,11 @@
 package dev.fairway.evm;
 
-import java.util.HexFormat;
 import java.util.Locale;
 
 /** 32 bytes that name a block, a transaction or a topic, as {@code 0x} and 64 lower-case digits. */
 public record Hash(String hex) {
   public Hash {
-    if (hex.length() != 66 || !hex.startsWith("0x") || !hex.chars().skip(2).allMatch(HexFormat::isHexDigit)) {
+    if (hex.length() != 66 || !hex.startsWith("0x") || !Hex.areDigits(hex, 2)) {
       throw new IllegalArgumentException(
           "a hash must be 0x and 64 hex digits, is \"" + (hex.length() > 80 ? hex.substring(0, 80) + "…" : hex) + "\"");
     }

@@ -6,6 +6,8 @@ import java.util.HexFormat;
 /** Text as Ethereum's JSON-RPC writes bytes ({@code 0x00ff}) and numbers ({@code 0xff}, no leading zeros). */
 public final class Hex {
   private static final HexFormat LOWER = HexFormat.of();
+  /** Quantities of fewer characters fit into a long whatever their digits; nearly all that a chain tells of do. */
+  private static final int SHORT = 18;
 
   private Hex() {}
 
@@ -48,11 +50,24 @@ public final class Hex {
 
   /** @throws IllegalArgumentException when the text is no number or needs more than 63 bits */
   public static long toLong(String text) {
+    if (text.length() > 2 && text.length() < SHORT && text.startsWith("0x") && areDigits(text, 2)) {
+      return Long.parseLong(text, 2, text.length(), 16);
+    }
     try {
       return number(text).longValueExact();
     } catch (ArithmeticException e) {
       throw new IllegalArgumentException("a quantity of at most 63 bits was expected, is \"" + text + "\"", e);
     }
+  }
+
+  /** Whether there are only hex digits from a place on. A log has hundreds of them, hence a plain loop. */
+  static boolean areDigits(String text, int from) {
+    for (int i = from; i < text.length(); i++) {
+      if (!HexFormat.isHexDigit(text.charAt(i))) {
+        return false;
+      }
+    }
+    return true;
   }
 
   private static String shorten(String text) {
