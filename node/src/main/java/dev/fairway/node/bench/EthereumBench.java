@@ -55,6 +55,10 @@ final class EthereumBench {
    */
   private static final DevChain.Options BLOCKS = DevChain.Options.fleeting().blockTime(Duration.ofSeconds(1))
       .with("--gas-limit", "3000000000");
+  /** What is read anew lies deeper than forks are looked for, as nearly all of a chain's past does. */
+  private static final int BLOCKS_SINCE = LogFollowerConfig.DEFAULT.watch() + 44;
+  /** A tenth of a block: a look at a block of a thousand transactions costs the chain's node more than the look is worth. */
+  private static final Duration POLL = Duration.ofMillis(100);
   /** Nothing forks this chain. */
   private static final Finality AT_ONCE_CERTAIN = new Finality.Depth(0);
 
@@ -78,6 +82,7 @@ final class EthereumBench {
       err.println("the same calls by a bare client");
       double bare = bare(chain, ours.input);
       err.println("reading them all anew, by the channel and bare");
+      chain.mine(BLOCKS_SINCE);
       double read = read(chain, start);
       double bareRead = bareRead(chain, start);
       return List.of(
@@ -103,7 +108,7 @@ final class EthereumBench {
       long block) {
     return new EthereumChannel(store, chain.client(), transactions,
         EthereumChannelConfig.of("bench", new Jurisdiction(own), chain.contract(own)).from(block)
-            .reading(LogFollowerConfig.DEFAULT.withFinality(AT_ONCE_CERTAIN).withPoll(Duration.ofMillis(20))));
+            .reading(LogFollowerConfig.DEFAULT.withFinality(AT_ONCE_CERTAIN).withPoll(POLL)));
   }
 
   private Posted post(ChainOfTwo chain) throws Exception {
@@ -144,7 +149,7 @@ final class EthereumBench {
 
   private static Transactions transactions(ChainOfTwo chain, SqlStore store, String own) {
     return new Transactions(store, chain.client(), chain.signer(own),
-        TransactionsConfig.DEFAULT.withFinality(AT_ONCE_CERTAIN).withPoll(Duration.ofMillis(20)).withInFlight(10_000));
+        TransactionsConfig.DEFAULT.withFinality(AT_ONCE_CERTAIN).withPoll(POLL).withInFlight(10_000));
   }
 
   private static Envelope envelope(String ref) {
