@@ -94,9 +94,17 @@ final class WorkTable {
         statement.setString(1, demand.kind());
         statement.setInt(2, Math.min(limit, demand.atMost()));
         long until = now + demand.lease().toNanos() / 1_000;
+        int before = candidates.size();
         try (ResultSet rows = statement.executeQuery()) {
           while (rows.next()) {
-            candidates.add(new Candidate(lease(rows), rows.getInt(10), until));
+            Candidate next = new Candidate(lease(rows), rows.getInt(10), until);
+            boolean first = candidates.size() == before;
+            if (!demand.row() || first || !next.lease().tried()) {
+              candidates.add(next);
+            }
+            if (demand.row() && next.lease().tried()) {
+              break;
+            }
           }
         }
       }

@@ -16,6 +16,7 @@ import dev.fairway.core.work.RetryPolicy;
 import dev.fairway.core.work.WorkHandler;
 import dev.fairway.core.work.WorkId;
 import dev.fairway.core.work.WorkKind;
+import dev.fairway.core.work.WorkQueue.Demand;
 import dev.fairway.store.DeadLetters.Filter;
 import dev.fairway.store.workers.Handlers;
 import dev.fairway.store.workers.Workers;
@@ -289,8 +290,8 @@ abstract class WorkersContract {
     }
   }
 
-  private static List<dev.fairway.core.work.WorkQueue.Demand> demand() {
-    return List.of(new dev.fairway.core.work.WorkQueue.Demand(NOTE.name(), 10, NOTE.lease()));
+  private static List<Demand> demand() {
+    return List.of(new Demand(NOTE.name(), 10, NOTE.lease()));
   }
 
   @Test
@@ -310,6 +311,44 @@ abstract class WorkersContract {
     }
     await().atMost(SOON).untilAtomic(done, org.hamcrest.Matchers.is(100));
     assertThat(most.get()).isBetween(1, 3);
+  }
+
+  @Test
+  void aRowIsRunInOrderAndEndsAtItsFirstFailure() {
+    handlers.add(NOTE.inRowsOf(10), delivery -> {
+      seen.add(delivery);
+      return delivery.payload().text().equals("b") && delivery.attempt() == 1
+          ? Outcome.retryAfter(Duration.ofMinutes(2), "not yet")
+          : Outcome.done();
+    });
+    for (String text : List.of("a", "b", "c", "d")) {
+      enqueue(text);
+    }
+    assertThat(workers.runOnce()).isEqualTo(4);
+    assertThat(texts()).containsExactly("a", "b");
+    workers.runAll();
+    assertThat(texts()).containsExactly("a", "b", "c", "d");
+    clock.advance(Duration.ofMinutes(2));
+    workers.runAll();
+    assertThat(texts()).containsExactly("a", "b", "c", "d", "b");
+    assertThat(seen).extracting(Delivery::attempt).containsExactly(1, 1, 1, 1, 2);
+  }
+
+  @Test
+  void ofARowThatDiesWithItsProcessEachIsTriedAgainAlone() {
+    WorkKind<Note> inRows = NOTE.inRowsOf(10);
+    handlers.add(inRows, delivery -> {
+      seen.add(delivery);
+      return Outcome.done();
+    });
+    enqueue("a");
+    enqueue("b");
+    assertThat(store.work().lease(List.of(new Demand(NOTE.name(), 10, NOTE.lease(), true)), 10)).hasSize(2);
+    die();
+    assertThat(workers.runOnce()).isEqualTo(1);
+    assertThat(workers.runAll()).isEqualTo(1);
+    assertThat(texts()).containsExactly("a", "b");
+    assertThat(seen).allMatch(Delivery::maybeDone);
   }
 
   @Test

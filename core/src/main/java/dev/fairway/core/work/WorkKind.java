@@ -11,9 +11,11 @@ import java.util.Objects;
  * @param lease how long a handler may take before the work is handed out again; renewed while the handler runs
  * @param concurrency how many of this kind one process runs at once, 1 to 10,000
  * @param deadBlocksKey whether a dead letter holds back later work of its key
+ * @param row how many first attempts are leased at once, to be run one after another in their order; 1, or 2 to 1,000
+ * where the concurrency is 1. The first that fails ends its row: what follows is given back untried
  */
 public record WorkKind<P>(String name, Codec<P> codec, RetryPolicy retry, Duration lease, int concurrency,
-    boolean deadBlocksKey) {
+    boolean deadBlocksKey, int row) {
   public WorkKind {
     Objects.requireNonNull(codec);
     Objects.requireNonNull(retry);
@@ -23,9 +25,19 @@ public record WorkKind<P>(String name, Codec<P> codec, RetryPolicy retry, Durati
     if (concurrency < 1 || concurrency > 10_000) {
       throw new IllegalArgumentException("concurrency of " + name + " must be 1 to 10000, is " + concurrency);
     }
+    if (row < 1 || row > 1_000 || (row > 1 && concurrency > 1)) {
+      throw new IllegalArgumentException("row of " + name + " must be 1, or 2 to 1000 where one is run at a time, is "
+          + row + " with a concurrency of " + concurrency);
+    }
     if (lease.compareTo(Duration.ofSeconds(1)) < 0) {
       throw new IllegalArgumentException("lease of " + name + " must be at least 1s, is " + lease);
     }
+  }
+
+  /** A kind whose work is leased piece by piece. */
+  public WorkKind(String name, Codec<P> codec, RetryPolicy retry, Duration lease, int concurrency,
+      boolean deadBlocksKey) {
+    this(name, codec, retry, lease, concurrency, deadBlocksKey, 1);
   }
 
   /** A kind with the usual bounds: default retries, a lease of 30 s, 16 at once. */
@@ -34,18 +46,23 @@ public record WorkKind<P>(String name, Codec<P> codec, RetryPolicy retry, Durati
   }
 
   public WorkKind<P> withRetry(RetryPolicy policy) {
-    return new WorkKind<>(name, codec, policy, lease, concurrency, deadBlocksKey);
+    return new WorkKind<>(name, codec, policy, lease, concurrency, deadBlocksKey, row);
   }
 
   public WorkKind<P> withLease(Duration duration) {
-    return new WorkKind<>(name, codec, retry, duration, concurrency, deadBlocksKey);
+    return new WorkKind<>(name, codec, retry, duration, concurrency, deadBlocksKey, row);
   }
 
   public WorkKind<P> withConcurrency(int atOnce) {
-    return new WorkKind<>(name, codec, retry, lease, atOnce, deadBlocksKey);
+    return new WorkKind<>(name, codec, retry, lease, atOnce, deadBlocksKey, row);
   }
 
   public WorkKind<P> blockingKeyWhenDead() {
-    return new WorkKind<>(name, codec, retry, lease, concurrency, true);
+    return new WorkKind<>(name, codec, retry, lease, concurrency, true, row);
+  }
+
+  /** One at a time, in rows of at most so many. */
+  public WorkKind<P> inRowsOf(int atMost) {
+    return new WorkKind<>(name, codec, retry, lease, 1, deadBlocksKey, atMost);
   }
 }

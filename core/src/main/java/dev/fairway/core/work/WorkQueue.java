@@ -51,8 +51,17 @@ public interface WorkQueue {
   /** Calls the listener after each commit that may have made work due, here or in another process. It must be quick. */
   void onWork(Runnable listener);
 
-  /** How many pieces of a kind are wanted at most, and for how long. */
-  record Demand(String kind, int atMost, Duration lease) {
+  /**
+   * How many pieces of a kind are wanted at most, and for how long.
+   *
+   * @param row whether they are run one after another: then several are all first attempts, and what was tried before is
+   * leased alone, so that work that kills its process spends no attempts of what waits behind it
+   */
+  record Demand(String kind, int atMost, Duration lease, boolean row) {
+    public Demand(String kind, int atMost, Duration lease) {
+      this(kind, atMost, lease, false);
+    }
+
     public Demand {
       Objects.requireNonNull(kind);
       Objects.requireNonNull(lease);

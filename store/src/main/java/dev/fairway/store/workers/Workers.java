@@ -1,14 +1,12 @@
 package dev.fairway.store.workers;
 
-import dev.fairway.core.FairwayException;
 import dev.fairway.core.work.Outcome;
+import dev.fairway.core.work.WorkKind;
 import dev.fairway.core.work.WorkQueue;
 import dev.fairway.core.work.WorkQueue.Demand;
 import dev.fairway.core.work.WorkQueue.Lease;
-import dev.fairway.core.work.WorkQueue.SettleResult;
 import dev.fairway.core.work.WorkQueue.Settlement;
 import dev.fairway.store.meter.StoreMeter;
-import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
@@ -17,34 +15,31 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Runs the work of this process. Work that waits costs no thread: one thread leases in batches when work is enqueued or
- * falls due, each delivery runs on a virtual thread, and one thread settles whatever has ended, many in one commit.
+ * falls due, each delivery, or a row of them, runs on a virtual thread, and one thread settles whatever has ended, many in
+ * one commit.
  *
  * <p>{@link #start} keeps doing so until {@link #close}; a test takes single turns with {@link #runOnce} instead. Safe for
  * many threads.
  */
 public final class Workers implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Workers.class);
-  private static final int SETTLE_BATCH = 500;
   /** A wake-up from another process may get lost, so nobody sleeps longer. */
   private static final Duration LONGEST_SLEEP = Duration.ofSeconds(5);
   private static final Duration TAKE_BACK = Duration.ofMillis(250);
-  private static final Duration LONGEST_PAUSE = Duration.ofSeconds(5);
 
   private final WorkQueue queue;
   private final Handlers handlers;
@@ -53,16 +48,13 @@ public final class Workers implements AutoCloseable {
   private final MeterRegistry meters;
   private final Map<String, Timer> runTimes = new ConcurrentHashMap<>();
   private final Map<String, Timer> lateness = new ConcurrentHashMap<>();
-  private final Map<String, Counter> settled = new ConcurrentHashMap<>();
   private final Semaphore wake = new Semaphore(0);
   private final Map<String, AtomicInteger> runningByKind = new ConcurrentHashMap<>();
   private final Map<Long, Running> running = new ConcurrentHashMap<>();
-  private final BlockingQueue<Ended> ended = new ArrayBlockingQueue<>(10_000);
+  private final Settler settler;
   private final List<Thread> threads = new ArrayList<>();
   private long tookBackNanos = System.nanoTime();
-  private Supplier<? extends RandomGenerator> jitter = ThreadLocalRandom::current;
   private volatile boolean closing;
-  private volatile boolean settling = true;
 
   public Workers(WorkQueue queue, Handlers handlers, Clock clock, WorkersConfig config) {
     this(queue, handlers, clock, config, new CompositeMeterRegistry());
@@ -75,18 +67,26 @@ public final class Workers implements AutoCloseable {
     this.handlers = handlers;
     this.clock = clock;
     this.config = config;
+    this.settler = new Settler(queue, clock, meters);
     queue.onWork(this::wake);
   }
 
   /** From now on back-offs are drawn from this, so that a simulation repeats itself; it must be safe for many threads. */
   public Workers withJitter(RandomGenerator source) {
-    jitter = () -> source;
+    settler.jitter(source);
     return this;
   }
 
-  private record Running(Lease lease, Duration kindLease, Thread thread, long startedNanos) {}
+  /* On loan. Its thread and the renewal decide, once, whether it begins or is lost before. */
+  private record Running(Lease lease, Duration kindLease, Thread thread, long startedNanos, AtomicBoolean decided) {
+    boolean decides() {
+      return decided.compareAndSet(false, true);
+    }
 
-  private record Ended(Attempt<?> attempt, Settlement settlement) {}
+    boolean is(Lease other) {
+      return lease.attempt() == other.attempt();
+    }
+  }
 
   /**
    * Takes one turn: leases what is due, runs it to its end and settles it.
@@ -96,7 +96,7 @@ public final class Workers implements AutoCloseable {
   public int runOnce() {
     queue.takeBack();
     List<Lease> leases = lease(wanted());
-    List<Thread> deliveries = leases.stream().map(this::dispatch).toList();
+    List<Thread> deliveries = dispatch(leases);
     try {
       for (Thread delivery : deliveries) {
         delivery.join();
@@ -105,9 +105,7 @@ public final class Workers implements AutoCloseable {
       deliveries.forEach(Thread::interrupt);
       Thread.currentThread().interrupt();
     }
-    List<Ended> batch = new ArrayList<>();
-    ended.drainTo(batch);
-    settle(batch);
+    settler.settleAll();
     return leases.size();
   }
 
@@ -129,7 +127,7 @@ public final class Workers implements AutoCloseable {
       throw new IllegalStateException("workers can be started once");
     }
     threads.add(Thread.ofVirtual().name("work-lease").start(this::leaseLoop));
-    threads.add(Thread.ofVirtual().name("work-settle").start(this::settleLoop));
+    threads.add(Thread.ofVirtual().name("work-settle").start(settler::run));
     threads.add(Thread.ofVirtual().name("work-renew").start(this::renewLoop));
     return this;
   }
@@ -147,7 +145,7 @@ public final class Workers implements AutoCloseable {
         wake.drainPermits();
         List<Demand> wanted = wanted();
         List<Lease> leases = lease(wanted);
-        leases.forEach(this::dispatch);
+        dispatch(leases);
         boolean tookBack = takeBackNowAndThen();
         if (leases.isEmpty() && !tookBack) {
           sleepUntilWoken(!wanted.isEmpty());
@@ -157,7 +155,7 @@ public final class Workers implements AutoCloseable {
         LOG.debug("leasing interrupted closing={}", closing);
       } catch (RuntimeException e) {
         LOG.warn("cannot lease work again-in={} why={}", pause, e.getMessage());
-        pause = rest(pause);
+        pause = Pauses.rest(pause);
       }
     }
   }
@@ -176,9 +174,11 @@ public final class Workers implements AutoCloseable {
   private List<Demand> wanted() {
     List<Demand> wanted = new ArrayList<>();
     for (Handlers.Handling<?> handling : handlers.all()) {
-      int room = handling.kind().concurrency() - count(handling.kind().name()).get();
+      WorkKind<?> kind = handling.kind();
+      int room = kind.concurrency() - count(kind.name()).get();
       if (room > 0) {
-        wanted.add(new Demand(handling.kind().name(), room, handling.kind().lease()));
+        boolean row = kind.row() > 1;
+        wanted.add(new Demand(kind.name(), row ? kind.row() : room, kind.lease(), row));
       }
     }
     return running.size() < config.atOnce() ? wanted : List.of();
@@ -201,17 +201,55 @@ public final class Workers implements AutoCloseable {
     wake.tryAcquire(Math.clamp(sleep.toMillis() + 1, 5, LONGEST_SLEEP.toMillis()), TimeUnit.MILLISECONDS);
   }
 
-  private Thread dispatch(Lease lease) {
-    Handlers.Handling<?> handling = handlers.find(lease.kind())
-        .orElseThrow(() -> new IllegalStateException("leased " + lease.kind() + ", which nobody asked for"));
-    count(lease.kind()).incrementAndGet();
-    Thread thread = Thread.ofVirtual().name("work-" + lease.kind()).unstarted(() -> perform(handling, lease));
-    running.put(lease.place(), new Running(lease, handling.kind().lease(), thread, System.nanoTime()));
+  private List<Thread> dispatch(List<Lease> leases) {
+    List<Thread> threads = new ArrayList<>(leases.size());
+    Map<String, List<Lease>> rows = new LinkedHashMap<>();
+    for (Lease lease : leases) {
+      Handlers.Handling<?> handling = handling(lease.kind());
+      if (handling.kind().row() > 1) {
+        rows.computeIfAbsent(lease.kind(), _ -> new ArrayList<>()).add(lease);
+      } else {
+        threads.add(dispatch(handling, List.of(lease)));
+      }
+    }
+    rows.forEach((kind, row) -> threads.add(dispatch(handling(kind), row)));
+    return threads;
+  }
+
+  private Handlers.Handling<?> handling(String kind) {
+    return handlers.find(kind)
+        .orElseThrow(() -> new IllegalStateException("leased " + kind + ", which nobody asked for"));
+  }
+
+  private Thread dispatch(Handlers.Handling<?> handling, List<Lease> row) {
+    String kind = handling.kind().name();
+    count(kind).incrementAndGet();
+    Thread thread = Thread.ofVirtual().name("work-" + kind).unstarted(() -> perform(handling, row));
+    for (Lease lease : row) {
+      running.put(lease.place(),
+          new Running(lease, handling.kind().lease(), thread, System.nanoTime(), new AtomicBoolean()));
+    }
     thread.start();
     return thread;
   }
 
-  private <P> void perform(Handlers.Handling<P> handling, Lease lease) {
+  /* One after another. What follows a failure is given back, and comes again in its place. */
+  private void perform(Handlers.Handling<?> handling, List<Lease> row) {
+    boolean goesOn = true;
+    for (Lease lease : row) {
+      Running own = running.get(lease.place());
+      if (own != null && own.is(lease) && own.decides()) {
+        boolean itsTurn = lease.equals(row.getFirst()) || (goesOn && !closing);
+        goesOn = itsTurn ? perform(handling, lease) : giveBack(handling, lease);
+        running.remove(lease.place(), own);
+      }
+    }
+    count(handling.kind().name()).decrementAndGet();
+    wake();
+  }
+
+  /** Runs an attempt and hands on what becomes of the work; false when it failed. */
+  private <P> boolean perform(Handlers.Handling<P> handling, Lease lease) {
     Attempt<P> attempt = Attempt.of(handling, lease);
     if (lease.attempt() == 1) {
       lateness.computeIfAbsent(lease.kind(), kind -> StoreMeter.LATENESS.timer(meters, kind))
@@ -221,124 +259,23 @@ public final class Workers implements AutoCloseable {
     Outcome outcome = attempt.run();
     runTimes.computeIfAbsent(lease.kind(), kind -> StoreMeter.RUN.timer(meters, kind)).record(System.nanoTime() - start,
         TimeUnit.NANOSECONDS);
-    Settlement settlement = attempt.settle(outcome, clock.instant(), random());
-    boolean interrupted = Thread.interrupted();
-    while (true) {
-      try {
-        ended.put(new Ended(attempt, settlement));
-        break;
-      } catch (InterruptedException e) {
-        interrupted = true;
-      }
-    }
-    running.remove(lease.place());
-    count(lease.kind()).decrementAndGet();
-    wake();
-    if (interrupted) {
-      LOG.debug("handler was interrupted work={}", lease.id());
-    }
+    Settlement settlement = settler.take(attempt, outcome);
+    return settlement instanceof Settlement.Finish || settlement instanceof Settlement.Postpone;
   }
 
-  private RandomGenerator random() {
-    return jitter.get();
-  }
-
-  private void settleLoop() {
-    List<Ended> batch = new ArrayList<>(SETTLE_BATCH);
-    while (settling || !ended.isEmpty()) {
-      try {
-        Ended first = ended.poll(100, TimeUnit.MILLISECONDS);
-        if (first != null) {
-          batch.add(first);
-          ended.drainTo(batch, SETTLE_BATCH - 1);
-          settle(batch);
-        }
-      } catch (InterruptedException e) {
-        LOG.debug("settling interrupted settling={}", settling);
-      } catch (RuntimeException e) {
-        LOG.error("cannot settle work count={}; it comes again when its lease runs out", batch.size(), e);
-      }
-      batch.clear();
-    }
-  }
-
-  /* Together first. If one effect cannot be written, each alone, so that it spoils nobody else's. */
-  private void settle(List<Ended> batch) {
-    if (batch.isEmpty()) {
-      return;
-    }
-    if (batch.size() > 1) {
-      try {
-        report(batch, queue.settle(batch.stream().map(Ended::settlement).toList()));
-        return;
-      } catch (RuntimeException e) {
-        LOG.debug("settling one by one count={} why={}", batch.size(), e.getMessage());
-      }
-    }
-    batch.forEach(this::settleAlone);
-  }
-
-  private void settleAlone(Ended one) {
-    Settlement settlement = one.settlement();
-    Duration pause = Duration.ofMillis(50);
-    boolean replaced = false;
-    while (true) {
-      try {
-        report(List.of(one), queue.settle(List.of(settlement)));
-        return;
-      } catch (RuntimeException e) {
-        if (e instanceof FairwayException known && known.code().retriable()) {
-          if (closing) {
-            LOG.warn("work is left unsettled at close work={} why={}", one.attempt.lease().id(), e.getMessage());
-            return;
-          }
-          pause = rest(pause);
-        } else if (replaced) {
-          LOG.error("cannot settle work={}; it comes again when its lease runs out", one.attempt.lease().id(), e);
-          return;
-        } else {
-          LOG.error("an effect could not be written kind={} work={}", one.attempt.lease().kind(),
-              one.attempt.lease().id(), e);
-          settlement = one.attempt.withoutEffect(settlement, e, clock.instant(), random());
-          replaced = true;
-        }
-      }
-    }
-  }
-
-  private void count(Settlement settlement, SettleResult result) {
-    String outcome = result == SettleResult.LEASE_LOST ? "lease-lost" : switch (settlement) {
-      case Settlement.Finish _ -> "done";
-      case Settlement.Again _ -> "again";
-      case Settlement.Postpone _ -> "postponed";
-      case Settlement.Bury _ -> "dead";
-    };
-    String kind = settlement.lease().kind();
-    settled.computeIfAbsent(kind + " " + outcome, _ -> StoreMeter.SETTLED.counter(meters, kind, outcome)).increment();
-  }
-
-  private void report(List<Ended> batch, List<SettleResult> results) {
-    for (int i = 0; i < batch.size(); i++) {
-      Lease lease = batch.get(i).attempt.lease();
-      count(batch.get(i).settlement, results.get(i));
-      if (results.get(i) == SettleResult.LEASE_LOST) {
-        LOG.warn("lease lost, nothing was written kind={} work={} attempt={}", lease.kind(), lease.id(),
-            lease.attempt());
-      } else if (batch.get(i).settlement instanceof Settlement.Bury bury) {
-        LOG.warn("work is dead kind={} work={} attempt={} why={}", lease.kind(), lease.id(), lease.attempt(),
-            bury.failure().why());
-      }
-    }
+  private <P> boolean giveBack(Handlers.Handling<P> handling, Lease lease) {
+    settler.take(Attempt.of(handling, lease), new Settlement.Postpone(lease, clock.instant(), Outcome.NOTHING));
+    return false;
   }
 
   private void renewLoop() {
-    while (settling) {
+    while (!settler.isEnding()) {
       try {
         Thread.sleep(handlers.all().stream().map(handling -> handling.kind().lease()).min(Duration::compareTo)
             .orElse(LONGEST_SLEEP).dividedBy(3));
         renew();
       } catch (InterruptedException e) {
-        LOG.debug("renewing interrupted settling={}", settling);
+        LOG.debug("renewing interrupted closing={}", closing);
       } catch (RuntimeException e) {
         LOG.warn("cannot renew leases why={}", e.getMessage());
       }
@@ -356,25 +293,25 @@ public final class Workers implements AutoCloseable {
     byLease.forEach((lease, leases) -> {
       for (Lease lost : queue.renew(leases, lease)) {
         Running one = running.get(lost.place());
-        if (one != null && one.lease.attempt() == lost.attempt()) {
-          LOG.warn("lease lost while running, the handler is interrupted kind={} work={}", lost.kind(), lost.id());
-          one.thread.interrupt();
+        if (one != null && one.is(lost)) {
+          lost(one);
         }
       }
     });
   }
 
-  private static Duration rest(Duration pause) {
-    try {
-      Thread.sleep(pause);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
+  private void lost(Running one) {
+    if (one.decides()) {
+      running.remove(one.lease.place(), one);
+      LOG.warn("lease lost before its turn kind={} work={}", one.lease.kind(), one.lease.id());
+    } else {
+      LOG.warn("lease lost while running, the handler is interrupted kind={} work={}", one.lease.kind(),
+          one.lease.id());
+      one.thread.interrupt();
     }
-    Duration doubled = pause.multipliedBy(2);
-    return doubled.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : doubled;
   }
 
-  /** How many handlers are running now. */
+  /** How many deliveries are with handlers now, or wait for the one before them. */
   public int running() {
     return running.size();
   }
@@ -386,12 +323,13 @@ public final class Workers implements AutoCloseable {
       return;
     }
     closing = true;
+    settler.closing();
     wake.release();
     Instant end = Instant.now().plus(config.drain());
     awaitIdle(end);
     running.values().forEach(one -> one.thread().interrupt());
     awaitIdle(Instant.now().plusSeconds(1));
-    settling = false;
+    settler.end();
     boolean interrupted = false;
     for (Thread thread : threads) {
       if (thread.getName().equals("work-renew")) {
@@ -412,7 +350,7 @@ public final class Workers implements AutoCloseable {
 
   private void awaitIdle(Instant end) {
     while (!running.isEmpty() && Instant.now().isBefore(end)) {
-      rest(Duration.ofMillis(5));
+      Pauses.rest(Duration.ofMillis(5));
     }
   }
 }

@@ -114,6 +114,22 @@ public abstract class WorkQueueContract {
   }
 
   @Test
+  void aRowIsOfFirstAttemptsAndWhatWasTriedIsLeasedAlone() {
+    for (String text : List.of("a", "b", "c", "d")) {
+      enqueue(SEND, text);
+    }
+    Lease tried = row(1).getFirst();
+    settle(new Settlement.Again(tried, clock.instant(), new Failure(FailureClass.RETRY, "no"), Outcome.NOTHING));
+    assertThat(texts(row(3))).containsExactly("a");
+    assertThat(texts(row(2))).containsExactly("b", "c");
+    assertThat(texts(row(9))).containsExactly("d");
+  }
+
+  private List<Lease> row(int atMost) {
+    return queue.lease(List.of(new Demand(SEND.name(), atMost, LEASE, true)), 100);
+  }
+
+  @Test
   void urgentWorkComesFirstThenOlderAcrossKinds() {
     store.run(tx -> {
       tx.enqueue(NewWork.of(SEND, "usual 1"));
