@@ -4,6 +4,7 @@ import dev.fairway.automation.sdk.Attempt;
 import dev.fairway.automation.sdk.Response;
 import dev.fairway.core.ErrorCode;
 import dev.fairway.core.FairwayException;
+import dev.fairway.core.store.Dialect;
 import dev.fairway.core.store.Transaction;
 import dev.fairway.core.store.View;
 import dev.fairway.core.work.Delivery;
@@ -32,6 +33,8 @@ final class Lane {
   private final RunningIntegration.Shared shared;
   private final Map<String, Long> lastTicks = new ConcurrentHashMap<>();
   private final AtomicInteger beingPut = new AtomicInteger();
+  /* What waits at most, on a store that is this process's own; written by the store's one writer alone. */
+  private int atMost = QUEUE_SIZE;
   private final ReentrantLock turn = new ReentrantLock();
   private final AtomicLong total = new AtomicLong();
   private final AtomicLong skipped = new AtomicLong();
@@ -135,9 +138,9 @@ final class Lane {
     DryRun.holdBack("put a message on the queue " + queue);
     total.incrementAndGet();
     NewWork<Payloads.LaneDelivery> work = integration.lanes().message(queue, message);
-    int others = beingPut.incrementAndGet();
+    beingPut.incrementAndGet();
     try {
-      if (!putFarFromBound(work, others)) {
+      if (!putFarFromBound(work)) {
         putInTurn(work);
       }
     } catch (FairwayException e) {
@@ -150,16 +153,25 @@ final class Lane {
     }
   }
 
-  /* Writes that are committed together do not see each other's messages, so those under way here count too; those under
-   * way in another process are what the margin is for. */
-  private boolean putFarFromBound(NewWork<?> work, int others) {
+  private boolean putFarFromBound(NewWork<?> work) {
     return shared.store().write(tx -> {
-      boolean far = waiting(tx) + others < QUEUE_SIZE - MARGIN;
+      boolean far = waitingAtMost(tx) < QUEUE_SIZE - MARGIN;
       if (far) {
         tx.enqueue(work);
       }
       return far;
     });
+  }
+
+  /* Where nobody else can put anything, what waited when it was last counted and what has been put since is a bound, and
+   * while that is low there is no need to count again. Writes that are committed together do not see each other's messages,
+   * so those under way here count too; those under way in another process are what the margin is for. */
+  private int waitingAtMost(Transaction tx) throws SQLException {
+    if (tx.dialect() != Dialect.SQLITE) {
+      return waiting(tx) + beingPut.get();
+    }
+    atMost = atMost + 1 < QUEUE_SIZE - MARGIN ? atMost + 1 : waiting(tx) + beingPut.get();
+    return atMost;
   }
 
   private void putInTurn(NewWork<?> work) {
@@ -192,6 +204,7 @@ final class Lane {
     if (waiting(tx) >= QUEUE_SIZE) {
       throw full();
     }
+    atMost = QUEUE_SIZE;
     tx.enqueue(integration.lanes().message(queue, message));
   }
 }

@@ -14,6 +14,8 @@ import java.util.Map;
  * too, in strict order, because begin, contracts and end belong together.
  */
 final class Lanes {
+  /** So many ticks and messages are taken from a lane at once; those taken no longer count as waiting. */
+  static final int ROW = 64;
   private static final Duration AGE = Duration.ofDays(1);
   private static final Duration FIRST_DELAY = Duration.ofSeconds(1);
   private static final Duration MAX_DELAY = Duration.ofMinutes(5);
@@ -26,7 +28,7 @@ final class Lanes {
 
   Lanes(String integration, Registrations registrations) {
     this.lane = WorkKind.of("automation." + integration + ".lane", JsonCodec.of(Payloads.LaneDelivery.class))
-        .withConcurrency(1).withRetry(new RetryPolicy(5, ALWAYS, FIRST_DELAY, MAX_DELAY));
+        .inRowsOf(ROW).withRetry(new RetryPolicy(5, ALWAYS, FIRST_DELAY, MAX_DELAY));
     boolean together = !registrations.transactions.isEmpty();
     WorkKind<Payloads.LedgerDelivery> shared = kind(integration, "ledger", 5, AGE, 1);
     registrations.transactions.keySet().forEach(id -> {

@@ -188,7 +188,7 @@ class IntegrationTest {
           assertThatThrownBy(() -> env.queue().put("nowhere", "x")).isInstanceOf(FairwayException.class)
               .hasMessageContaining("Unknown queue: nowhere");
           try {
-            for (int i = 0; i < Lane.QUEUE_SIZE + 10; i++) {
+            for (int i = 0; i < Lane.QUEUE_SIZE + Lanes.ROW + 10; i++) {
               env.queue().put(Integer.toString(i));
             }
           } catch (FairwayException e) {
