@@ -12,7 +12,7 @@ import java.util.Optional;
 
 /** How fast a node takes messages in, each durable before its 201. */
 final class AcceptBench {
-  private static final int CONNECTIONS = 64;
+  static final int CONNECTIONS = 64;
   /** A node runs for weeks; on two processors the compiler takes half of the first half minute. */
   static final Duration WARM_UP = Duration.ofSeconds(30);
   /* Routes lead nowhere, so that what is measured is the accept and not what the channel does with it. */

@@ -13,6 +13,7 @@ import dev.fairway.automation.sdk.Events;
 import dev.fairway.automation.sdk.Integration;
 import dev.fairway.automation.sdk.NoSettings;
 import dev.fairway.automation.sdk.Response;
+import dev.fairway.automation.sdk.WebhookResponse;
 import dev.fairway.core.ErrorCode;
 import dev.fairway.core.FairwayException;
 import dev.fairway.core.journal.NewEvent;
@@ -23,6 +24,7 @@ import dev.fairway.store.StorageConfig;
 import dev.fairway.store.workers.Handlers;
 import dev.fairway.store.workers.Workers;
 import dev.fairway.store.workers.WorkersConfig;
+import dev.fairway.web.Door;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -72,17 +74,21 @@ final class AutomationBench implements AutoCloseable {
 
   /** Starts an integration made of what it registers; again after {@link #stop}. */
   RunningIntegration run(String name, Consumer<Events> registers) {
-    return run(name, Ledgers.LOCAL, notes.owner(), registers);
+    return run(name, Ledgers.LOCAL, notes.owner(), (env, events) -> registers.accept(events));
   }
 
-  /** The same on another ledger, as a party of it. */
-  RunningIntegration run(String name, String ledger, Party party, Consumer<Events> registers) {
+  /** The same on a ledger, as a party of it. */
+  private RunningIntegration run(String name, String ledger, Party party, Registers registers) {
     automation.offer(new AvailableType(new PackageMetadata.IntegrationType(name, name, name, "bench", List.of(),
         Optional.empty(), Optional.empty(), Optional.empty(), List.of()), () -> new Registering(registers)));
     return automation.start(new IntegrationConfig(name, name, ledger, party, Map.of()));
   }
 
-  private record Registering(Consumer<Events> registers) implements Integration<NoSettings> {
+  private interface Registers {
+    void in(Environment<NoSettings> env, Events events);
+  }
+
+  private record Registering(Registers registers) implements Integration<NoSettings> {
     @Override
     public Class<NoSettings> settings() {
       return NoSettings.class;
@@ -90,19 +96,34 @@ final class AutomationBench implements AutoCloseable {
 
     @Override
     public void start(Environment<NoSettings> env, Events events) {
-      registers.accept(events);
+      registers.in(env, events);
     }
   }
 
   /** Starts one that answers each note with a command, so many at once. */
   RunningIntegration answering(String ledger, Party party, int atOnce) {
-    return run("answering", ledger, party, handlers -> handlers.ledger().created(Notes.NOTE.toString())
+    return run("answering", ledger, party, (env, events) -> events.ledger().created(Notes.NOTE.toString())
         .concurrency(atOnce)
         .handle(event -> Response.commands(Notes.seen(event.contract()))));
   }
 
   RunningIntegration answering() {
     return answering(Ledgers.LOCAL, notes.owner(), ANSWERED_AT_ONCE);
+  }
+
+  /** Starts one whose webhook puts what it is sent on a queue, and whose queue does nothing with it. */
+  RunningIntegration queueing(String name, String suffix) {
+    return run(name, Ledgers.LOCAL, notes.owner(), (env, events) -> {
+      events.webhook().post(suffix).handle(request -> {
+        env.queue().put(request.text());
+        return WebhookResponse.ok();
+      });
+      events.queue().messages((message, attempt) -> Response.none());
+    });
+  }
+
+  List<Door> doors() {
+    return automation.doors();
   }
 
   void stop(String name) {

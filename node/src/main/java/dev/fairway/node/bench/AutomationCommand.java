@@ -19,8 +19,8 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Integrations on the node's own ledger: events answered by commands, a snapshot with a restart in it, and idle ones. */
-@picocli.CommandLine.Command(name = "automation", mixinStandardHelpOptions = true, description = "Events of the node's own ledger answered by a command each, 256 at once, against raw appends to the journal; a snapshot with a restart in its midst; 10,000 idle timers and queues. On Daml's sandbox too where its class path is given.")
+/** Integrations on the node's own ledger: events answered by commands, webhooks put on a queue, a snapshot with a restart in it, and idle ones. */
+@picocli.CommandLine.Command(name = "automation", mixinStandardHelpOptions = true, description = "Events of the node's own ledger answered by a command each, 256 at once, against raw appends to the journal; webhooks put on a durable queue, against the accept rate of the run; a snapshot with a restart in its midst; 10,000 idle timers and queues. On Daml's sandbox too where its class path is given.")
 final class AutomationCommand implements Callable<Integer> {
   private static final int INTEGRATIONS = 100;
   private static final int OF_EACH = 100;
@@ -42,7 +42,7 @@ final class AutomationCommand implements Callable<Integer> {
 
   /** What can be measured alone. */
   enum Row {
-    ANSWERED, DAML, SNAPSHOT, IDLE
+    ANSWERED, WEBHOOK, DAML, SNAPSHOT, IDLE
   }
 
   @Override
@@ -53,6 +53,7 @@ final class AutomationCommand implements Callable<Integer> {
     for (Row row : only.isEmpty() ? List.of(Row.values()) : only) {
       List<Figure> more = switch (row) {
         case ANSWERED -> List.of(answered(home.resolve("answered")));
+        case WEBHOOK -> new WebhookBench(home.resolve("webhook"), options.time(), progress).run();
         case DAML -> onDaml(home.resolve("daml"));
         case SNAPSHOT -> snapshot(home.resolve("snapshot"));
         case IDLE -> idle(home.resolve("idle"));

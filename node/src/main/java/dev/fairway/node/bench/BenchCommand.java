@@ -27,7 +27,7 @@ import picocli.CommandLine.Spec;
     BenchCommand.Accept.class, BenchCommand.Start.class, BenchCommand.Document.class,
     BenchCommand.Exchange.class, BenchCommand.Failover.class, BenchCommand.Ethereum.class, BenchCommand.Market.class,
     RequestsCommand.class, AutomationCommand.class, ConnectorsCommand.class,
-    EchoCommand.class})
+    EchoCommand.class, WebhookServerCommand.class})
 public final class BenchCommand {
   /** What all benchmarks take. */
   static class Options {

@@ -48,12 +48,26 @@ final class KeptConnection implements Closeable {
    * @throws FairwayException {@link ErrorCode#PEER_FAILED} when the answer has another status than the expected
    */
   byte[] send(byte[] request, int expected) throws IOException {
+    Answer answer = send(request);
+    if (answer.status() != expected) {
+      throw new FairwayException(ErrorCode.PEER_FAILED,
+          server + " was expected to answer " + expected + ", and answered " + answer.status());
+    }
+    return answer.body();
+  }
+
+  /** An answer, whatever it is. */
+  @SuppressWarnings("ArrayRecordComponent") // the body is passed on, never compared
+  record Answer(int status, byte[] body) {}
+
+  /** Sends a request and answers what comes back. */
+  Answer send(byte[] request) throws IOException {
     out.write(request);
     String line = readLine();
-    if (line.length() < 12 || Integer.parseInt(line.substring(9, 12)) != expected) {
-      throw new FairwayException(ErrorCode.PEER_FAILED,
-          server + " was expected to answer " + expected + ", and answered \"" + line + "\"");
+    if (line.length() < 12) {
+      throw new FairwayException(ErrorCode.PEER_FAILED, server + " answered \"" + line + "\", which is not HTTP");
     }
+    int status = Integer.parseInt(line.substring(9, 12));
     int length = 0;
     boolean chunked = false;
     for (String header = readLine(); !header.isEmpty(); header = readLine()) {
@@ -64,7 +78,7 @@ final class KeptConnection implements Closeable {
         chunked = true;
       }
     }
-    return chunked ? readChunks() : in.readNBytes(length);
+    return new Answer(status, chunked ? readChunks() : in.readNBytes(length));
   }
 
   private byte[] readChunks() throws IOException {
