@@ -1,6 +1,7 @@
 package dev.fairway.node;
 
 import dev.fairway.core.Secret;
+import dev.fairway.core.Why;
 import dev.fairway.datatrust.Callers;
 import dev.fairway.datatrust.Compat;
 import dev.fairway.datatrust.DatatrustConfig;
@@ -179,7 +180,7 @@ record DatatrustSettings(String market, ChainSettings chain, MarketContracts con
       return section.secret("operator-key", what).map(key -> new ChainSettings.Key.Plain(KeySigner.of(key)));
     } catch (IOException e) {
       section.problem("operator-key", "cannot read the key from " + file.map(Path::toString).orElse("") + ": "
-          + e.getClass().getSimpleName());
+          + Why.inWords(e));
     } catch (IllegalArgumentException e) {
       section.problem("operator-key", String.valueOf(e.getMessage()));
     }

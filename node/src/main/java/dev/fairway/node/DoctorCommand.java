@@ -5,6 +5,7 @@ import dev.fairway.connectors.kafka.CollectionTopics;
 import dev.fairway.connectors.sealed.Sealed;
 import dev.fairway.connectors.spec.FlowFile;
 import dev.fairway.core.FairwayException;
+import dev.fairway.core.Why;
 import dev.fairway.core.blob.Blob;
 import dev.fairway.core.channel.Jurisdiction;
 import dev.fairway.datatrust.market.MarketReader;
@@ -119,7 +120,7 @@ final class DoctorCommand implements Callable<Integer> {
         well("space", (free >> 20) + " MiB free");
       }
     } catch (IOException e) {
-      ill("disk", "cannot write under " + dir + " (" + e.getMessage() + "); give the node a folder it owns with dir:");
+      ill("disk", "cannot write under " + dir + " (" + Why.inWords(e) + "); give the node a folder it owns with dir:");
     }
   }
 
@@ -250,7 +251,8 @@ final class DoctorCommand implements Callable<Integer> {
       well(name, address + " answers");
       answer.headers().firstValue("Date").flatMap(DoctorCommand::parseDate).ifPresent(time -> checkClock(name, time));
     } catch (IOException | IllegalArgumentException e) {
-      ill(name, address + " does not answer (" + e + "); check the address, and that the partner's node runs");
+      ill(name,
+          address + " does not answer (" + Why.inWords(e) + "); check the address, and that the partner's node runs");
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

@@ -2,10 +2,11 @@ package dev.fairway.node;
 
 import dev.fairway.core.ErrorCode;
 import dev.fairway.core.FairwayException;
+import dev.fairway.core.Why;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import picocli.CommandLine;
 import picocli.CommandLine.IExecutionExceptionHandler;
@@ -40,9 +41,10 @@ final class Failures implements IExecutionExceptionHandler {
             ? WRONG_REQUEST
             : FAILED;
       }
-      case NoSuchFileException missing -> {
-        err.println("fairway: there is no file " + missing.getFile());
-        yield WRONG_REQUEST;
+      case FileSystemException file -> {
+        err.println("fairway: cannot use " + file.getFile() + ": " + Why.inWords(file));
+        // A reason is the operating system's own, such as a full disk; without one the name that was given is at fault.
+        yield file.getReason() == null ? WRONG_REQUEST : FAILED;
       }
       default -> {
         unforeseen(failure, "fairway: " + command.getCommandName() + " failed: " + sentence(failure), err);
@@ -52,11 +54,7 @@ final class Failures implements IExecutionExceptionHandler {
   }
 
   private static String sentence(Exception failure) {
-    String message = failure.getMessage();
-    String kind = failure.getClass().getSimpleName();
-    return message == null || message.isBlank()
-        ? kind
-        : message.lines().findFirst().orElseThrow().strip() + " [" + kind + "]";
+    return Why.inWords(failure).lines().findFirst().orElseThrow();
   }
 
   private void unforeseen(Exception failure, String sentence, PrintWriter err) {

@@ -2,6 +2,7 @@ package dev.fairway.store;
 
 import dev.fairway.core.ErrorCode;
 import dev.fairway.core.FairwayException;
+import dev.fairway.core.Why;
 import dev.fairway.core.store.Dialect;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -87,7 +88,8 @@ final class EmbeddedHome implements Home {
       }
       return channel;
     } catch (IOException e) {
-      throw new FairwayException(ErrorCode.CONFIGURATION, "cannot use " + directory + " as a data folder: " + e, e);
+      throw new FairwayException(ErrorCode.CONFIGURATION, "cannot use " + directory + " as a data folder: "
+          + Why.inWords(e) + "; name one that this account may make and write, with dir: or --dir", e);
     }
   }
 

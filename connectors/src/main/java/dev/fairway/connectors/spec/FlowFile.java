@@ -7,6 +7,7 @@ import dev.fairway.connectors.reduce.Reducer;
 import dev.fairway.connectors.sealed.Sealed;
 import dev.fairway.core.ErrorCode;
 import dev.fairway.core.FairwayException;
+import dev.fairway.core.Why;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -67,7 +68,7 @@ public final class FlowFile {
       JsonNode tree = YAML.readTree(Files.readAllBytes(file));
       return tree == null || tree.isMissingNode() ? Json.object() : tree;
     } catch (IOException e) {
-      throw new FairwayException(ErrorCode.CONFIGURATION, "cannot read " + file + ": " + e.getMessage(), e);
+      throw new FairwayException(ErrorCode.CONFIGURATION, "cannot read " + file + ": " + Why.inWords(e), e);
     } catch (JacksonException e) {
       throw new FairwayException(ErrorCode.CONFIGURATION, file + " is not YAML or JSON: " + e.getOriginalMessage(), e);
     }

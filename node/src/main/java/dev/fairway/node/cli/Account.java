@@ -3,6 +3,7 @@ package dev.fairway.node.cli;
 import dev.fairway.core.ErrorCode;
 import dev.fairway.core.FairwayException;
 import dev.fairway.core.Secret;
+import dev.fairway.core.Why;
 import dev.fairway.datatrust.market.Wallet;
 import dev.fairway.evm.rpc.EthereumRpc;
 import dev.fairway.evm.rpc.RpcConfig;
@@ -55,7 +56,7 @@ public final class Account {
               new Secret(Optional.ofNullable(System.getenv("FAIRWAY_PASSPHRASE")).orElse("")))
           : KeySigner.of(new Secret(text));
     } catch (IOException e) {
-      throw new FairwayException(ErrorCode.INVALID, "cannot read the key from " + file + ": " + e, e);
+      throw new FairwayException(ErrorCode.INVALID, "cannot read the key from " + file + ": " + Why.inWords(e), e);
     } catch (IllegalArgumentException e) {
       throw new FairwayException(ErrorCode.INVALID, String.valueOf(e.getMessage()), e);
     }

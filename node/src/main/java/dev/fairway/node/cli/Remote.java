@@ -2,7 +2,9 @@ package dev.fairway.node.cli;
 
 import dev.fairway.core.ErrorCode;
 import dev.fairway.core.FairwayException;
+import dev.fairway.core.Why;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
@@ -100,8 +102,10 @@ public final class Remote {
   }
 
   private FairwayException unreachable(IOException e) {
-    return new FairwayException(ErrorCode.PEER_FAILED,
-        "no node answers at " + node + "; start one with ./fairway serve, or name another with --node (" + e + ")", e);
+    return new FairwayException(ErrorCode.PEER_FAILED, e instanceof ConnectException
+        ? "no node answers at " + node + " (" + Why.inWords(e)
+            + "); start one with ./fairway serve, or name another with --node"
+        : "the node at " + node + " broke the call off: " + Why.inWords(e), e);
   }
 
   static String query(Map<String, String> fields) {
@@ -131,7 +135,10 @@ public final class Remote {
         answer.body().path("title"));
     JsonNode source = error.path("source");
     String detail = text.orElse(answer.text().length() > 300 ? answer.text().substring(0, 300) : answer.text());
-    return "the node answered " + answer.status() + ": " + detail + (source.isEmpty() ? "" : " " + source);
+    String hint = answer.status() == 404 && detail.startsWith("nothing is served at ")
+        ? "; its settings lack the section for this, or --node names something else"
+        : "";
+    return "the node answered " + answer.status() + ": " + detail + hint + (source.isEmpty() ? "" : " " + source);
   }
 
   private static Optional<String> firstText(JsonNode... candidates) {

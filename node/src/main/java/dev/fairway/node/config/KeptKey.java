@@ -3,6 +3,7 @@ package dev.fairway.node.config;
 import dev.fairway.core.ErrorCode;
 import dev.fairway.core.FairwayException;
 import dev.fairway.core.Secret;
+import dev.fairway.core.Why;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileAlreadyExistsException;
@@ -27,7 +28,8 @@ public final class KeptKey {
       }
       return new Secret(Files.readString(file).strip());
     } catch (IOException e) {
-      throw new FairwayException(ErrorCode.CONFIGURATION, "cannot read or make the key " + file + ": " + e, e);
+      throw new FairwayException(ErrorCode.CONFIGURATION, "cannot read or make the key " + file + ": " + Why.inWords(e),
+          e);
     }
   }
 

@@ -1,6 +1,7 @@
 package dev.fairway.node.config;
 
 import dev.fairway.core.Secret;
+import dev.fairway.core.Why;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URISyntaxException;
@@ -177,7 +178,7 @@ public final class Section {
     try {
       return Optional.of(new Secret(Files.readString(file).strip()));
     } catch (IOException e) {
-      settings.problem(name(key), "cannot read the secret from " + file + ": " + e.getClass().getSimpleName(),
+      settings.problem(name(key), "cannot read the secret from " + file + ": " + Why.inWords(e),
           leaf.origin());
       return Optional.empty();
     }

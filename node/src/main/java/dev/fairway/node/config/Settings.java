@@ -2,6 +2,7 @@ package dev.fairway.node.config;
 
 import dev.fairway.core.ErrorCode;
 import dev.fairway.core.FairwayException;
+import dev.fairway.core.Why;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -54,7 +55,8 @@ public final class Settings {
     } catch (NoSuchFileException e) {
       throw new FairwayException(ErrorCode.CONFIGURATION, "there is no configuration file " + path, e);
     } catch (IOException e) {
-      throw new FairwayException(ErrorCode.CONFIGURATION, "cannot read the configuration file " + path + ": " + e, e);
+      throw new FairwayException(ErrorCode.CONFIGURATION,
+          "cannot read the configuration file " + path + ": " + Why.inWords(e), e);
     }
   }
 
