@@ -370,8 +370,9 @@ public final class ConnectorCommands {
     if (name.isEmpty() && all.size() == 1) {
       return all.getFirst();
     }
-    throw new FairwayException(ErrorCode.INVALID,
-        (name.isPresent() ? "no task " + name.get() : "name a task with --name") + "; there are " + all);
+    throw new FairwayException(ErrorCode.INVALID, all.isEmpty()
+        ? "the file has no task of the kind this command runs"
+        : (name.isPresent() ? "no task " + name.get() : "name a task with --name") + "; there are " + all);
   }
 
   private static FlowFile.Capture capture(FlowFile file, String name) {

@@ -36,7 +36,8 @@ final class Age {
       channel.write(ByteBuffer.wrap(secret));
     } catch (GeneralSecurityException | IOException | IllegalArgumentException e) {
       throw new FairwayException(ErrorCode.INVALID,
-          "cannot seal for age recipient " + recipient + ": " + e.getMessage(),
+          "\"" + recipient
+              + "\" is not an age recipient; write what \"connector keygen\" printed, age1 and 58 letters and digits",
           e);
     }
     return out.toString(StandardCharsets.US_ASCII);

@@ -20,6 +20,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -101,8 +102,9 @@ public final class OpenApiGenerator {
   private Generated generate(JsonNode document) {
     boolean second = document.path("swagger").asString("").equals("2.0");
     if (!second && !document.path("openapi").asString("").matches("3\\.[01](\\..*)?")) {
-      throw Schemas.invalid("the description is of no known version: swagger must be 2.0, or openapi 3.0 or 3.1; is "
-          + (document.has("swagger") ? document.path("swagger") : document.path("openapi")));
+      throw Schemas.invalid("the description is of no known version: swagger must be 2.0, or openapi 3.0 or 3.1; "
+          + Stream.of("swagger", "openapi").filter(document::has).findFirst()
+              .map(key -> key + " is " + document.path(key)).orElse("there is neither"));
     }
     Names names = new Names();
     Schemas schemas = new Schemas(document, names);
