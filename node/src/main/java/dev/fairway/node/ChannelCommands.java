@@ -11,6 +11,7 @@ import dev.fairway.evm.rpc.EthereumRpc;
 import dev.fairway.evm.sign.Signer;
 import dev.fairway.evm.tx.Transactions;
 import dev.fairway.node.cli.ChannelCheckCommand;
+import dev.fairway.node.cli.Typed;
 import dev.fairway.node.config.Settings;
 import dev.fairway.store.SqlStore;
 import java.io.PrintWriter;
@@ -162,7 +163,7 @@ final class ChannelCommands {
   static final class AddParticipant implements Callable<Integer> {
     @Mixin
     Administered channel = new Administered();
-    @Parameters(index = "1", paramLabel = "CC", description = "the participant")
+    @Parameters(index = "1", paramLabel = "CC", converter = Typed.Code.class, description = "the participant")
     String participant = "";
     @Parameters(index = "2", paramLabel = "ACCOUNT", description = "the account whose key speaks for it")
     String account = "";
@@ -186,7 +187,7 @@ final class ChannelCommands {
   static final class RemoveParticipant implements Callable<Integer> {
     @Mixin
     Administered channel = new Administered();
-    @Parameters(index = "1", paramLabel = "CC", description = "the participant")
+    @Parameters(index = "1", paramLabel = "CC", converter = Typed.Code.class, description = "the participant")
     String participant = "";
     @Spec
     CommandSpec spec = CommandSpec.create();
@@ -232,7 +233,7 @@ final class ChannelCommands {
   static final class Pair implements Callable<Integer> {
     @Mixin
     Administered channel = new Administered();
-    @Parameters(index = "1", paramLabel = "CC", description = "the participant; it must have added our account")
+    @Parameters(index = "1", paramLabel = "CC", converter = Typed.Code.class, description = "the participant; it must have added our account")
     String participant = "";
     @Parameters(index = "2", paramLabel = "CONTRACT", description = "the participant's contract")
     String contract = "";

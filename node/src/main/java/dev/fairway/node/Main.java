@@ -10,6 +10,7 @@ import dev.fairway.node.cli.LedgerCommands;
 import dev.fairway.node.cli.MessageCommands;
 import dev.fairway.node.cli.RequestCommands;
 import dev.fairway.node.cli.SubscriptionCommands;
+import dev.fairway.node.cli.Typed;
 import dev.fairway.node.cli.WorkCommands;
 import dev.fairway.node.demo.DemoCommand;
 import dev.fairway.node.torture.TortureCommand;
@@ -50,6 +51,8 @@ public final class Main {
     commandLine.setOut(new PrintWriter(System.out, true, StandardCharsets.UTF_8));
     commandLine.setErr(new PrintWriter(System.err, true, StandardCharsets.UTF_8));
     commandLine.setExecutionExceptionHandler(new Failures());
+    commandLine.setParameterExceptionHandler(new WrongRequest());
+    Typed.register(commandLine);
     helpEverywhere(commandLine);
     return commandLine;
   }

@@ -103,9 +103,9 @@ class CommandLineTest {
 
   @Test
   void aWrongRequestIsToldInTheNodesWordsAndAnswersTwo() {
-    Ran ran = ask("message", "status", send("status"), "nonsense");
+    Ran ran = ask("message", "list", "--limit", "501");
     assertThat(ran.code()).isEqualTo(2);
-    assertThat(ran.err()).contains("Unexpected message status value: nonsense").doesNotContain("\tat ");
+    assertThat(ran.err()).contains("limit must be 1 to 500, is 501").hasLineCount(1);
     assertThat(ask("message", "show", "AU:none").err()).contains("No message with that reference");
     assertThat(Ran.fairway("message", "send").code()).isEqualTo(2);
   }
@@ -129,6 +129,25 @@ class CommandLineTest {
     Ran ran = ask("document", "put", folder.resolve("absent.pdf").toString(), "--for", "SG");
     assertThat(ran.code()).isEqualTo(2);
     assertThat(ran.err()).contains("absent.pdf").doesNotContain("\tat ");
+  }
+
+  @Test
+  void whatIsNoFileIsNotTakenForANodeThatIsDown() {
+    Ran ran = ask("document", "put", folder.toString(), "--for", "SG");
+    assertThat(ran.code()).isEqualTo(2);
+    assertThat(ran.err()).contains(folder + " is not a file").hasLineCount(1);
+  }
+
+  @Test
+  void aRequestThatIsNotThereIsNotWaitedForLong() {
+    Ran ran = ask("request", "wait", "00ab");
+    assertThat(ran.code()).isEqualTo(2);
+    assertThat(ran.err()).contains("no request 00ab").hasLineCount(1);
+  }
+
+  @Test
+  void aMarketThatANodeDoesNotKeepIsToldWithTheMend() {
+    assertThat(ask("datatrust", "tasks").err()).contains("its settings lack the section").hasLineCount(1);
   }
 
   @Test

@@ -37,9 +37,9 @@ public final class ChannelCheckCommand implements Callable<Integer> {
   CommandSpec spec = CommandSpec.create();
   @Parameters(paramLabel = "URL", description = "the endpoint's base URL, to which /messages is appended")
   String url = "";
-  @Option(names = "--from", required = true, paramLabel = "CC", description = "whom the endpoint speaks for")
+  @Option(names = "--from", required = true, paramLabel = "CC", converter = Typed.Code.class, description = "whom the endpoint speaks for")
   String from = "";
-  @Option(names = "--to", required = true, paramLabel = "CC", description = "who gets the messages that are posted")
+  @Option(names = "--to", required = true, paramLabel = "CC", converter = Typed.Code.class, description = "who gets the messages that are posted")
   String to = "";
   @Option(names = "--token", paramLabel = "JWT", defaultValue = "${FAIRWAY_TOKEN:-}", description = "bearer token (also from FAIRWAY_TOKEN)")
   String token = "";

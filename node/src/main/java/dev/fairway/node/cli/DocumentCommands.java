@@ -2,6 +2,7 @@ package dev.fairway.node.cli;
 
 import dev.fairway.core.ErrorCode;
 import dev.fairway.core.FairwayException;
+import dev.fairway.core.Why;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.http.HttpRequest.BodyPublisher;
@@ -38,7 +39,7 @@ public final class DocumentCommands {
     CommandSpec spec = CommandSpec.create();
     @Parameters(paramLabel = "FILE")
     Path file = Path.of("");
-    @Option(names = "--for", required = true, paramLabel = "CC", description = "who may read it besides us")
+    @Option(names = "--for", required = true, paramLabel = "CC", converter = Typed.Code.class, description = "who may read it besides us")
     String jurisdiction = "";
     @Option(names = "--type", description = "media type (default: guessed from the name)")
     String type = "";
@@ -72,11 +73,15 @@ public final class DocumentCommands {
     String head = "--" + boundary
         + "\r\nContent-Disposition: form-data; name=\"document\"; filename=\"document\"\r\nContent-Type: "
         + type + "\r\n\r\n";
+    if (!Files.isRegularFile(file)) {
+      throw new FairwayException(ErrorCode.INVALID,
+          file + (Files.exists(file) ? " is not a file; a document is one file" : ": there is no such file"));
+    }
     try {
       return BodyPublishers.concat(BodyPublishers.ofString(head), BodyPublishers.ofFile(file),
           BodyPublishers.ofString("\r\n--" + boundary + "--\r\n"));
     } catch (IOException e) {
-      throw new FairwayException(ErrorCode.INVALID, "cannot read " + file, e);
+      throw new FairwayException(ErrorCode.INVALID, "cannot read " + file + ": " + Why.inWords(e), e);
     }
   }
 
@@ -88,7 +93,7 @@ public final class DocumentCommands {
     CommandSpec spec = CommandSpec.create();
     @Parameters(paramLabel = "MULTIHASH")
     String multihash = "";
-    @Option(names = "--as", required = true, paramLabel = "CC", description = "the jurisdiction we act for")
+    @Option(names = "--as", required = true, paramLabel = "CC", converter = Typed.Code.class, description = "the jurisdiction we act for")
     String jurisdiction = "";
     @Option(names = {"-o",
         "--output"}, paramLabel = "FILE", description = "where to write it (default: standard output)")

@@ -30,9 +30,9 @@ public final class MessageCommands {
     Output output = new Output();
     @Spec
     CommandSpec spec = CommandSpec.create();
-    @Option(names = "--from", required = true, paramLabel = "CC", description = "sending jurisdiction, our own")
+    @Option(names = "--from", required = true, paramLabel = "CC", converter = Typed.Code.class, description = "sending jurisdiction, our own")
     String from = "";
-    @Option(names = "--to", required = true, paramLabel = "CC", description = "receiving jurisdiction")
+    @Option(names = "--to", required = true, paramLabel = "CC", converter = Typed.Code.class, description = "receiving jurisdiction")
     String to = "";
     @Option(names = "--subject", required = true, description = "what the conversation is about")
     String subject = "";
@@ -102,9 +102,9 @@ public final class MessageCommands {
     Output output = new Output();
     @Spec
     CommandSpec spec = CommandSpec.create();
-    @Option(names = "--from", paramLabel = "CC", description = "only from this sender")
+    @Option(names = "--from", paramLabel = "CC", converter = Typed.Code.class, description = "only from this sender")
     String from = "";
-    @Option(names = "--to", paramLabel = "CC", description = "only to this receiver")
+    @Option(names = "--to", paramLabel = "CC", converter = Typed.Code.class, description = "only to this receiver")
     String to = "";
     @Option(names = "--subject", description = "only about this subject")
     String subject = "";
@@ -145,7 +145,7 @@ public final class MessageCommands {
     CommandSpec spec = CommandSpec.create();
     @Parameters(index = "0", paramLabel = "SENDER:REF")
     String ref = "";
-    @Parameters(index = "1", paramLabel = "accepted|rejected")
+    @Parameters(index = "1", paramLabel = "accepted|rejected", converter = Typed.Verdict.class, description = "what is answered")
     String status = "";
 
     @Override

@@ -90,12 +90,19 @@ public final class RequestCommands {
     @Option(names = "--timeout", paramLabel = "SECONDS", defaultValue = "300", description = "at most so long (default: ${DEFAULT-VALUE})")
     long seconds;
 
+    /* A request that was just submitted may take a moment to be known. One that is unknown for longer is a wrong id, and whoever
+     * mistyped it shall not wait the whole time-out to hear of it. */
+    private static final long FIRST_TURN = 5;
+    private static final long LATER_TURN = 30;
+
     @Override
     public Integer call() {
       long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
+      long turn = FIRST_TURN;
       while (true) {
         long left = TimeUnit.NANOSECONDS.toSeconds(deadline - System.nanoTime());
-        JsonNode request = remote.get(at(contract) + "?wait=" + Math.clamp(left, 0, 60));
+        JsonNode request = remote.get(at(contract) + "?wait=" + Math.clamp(left, 0, turn));
+        turn = LATER_TURN;
         if (!OPEN.contains(request.path("state").asString())) {
           output.object(out(), request);
           return "accepted".equals(request.path("state").asString()) ? 0 : 1;

@@ -1,6 +1,7 @@
 package dev.fairway.node.demo;
 
 import dev.fairway.evm.DevChain;
+import dev.fairway.node.cli.Typed;
 import dev.fairway.node.pair.ChainOfTwo;
 import dev.fairway.node.pair.NodePair;
 import java.io.IOException;
@@ -39,10 +40,10 @@ public final class DemoCommand implements Callable<Integer> {
   @Option(names = "--dir", paramLabel = "DIR", defaultValue = "data/demo", description = "where the nodes keep their data (default: ${DEFAULT-VALUE})")
   Path dir = Path.of("data/demo");
 
-  @Option(names = "--channel", paramLabel = "KIND", defaultValue = "shared-database", description = "what the messages cross by: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE})")
+  @Option(names = "--channel", paramLabel = "KIND", defaultValue = "shared-database", converter = Kind.Word.class, description = "what the messages cross by: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE})")
   Kind kind = Kind.SHARED_DATABASE;
 
-  @Option(names = "--story", paramLabel = "STORY", defaultValue = "exchange", description = "what is played: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE})")
+  @Option(names = "--story", paramLabel = "STORY", defaultValue = "exchange", converter = Play.Word.class, description = "what is played: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE})")
   Play play = Play.EXCHANGE;
 
   /** What is played. */
@@ -58,6 +59,13 @@ public final class DemoCommand implements Callable<Integer> {
     public String toString() {
       return name().toLowerCase(Locale.ROOT);
     }
+
+    static final class Word implements CommandLine.ITypeConverter<Play> {
+      @Override
+      public Play convert(String text) {
+        return Typed.constant(Play.class, text);
+      }
+    }
   }
 
   /** What the messages cross by. */
@@ -67,6 +75,13 @@ public final class DemoCommand implements Callable<Integer> {
     @Override
     public String toString() {
       return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    static final class Word implements CommandLine.ITypeConverter<Kind> {
+      @Override
+      public Kind convert(String text) {
+        return Typed.constant(Kind.class, text);
+      }
     }
   }
 

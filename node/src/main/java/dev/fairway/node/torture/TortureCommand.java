@@ -1,5 +1,7 @@
 package dev.fairway.node.torture;
 
+import dev.fairway.core.ErrorCode;
+import dev.fairway.core.FairwayException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -36,6 +38,9 @@ public final class TortureCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
+    atLeastOne("--kills", kills);
+    atLeastOne("--minutes", minutes);
+    atLeastOne("--rate", rate);
     var out = spec.commandLine().getOut();
     Path home = dir == null ? Files.createTempDirectory("fairway-torture") : dir;
     Torture torture = new Torture(home, seed == null ? RandomGenerator.getDefault().nextLong(1_000_000) : seed, rate,
@@ -47,5 +52,11 @@ public final class TortureCommand implements Callable<Integer> {
       out.println("the nodes' data and logs are in " + home);
     }
     return result.faults().isEmpty() ? 0 : 1;
+  }
+
+  private static void atLeastOne(String option, int value) {
+    if (value < 1) {
+      throw new FairwayException(ErrorCode.INVALID, option + " must be at least 1, is " + value);
+    }
   }
 }
