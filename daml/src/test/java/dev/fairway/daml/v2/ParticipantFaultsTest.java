@@ -101,6 +101,28 @@ class ParticipantFaultsTest {
   }
 
   @Test
+  void tokenThatRanOutWhileNothingRanIsReplacedWhenReadingGoesOn() throws Exception {
+    participant.wantsToken("token-1");
+    Offset place;
+    try (DamlLedgerV2 before = new DamlLedgerV2(participant.config().withTokens(tokens))) {
+      assertThat(before.submit(submission("before"))).isInstanceOf(SubmitResult.Accepted.class);
+      place = before.end();
+    }
+    participant.wantsToken("token-2");
+    participant.expire("token-1");
+    try (DamlLedgerV2 after = new DamlLedgerV2(participant.config().withTokens(tokens));
+        LedgerStream stream = after.open(Query.all(alice), From.after(place))) {
+      assertThat(after.submit(submission("after"))).isInstanceOf(SubmitResult.Accepted.class);
+      assertThat(texts(stream, 1)).containsExactly("after");
+    }
+    try (DamlLedgerV2 anew = new DamlLedgerV2(participant.config().withTokens(tokens));
+        LedgerStream stream = anew.open(Query.all(alice), From.snapshot())) {
+      assertThat(texts(stream, 2)).containsExactly("before", "after");
+    }
+    assertThat(tokens.current()).contains(new Secret("token-2"));
+  }
+
+  @Test
   void tokenThatNobodyRenewsEndsTheStream() throws Exception {
     participant.wantsToken("secret");
     try (DamlLedgerV2 guarded = new DamlLedgerV2(
