@@ -2,6 +2,7 @@ package dev.fairway.automation.runtime;
 
 import dev.fairway.automation.ledger.StoredValue;
 import dev.fairway.automation.sdk.JournalEvents;
+import dev.fairway.automation.sdk.JournalEvents.Order;
 import dev.fairway.automation.sdk.Queues;
 import dev.fairway.core.journal.Event;
 import dev.fairway.core.journal.Journal;
@@ -10,15 +11,16 @@ import dev.fairway.core.store.Transaction;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /**
- * Brings events of the node's journal to an integration: each becomes a message on a queue that is named by its type, in
- * the transaction that moves the integration's place in the journal, and so once. While the integration's queues are full
- * the journal waits.
+ * Brings events of the node's journal to an integration, as far as it has {@linkplain JournalRights the right} to be told:
+ * each becomes a message on a queue that is named by its type, in the transaction that moves the integration's place in the
+ * journal, and so once. While the integration's queues are full the journal waits.
  */
 final class JournalFeed {
   private static final String QUEUE = "journal ";
@@ -26,14 +28,16 @@ final class JournalFeed {
   private final Store store;
   private final String name;
   private final Lane lane;
-  private final Set<String> types;
+  private final Map<String, Order> types;
+  private final JournalRights rights;
   private Journal.@Nullable Follower follower;
 
-  JournalFeed(Store store, String integration, Lane lane, Set<String> types) {
+  JournalFeed(Store store, String integration, Lane lane, Map<String, Order> types) {
     this.store = store;
     this.name = "automation." + integration;
     this.lane = lane;
     this.types = types;
+    this.rights = new JournalRights(integration);
   }
 
   /** On which queue the events of a type wait. */
@@ -59,10 +63,19 @@ final class JournalFeed {
 
   private void take(Transaction tx, List<Event> events) throws SQLException {
     for (Event event : events) {
-      if (types.contains(event.type())) {
-        lane.take(tx, queue(event.type()), message(event));
+      Order order = types.get(event.type());
+      if (order != null && rights.allow(event)) {
+        lane.take(tx, queue(event.type()), stream(event, order), message(event));
       }
     }
+  }
+
+  private static Optional<String> stream(Event event, Order order) {
+    return switch (order) {
+      case ANY -> Optional.empty();
+      case BY_SUBJECT -> Optional.of("journal/" + event.subject());
+      case STRICT -> Optional.of("journal");
+    };
   }
 
   private static String message(Event event) {

@@ -17,6 +17,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -198,13 +199,15 @@ final class Lane {
    * Puts a message on a queue with whatever else the transaction does, which may be more messages: all of them find room
    * where there is room for one.
    *
+   * @param stream messages of one come one after another, in the order they were put
    * @throws FairwayException with {@code BUSY} when there is none
    */
-  void take(Transaction tx, String queue, String message) throws SQLException {
+  void take(Transaction tx, String queue, Optional<String> stream, String message) throws SQLException {
     if (waiting(tx) >= QUEUE_SIZE) {
       throw full();
     }
     atMost = QUEUE_SIZE;
-    tx.enqueue(integration.lanes().message(queue, message));
+    NewWork<Payloads.LaneDelivery> work = integration.lanes().message(queue, message);
+    tx.enqueue(stream.map(work::key).orElse(work));
   }
 }

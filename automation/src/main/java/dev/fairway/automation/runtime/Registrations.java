@@ -16,7 +16,6 @@ import dev.fairway.core.ledger.TemplatePattern;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -45,7 +44,7 @@ final class Registrations implements Events {
   final List<OnCall> hooks = new ArrayList<>();
   final Map<String, Timer> timers = new LinkedHashMap<>();
   final Map<String, Queue> queues = new LinkedHashMap<>();
-  final Set<String> journalTypes = new LinkedHashSet<>();
+  final Map<String, JournalEvents.Order> journalTypes = new LinkedHashMap<>();
   final Map<String, LongTask> tasks = new LinkedHashMap<>();
   final List<Task> stops = new ArrayList<>();
 
@@ -341,9 +340,9 @@ final class Registrations implements Events {
 
   @Override
   public JournalEvents journal() {
-    return (type, handler) -> {
+    return (type, order, handler) -> {
       queue().messages(JournalFeed.queue(type), JournalFeed.reading(handler));
-      journalTypes.add(type);
+      journalTypes.put(type, order);
     };
   }
 

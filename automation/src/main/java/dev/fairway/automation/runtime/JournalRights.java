@@ -1,0 +1,39 @@
+package dev.fairway.automation.runtime;
+
+import dev.fairway.automation.ledger.StoredValue;
+import dev.fairway.core.FairwayException;
+import dev.fairway.core.journal.Event;
+
+/**
+ * Which events of the node's journal an integration may be told of. What the node's doors tell is for everybody who works for
+ * the node's jurisdiction, as its messages and documents are. What concerns integrations, their requests and their work is
+ * for the integration concerned alone: another may act for another party.
+ */
+final class JournalRights {
+  private final String integration;
+
+  JournalRights(String integration) {
+    this.integration = integration;
+  }
+
+  boolean allow(Event event) {
+    String type = event.type();
+    String door = type.substring(0, Math.max(0, type.indexOf('.')));
+    return switch (door) {
+      case "automation" -> event.subject().equals(integration);
+      case "request" -> told(event, "integration").equals(integration);
+      // The kinds of an integration's work begin with its name.
+      case "work" -> told(event, "kind").startsWith("automation." + integration + ".");
+      default -> true;
+    };
+  }
+
+  /* Empty where the event does not say, so that what is not known to be its own is not told. */
+  private static String told(Event event, String field) {
+    try {
+      return StoredValue.parse(event.body()).path(field).asString("");
+    } catch (FairwayException e) {
+      return "";
+    }
+  }
+}

@@ -1,0 +1,121 @@
+package dev.fairway.automation.runtime;
+
+import static dev.fairway.automation.runtime.Node.eventually;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.fairway.automation.sdk.JournalEvents.Order;
+import dev.fairway.automation.sdk.Response;
+import dev.fairway.core.journal.Event;
+import dev.fairway.core.journal.NewEvent;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+@Timeout(180)
+class JournalFeedTest {
+  private static final String ARRIVED = "port.ship.arrived";
+  private static final String LEFT = "port.ship.left";
+
+  @TempDir
+  private Path folder;
+
+  private final List<String> told = new CopyOnWriteArrayList<>();
+
+  @Test
+  void inStrictOrderAnEventThatFailsHoldsBackAllLaterOnes() {
+    try (var node = new Node(folder)) {
+      run(node, Order.STRICT);
+      voyages(node);
+      eventually(() -> assertThat(told).hasSize(12));
+      assertThat(told).containsExactly("arrived a1", "left a1", "arrived b1", "left b1", "arrived a2", "left a2",
+          "arrived b2", "left b2", "arrived a3", "left a3", "arrived b3", "left b3");
+    }
+  }
+
+  @Test
+  void inOrderBySubjectAnEventThatFailsHoldsBackThoseOfItsSubject() {
+    try (var node = new Node(folder)) {
+      run(node, Order.BY_SUBJECT);
+      voyages(node);
+      eventually(() -> assertThat(told).hasSize(12));
+      for (String ship : List.of("a", "b")) {
+        assertThat(told).filteredOn(voyage -> voyage.contains(" " + ship)).containsExactly("arrived " + ship + "1",
+            "left " + ship + "1", "arrived " + ship + "2", "left " + ship + "2", "arrived " + ship + "3",
+            "left " + ship + "3");
+      }
+    }
+  }
+
+  @Test
+  void integrationIsNotToldWhatConcernsAnother() {
+    try (var node = new Node(folder)) {
+      RunningIntegration mine = node.run("mine", (env, events) -> events.journal().on("request.rejected",
+          (event, attempt) -> {
+            told.add(event.subject());
+            return Response.none();
+          }));
+      eventually(() -> assertThat(mine.ready()).isTrue());
+      node.store.run(tx -> {
+        tx.append(new NewEvent("request.rejected", "of another", "{\"integration\":\"other\"}"));
+        tx.append(new NewEvent("request.rejected", "its own", "{\"integration\":\"mine\"}"));
+      });
+      eventually(() -> assertThat(told).isNotEmpty());
+      assertThat(told).containsExactly("its own");
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource(delimiter = '|', value = {
+      "exchange.message.received | 55    | {\"sender\":\"AU\"}                          | true",
+      "port.ship.arrived         | ship  | no JSON at all                               | true",
+      "plain                     | x     | {}                                           | true",
+      "request.accepted          | c1    | {\"integration\":\"mine\"}                   | true",
+      "request.accepted          | c1    | {\"integration\":\"other\"}                  | false",
+      "request.accepted          | c1    | {}                                           | false",
+      "request.accepted          | c1    | no JSON at all                               | false",
+      "work.dead                 | w1    | {\"kind\":\"automation.mine.lane\"}          | true",
+      "work.dead                 | w1    | {\"kind\":\"automation.mine-too.lane\"}      | false",
+      "work.dead                 | w1    | {\"kind\":\"exchange.post\"}                 | false",
+      "automation.integration.running | mine  | {\"name\":\"mine\"}                     | true",
+      "automation.integration.running | other | {\"name\":\"other\"}                    | false",
+      "automation.installed      | other | {\"name\":\"other\"}                         | false"})
+  void rightsAreThoseOfTheIntegration(String type, String subject, String body, boolean allowed) {
+    assertThat(new JournalRights("mine").allow(new Event(1, UUID.randomUUID(), type, subject, Instant.EPOCH, body)))
+        .isEqualTo(allowed);
+  }
+
+  /* Fails at the first try of each ship's first arrival. */
+  private void run(Node node, Order order) {
+    RunningIntegration watch = node.run("watch", (env, events) -> {
+      events.journal().on(ARRIVED, order, (event, attempt) -> {
+        if (event.body().equals("1") && attempt.number() == 1) {
+          throw new IllegalStateException("not now");
+        }
+        told.add("arrived " + event.subject() + event.body());
+        return Response.none();
+      });
+      events.journal().on(LEFT, order, (event, attempt) -> {
+        told.add("left " + event.subject() + event.body());
+        return Response.none();
+      });
+    });
+    eventually(() -> assertThat(watch.ready()).isTrue());
+  }
+
+  private static void voyages(Node node) {
+    IntStream.rangeClosed(1, 3).forEach(voyage -> node.store.run(tx -> {
+      for (String ship : List.of("a", "b")) {
+        tx.append(new NewEvent(ARRIVED, ship, Integer.toString(voyage)));
+        tx.append(new NewEvent(LEFT, ship, Integer.toString(voyage)));
+      }
+    }));
+  }
+}
