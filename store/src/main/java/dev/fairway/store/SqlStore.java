@@ -14,12 +14,16 @@ import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The store on a database: SQLite in a folder by default, PostgreSQL to share.
@@ -30,6 +34,9 @@ import org.jspecify.annotations.Nullable;
  * {@code ON CONFLICT}, or {@link Sql#lock}.
  */
 public final class SqlStore implements Store {
+  private static final Logger LOG = LoggerFactory.getLogger(SqlStore.class);
+  private static final Duration LONGEST_READ_OF_A_CLOSING_STORE = Duration.ofSeconds(10);
+
   private final Home home;
   private final Spine spine;
   private final Clock clock;
@@ -38,6 +45,8 @@ public final class SqlStore implements Store {
   private final SqlJournal journal;
   private final String owner;
   private final Timer reads;
+  /* A closed store has taken all of them. */
+  private final Semaphore readsAtOnce = new Semaphore(Integer.MAX_VALUE);
   private @Nullable PostgresBell bell;
   private volatile boolean closed;
 
@@ -104,11 +113,11 @@ public final class SqlStore implements Store {
 
   @Override
   public <R> R read(ReadStep<R> step) {
-    if (closed) {
-      throw new FairwayException(ErrorCode.STORE_DOWN, "the store is closed");
-    }
     if (commits.isWriter()) {
       throw new IllegalStateException("a step must not call the store again: use the transaction it was given");
+    }
+    if (closed || !readsAtOnce.tryAcquire()) {
+      throw new FairwayException(ErrorCode.STORE_DOWN, "the store is closed");
     }
     long start = System.nanoTime();
     try {
@@ -128,6 +137,7 @@ public final class SqlStore implements Store {
           ? unchanged
           : new IllegalStateException("a statement failed: " + e.getMessage(), e);
     } finally {
+      readsAtOnce.release();
       reads.record(System.nanoTime() - start, TimeUnit.NANOSECONDS);
     }
   }
@@ -165,9 +175,26 @@ public final class SqlStore implements Store {
     journal.close();
     commits.close();
     closed = true;
+    awaitReads();
     if (bell != null) {
       bell.close();
     }
     home.close();
+  }
+
+  /* A connection that is closed under a read fails it with an error that says nothing. */
+  private void awaitReads() {
+    boolean interrupted = Thread.interrupted();
+    try {
+      if (!readsAtOnce.tryAcquire(Integer.MAX_VALUE, LONGEST_READ_OF_A_CLOSING_STORE.toMillis(),
+          TimeUnit.MILLISECONDS)) {
+        LOG.warn("the store closes while reads are under way");
+      }
+    } catch (InterruptedException e) {
+      interrupted = true;
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
   }
 }

@@ -31,7 +31,7 @@ public interface Store extends AutoCloseable {
   /** What has happened, in order. */
   Journal journal();
 
-  /** Waits for the writes under way, then closes. Later calls throw {@code STORE_DOWN}. */
+  /** Waits for the writes under way, and a while for the reads, then closes. Later calls throw {@code STORE_DOWN}. */
   @Override
   void close();
 

@@ -26,6 +26,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -234,6 +235,35 @@ public abstract class StoreContract {
     assertThatThrownBy(() -> store.<Boolean>read(view -> true)).isInstanceOfSatisfying(FairwayException.class,
         e -> assertThat(e.code()).isEqualTo(ErrorCode.STORE_DOWN));
     store.close();
+  }
+
+  @Test
+  void aReadUnderWayWhenTheStoreIsClosedEndsAsIfItWereNot() throws Exception {
+    store.run(tx -> put(tx, "a", "1"));
+    CountDownLatch reading = new CountDownLatch(1);
+    CountDownLatch goOn = new CountDownLatch(1);
+    try (ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor()) {
+      Future<List<String>> read = executor.submit(() -> store.<List<String>>read(view -> {
+        reading.countDown();
+        await(goOn);
+        return names(view);
+      }));
+      await(reading);
+      Future<?> close = executor.submit(store::close);
+      Awaitility.await().atMost(Duration.ofSeconds(30)).until(this::isClosed);
+      goOn.countDown();
+      assertThat(read.get(30, TimeUnit.SECONDS)).containsExactly("a");
+      close.get(30, TimeUnit.SECONDS);
+    }
+  }
+
+  private boolean isClosed() {
+    try {
+      store.<Boolean>read(view -> true);
+      return false;
+    } catch (FairwayException e) {
+      return e.code() == ErrorCode.STORE_DOWN;
+    }
   }
 
   private static List<Boolean> all(List<Callable<Boolean>> calls) throws Exception {
