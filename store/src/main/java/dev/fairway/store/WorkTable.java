@@ -20,6 +20,9 @@ import java.util.Set;
 
 /** The statements of the work tables. Rows go in and out in JDBC batches, which both drivers send as one. */
 final class WorkTable {
+  /* A row waits in memory. */
+  private static final long ROW_BYTES = 4 << 20;
+
   /* A row is in one of five states, so that finding work to lease never steps over work that may not be leased:
    *
    *   ready      may be leased; the only state the lease looks at, in its index by kind, priority and place
@@ -95,13 +98,16 @@ final class WorkTable {
         statement.setInt(2, Math.min(limit, demand.atMost()));
         long until = now + demand.lease().toNanos() / 1_000;
         int before = candidates.size();
+        long bytes = 0;
         try (ResultSet rows = statement.executeQuery()) {
           while (rows.next()) {
             Candidate next = new Candidate(lease(rows), rows.getInt(10), until);
+            bytes += next.lease().payload().length;
             boolean first = candidates.size() == before;
-            if (!demand.row() || first || !next.lease().tried()) {
-              candidates.add(next);
+            if (demand.row() && !first && (next.lease().tried() || bytes > ROW_BYTES)) {
+              break;
             }
+            candidates.add(next);
             if (demand.row() && next.lease().tried()) {
               break;
             }

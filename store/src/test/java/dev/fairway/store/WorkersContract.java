@@ -335,6 +335,28 @@ abstract class WorkersContract {
   }
 
   @Test
+  void whatWaitsInARowTakesNobodysPlace() {
+    workers = new Workers(store.work(), handlers, clock, new WorkersConfig(2, Duration.ofSeconds(10)));
+    CountDownLatch release = new CountDownLatch(1);
+    AtomicBoolean other = new AtomicBoolean();
+    handlers.add(NOTE.inRowsOf(10), delivery -> {
+      seen.add(delivery);
+      release.await();
+      return Outcome.done();
+    });
+    WorkKind<Note> quick = WorkKind.of("test.quick", NOTE.codec());
+    handlers.add(quick, delivery -> Outcome.done(tx -> tx.afterCommit(() -> other.set(true))));
+    enqueue("a");
+    enqueue("b");
+    workers.start();
+    await().atMost(SOON).until(() -> workers.running() == 2);
+    store.run(tx -> tx.enqueue(NewWork.of(quick, new Note("c"))));
+    await().atMost(SOON).untilTrue(other);
+    assertThat(texts()).containsExactly("a");
+    release.countDown();
+  }
+
+  @Test
   void ofARowThatDiesWithItsProcessEachIsTriedAgainAlone() {
     WorkKind<Note> inRows = NOTE.inRowsOf(10);
     handlers.add(inRows, delivery -> {

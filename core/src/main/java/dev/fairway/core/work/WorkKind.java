@@ -12,7 +12,9 @@ import java.util.Objects;
  * @param concurrency how many of this kind one process runs at once, 1 to 10,000
  * @param deadBlocksKey whether a dead letter holds back later work of its key
  * @param row how many first attempts are leased at once, to be run one after another in their order; 1, or 2 to 1,000
- * where the concurrency is 1. The first that fails ends its row: what follows is given back untried
+ * where the concurrency is 1 and a second attempt is allowed, for a process that dies spends the first of all in a row. The
+ * first that is not done ends its row: what follows is given back untried. Effects are written later, together, so a handler
+ * may not yet see that of the one before it
  */
 public record WorkKind<P>(String name, Codec<P> codec, RetryPolicy retry, Duration lease, int concurrency,
     boolean deadBlocksKey, int row) {
@@ -28,6 +30,10 @@ public record WorkKind<P>(String name, Codec<P> codec, RetryPolicy retry, Durati
     if (row < 1 || row > 1_000 || (row > 1 && concurrency > 1)) {
       throw new IllegalArgumentException("row of " + name + " must be 1, or 2 to 1000 where one is run at a time, is "
           + row + " with a concurrency of " + concurrency);
+    }
+    if (row > 1 && retry.maxAttempts() == 1) {
+      throw new IllegalArgumentException(
+          "row of " + name + " needs a second attempt: a process that dies spends the first of all in it");
     }
     if (lease.compareTo(Duration.ofSeconds(1)) < 0) {
       throw new IllegalArgumentException("lease of " + name + " must be at least 1s, is " + lease);

@@ -55,7 +55,8 @@ public interface WorkQueue {
    * How many pieces of a kind are wanted at most, and for how long.
    *
    * @param row whether they are run one after another: then several are all first attempts, and what was tried before is
-   * leased alone, so that work that kills its process spends no attempts of what waits behind it
+   * leased alone, so that work that kills its process spends one attempt of what waits behind it, and no more; a queue
+   * gives fewer where they are large
    */
   record Demand(String kind, int atMost, Duration lease, boolean row) {
     public Demand(String kind, int atMost, Duration lease) {

@@ -181,11 +181,16 @@ public final class Workers implements AutoCloseable {
         wanted.add(new Demand(kind.name(), row ? kind.row() : room, kind.lease(), row));
       }
     }
-    return running.size() < config.atOnce() ? wanted : List.of();
+    return atWork() < config.atOnce() ? wanted : List.of();
+  }
+
+  /* A row is one: what waits in it takes nobody's place. */
+  private int atWork() {
+    return runningByKind.values().stream().mapToInt(AtomicInteger::get).sum();
   }
 
   private List<Lease> lease(List<Demand> wanted) {
-    return wanted.isEmpty() ? List.of() : queue.lease(wanted, Math.max(1, config.atOnce() - running.size()));
+    return wanted.isEmpty() ? List.of() : queue.lease(wanted, Math.max(1, config.atOnce() - atWork()));
   }
 
   private AtomicInteger count(String kind) {
@@ -233,13 +238,18 @@ public final class Workers implements AutoCloseable {
     return thread;
   }
 
-  /* One after another. What follows a failure is given back, and comes again in its place. */
+  /* One after another. What follows one that is not done is given back, and comes again in its place. */
   private void perform(Handlers.Handling<?> handling, List<Lease> row) {
     boolean goesOn = true;
     for (Lease lease : row) {
       Running own = running.get(lease.place());
       if (own != null && own.is(lease) && own.decides()) {
-        boolean itsTurn = lease.equals(row.getFirst()) || (goesOn && !closing);
+        boolean first = lease.equals(row.getFirst());
+        if (!first) {
+          // An interrupt that comes this late was meant for the one before.
+          var _ = Thread.interrupted();
+        }
+        boolean itsTurn = first || (goesOn && !closing);
         goesOn = itsTurn ? perform(handling, lease) : giveBack(handling, lease);
         running.remove(lease.place(), own);
       }
@@ -248,7 +258,7 @@ public final class Workers implements AutoCloseable {
     wake();
   }
 
-  /** Runs an attempt and hands on what becomes of the work; false when it failed. */
+  /** Runs an attempt and hands on what becomes of the work; false when the work is not done with. */
   private <P> boolean perform(Handlers.Handling<P> handling, Lease lease) {
     Attempt<P> attempt = Attempt.of(handling, lease);
     if (lease.attempt() == 1) {
@@ -260,7 +270,7 @@ public final class Workers implements AutoCloseable {
     runTimes.computeIfAbsent(lease.kind(), kind -> StoreMeter.RUN.timer(meters, kind)).record(System.nanoTime() - start,
         TimeUnit.NANOSECONDS);
     Settlement settlement = settler.take(attempt, outcome);
-    return settlement instanceof Settlement.Finish || settlement instanceof Settlement.Postpone;
+    return settlement instanceof Settlement.Finish;
   }
 
   private <P> boolean giveBack(Handlers.Handling<P> handling, Lease lease) {

@@ -125,6 +125,17 @@ public abstract class WorkQueueContract {
     assertThat(texts(row(9))).containsExactly("d");
   }
 
+  @Test
+  void aRowIsShorterWhereItsPiecesAreLarge() {
+    for (int i = 0; i < 12; i++) {
+      enqueue(SEND, ("" + i).repeat(900_000 / ("" + i).length()));
+    }
+    List<Lease> first = row(100);
+    assertThat(first).hasSizeBetween(2, 8);
+    assertThat(texts(first)).startsWith("0".repeat(900_000), "1".repeat(900_000));
+    assertThat(row(1)).hasSize(1);
+  }
+
   private List<Lease> row(int atMost) {
     return queue.lease(List.of(new Demand(SEND.name(), atMost, LEASE, true)), 100);
   }
