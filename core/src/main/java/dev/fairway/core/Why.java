@@ -23,9 +23,15 @@ import org.jspecify.annotations.Nullable;
 public final class Why {
   private Why() {}
 
-  /** Part of a sentence, without a full stop: {@code there is no such file or folder}. Never empty, never a class's name. */
+  /**
+   * Part of a sentence, without a full stop: {@code there is no such file or folder}. Never empty. What only wraps a cause says
+   * the cause's reason; beyond that, a failure's own message is believed.
+   */
   public static String inWords(Throwable failure) {
     return switch (failure) {
+      case Throwable wrapper when wrapper.getCause() != null
+          && wrapper.getCause().toString().equals(wrapper.getMessage()) ->
+        inWords(wrapper.getCause());
       case UncheckedIOException wrapped when wrapped.getCause() != null -> inWords(wrapped.getCause());
       case NoSuchFileException _ -> "there is no such file or folder";
       case FileNotFoundException _ -> "there is no such file, or it may not be used";

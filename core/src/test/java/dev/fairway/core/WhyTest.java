@@ -8,9 +8,12 @@ import java.net.ConnectException;
 import java.net.UnknownHostException;
 import java.nio.channels.UnresolvedAddressException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -43,6 +46,18 @@ class WhyTest {
         new UncheckedIOException(new IOException()))) {
       assertThat(Why.inWords(silent)).isEqualTo("no reason was given");
     }
+  }
+
+  @Test
+  void whatOnlyWrapsACauseSaysTheCausesReasonHoweverDeepItIs() {
+    Throwable cause = new NoSuchFileException("/absent");
+    for (Throwable wrapper : List.of(new ExecutionException(cause), new CompletionException(cause),
+        new IOException(cause),
+        new IllegalStateException(new ExecutionException(new CompletionException(cause))))) {
+      assertThat(Why.inWords(wrapper)).isEqualTo("there is no such file or folder");
+    }
+    assertThat(Why.inWords(new CompletionException(new IllegalStateException()))).isEqualTo("no reason was given");
+    assertThat(Why.inWords(new IOException("the tape is torn", cause))).isEqualTo("the tape is torn");
   }
 
   private static String met(Attempt attempt) {
