@@ -25,7 +25,8 @@ public interface OutsideSocket extends AutoCloseable {
    * The next message, of at most 1,048,576 characters; empty when none came in time. Who waits here also sees to it that a
    * silent other side is asked for a sign of life.
    *
-   * @throws IOException when the connection has ended, or the other side was silent for 40 seconds; so on every further call
+   * @throws IOException when the connection has ended, or the other side was asked for a sign of life and gave none within
+   * 20 seconds; so on every further call
    */
   Optional<String> receive(Duration wait) throws IOException, InterruptedException;
 

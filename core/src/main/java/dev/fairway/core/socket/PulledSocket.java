@@ -8,17 +8,19 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A WebSocket whose messages are pulled: the next is asked for when one is taken, so that a slow reader holds the other side
- * back. A reader that waits for more than 20 seconds in vain asks the other side for a sign of life; after twice that, the
- * connection has failed. One thread reads; any may close.
+ * back. A reader that waits in vain, when nothing was heard for more than 20 seconds, asks the other side for a sign of life;
+ * when none comes within another 20 seconds, the connection has failed. A reader that stays away for long loses nothing by
+ * it: silence ends a connection only when it follows a question. One thread reads; any may close.
  *
  * @see <a href="https://www.rfc-editor.org/rfc/rfc6455">RFC 6455, The WebSocket Protocol</a>
  */
 public final class PulledSocket implements WebSocket.Listener, AutoCloseable {
-  private static final Duration SILENCE = Duration.ofSeconds(20);
+  static final Duration SILENCE = Duration.ofSeconds(20);
 
   /** What came. */
   public sealed interface Signal {
@@ -33,17 +35,26 @@ public final class PulledSocket implements WebSocket.Listener, AutoCloseable {
   }
 
   private final int limit;
+  private final LongSupplier nanoTime;
   private final StringBuilder parts = new StringBuilder();
   private final BlockingQueue<Signal> signals = new LinkedBlockingQueue<>();
   private volatile @Nullable WebSocket socket;
   private volatile boolean ended;
   private volatile boolean closed;
-  private volatile long heard = System.nanoTime();
-  private volatile long asked = heard - SILENCE.toNanos();
+  private volatile long heard;
+  private volatile long asked;
 
   /** @param limit most characters of a message; with a longer one the connection has failed */
   public PulledSocket(int limit) {
+    this(limit, System::nanoTime);
+  }
+
+  /** @param nanoTime as {@link System#nanoTime} */
+  PulledSocket(int limit, LongSupplier nanoTime) {
     this.limit = limit;
+    this.nanoTime = nanoTime;
+    heard = nanoTime.getAsLong();
+    asked = heard;
   }
 
   /** Whether it is connected, as far as is known. */
@@ -53,7 +64,7 @@ public final class PulledSocket implements WebSocket.Listener, AutoCloseable {
 
   @Override
   public void onOpen(WebSocket opened) {
-    heard = System.nanoTime();
+    heard = nanoTime.getAsLong();
     socket = opened;
     if (closed) {
       opened.abort();
@@ -64,7 +75,7 @@ public final class PulledSocket implements WebSocket.Listener, AutoCloseable {
 
   @Override
   public @Nullable CompletionStage<?> onText(WebSocket from, CharSequence part, boolean last) {
-    heard = System.nanoTime();
+    heard = nanoTime.getAsLong();
     if (parts.length() + part.length() > limit) {
       ended(new Signal.Failed(new IllegalStateException("a message has more than " + limit + " characters")));
       from.abort();
@@ -82,14 +93,14 @@ public final class PulledSocket implements WebSocket.Listener, AutoCloseable {
 
   @Override
   public @Nullable CompletionStage<?> onPing(WebSocket from, ByteBuffer message) {
-    heard = System.nanoTime();
+    heard = nanoTime.getAsLong();
     from.request(1);
     return null;
   }
 
   @Override
   public @Nullable CompletionStage<?> onPong(WebSocket from, ByteBuffer message) {
-    heard = System.nanoTime();
+    heard = nanoTime.getAsLong();
     from.request(1);
     return null;
   }
@@ -132,14 +143,19 @@ public final class PulledSocket implements WebSocket.Listener, AutoCloseable {
   }
 
   private void probe(@Nullable WebSocket open) {
-    long now = System.nanoTime();
     if (open == null || ended) {
       return;
     }
-    if (now - heard > 2 * SILENCE.toNanos()) {
-      ended(new Signal.Failed(new IllegalStateException("nothing was heard for " + SILENCE.multipliedBy(2))));
+    long now = nanoTime.getAsLong();
+    boolean unanswered = asked - heard > 0;
+    if (now - (unanswered ? asked : heard) <= SILENCE.toNanos()) {
+      return;
+    }
+    if (unanswered) {
+      ended(new Signal.Failed(new IllegalStateException(
+          "a sign of life was asked for and none came within " + SILENCE.toSeconds() + " s")));
       open.abort();
-    } else if (now - heard > SILENCE.toNanos() && now - asked > SILENCE.toNanos()) {
+    } else {
       asked = now;
       // Whether it went out shows in what comes back.
       var _ = open.sendPing(ByteBuffer.allocate(0));
