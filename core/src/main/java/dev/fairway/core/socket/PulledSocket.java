@@ -40,7 +40,6 @@ public final class PulledSocket implements WebSocket.Listener, AutoCloseable {
   private final BlockingQueue<Signal> signals = new LinkedBlockingQueue<>();
   private volatile @Nullable WebSocket socket;
   private volatile boolean ended;
-  private volatile boolean closed;
   private volatile long heard;
   private volatile long asked;
 
@@ -66,7 +65,7 @@ public final class PulledSocket implements WebSocket.Listener, AutoCloseable {
   public void onOpen(WebSocket opened) {
     heard = nanoTime.getAsLong();
     socket = opened;
-    if (closed) {
+    if (ended) {
       opened.abort();
     } else {
       opened.request(2);
@@ -77,13 +76,13 @@ public final class PulledSocket implements WebSocket.Listener, AutoCloseable {
   public @Nullable CompletionStage<?> onText(WebSocket from, CharSequence part, boolean last) {
     heard = nanoTime.getAsLong();
     if (parts.length() + part.length() > limit) {
-      ended(new Signal.Failed(new IllegalStateException("a message has more than " + limit + " characters")));
+      tell(new Signal.Failed(new IllegalStateException("a message has more than " + limit + " characters")));
       from.abort();
       return null;
     }
     parts.append(part);
     if (last) {
-      signals.add(new Signal.Message(parts.toString()));
+      tell(new Signal.Message(parts.toString()));
       parts.setLength(0);
     } else {
       from.request(1);
@@ -107,25 +106,28 @@ public final class PulledSocket implements WebSocket.Listener, AutoCloseable {
 
   @Override
   public @Nullable CompletionStage<?> onBinary(WebSocket from, ByteBuffer data, boolean last) {
-    ended(new Signal.Failed(new IllegalStateException("a binary message came where text was due")));
+    tell(new Signal.Failed(new IllegalStateException("a binary message came where text was due")));
     from.abort();
     return null;
   }
 
   @Override
   public @Nullable CompletionStage<?> onClose(WebSocket from, int code, String reason) {
-    ended(new Signal.Done(code, reason));
+    tell(new Signal.Done(code, reason));
     return null;
   }
 
   @Override
   public void onError(WebSocket from, Throwable error) {
-    ended(new Signal.Failed(error));
+    tell(new Signal.Failed(error));
   }
 
-  private void ended(Signal how) {
-    ended = true;
-    signals.add(how);
+  /** What comes after an end, be it another end, is not told: a reader and whoever closes may come to one at the same time. */
+  private synchronized void tell(Signal signal) {
+    if (!ended) {
+      ended = !(signal instanceof Signal.Message);
+      signals.add(signal);
+    }
   }
 
   /** The next signal; empty when the time is over, which may be before {@code wait} is. */
@@ -152,7 +154,7 @@ public final class PulledSocket implements WebSocket.Listener, AutoCloseable {
       return;
     }
     if (unanswered) {
-      ended(new Signal.Failed(new IllegalStateException(
+      tell(new Signal.Failed(new IllegalStateException(
           "a sign of life was asked for and none came within " + SILENCE.toSeconds() + " s")));
       open.abort();
     } else {
@@ -162,15 +164,15 @@ public final class PulledSocket implements WebSocket.Listener, AutoCloseable {
     }
   }
 
-  /** Ends the connection at once, without a word to the other side. A reader that waits is told. */
+  /**
+   * Ends the connection at once, without a word to the other side; one that is not open yet ends when it opens. A reader that
+   * waits is told.
+   */
   @Override
   public void close() {
-    closed = true;
+    tell(new Signal.Failed(new IllegalStateException("the connection was closed")));
     WebSocket open = socket;
     if (open != null) {
-      if (!ended) {
-        ended(new Signal.Failed(new IllegalStateException("the connection was closed")));
-      }
       open.abort();
     }
   }

@@ -4,6 +4,7 @@ import static dev.fairway.core.socket.PulledSocket.SILENCE;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.fairway.core.socket.PulledSocket.Signal;
+import java.io.IOException;
 import java.net.http.WebSocket;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -60,6 +61,31 @@ class PulledSocketTest {
     assertThat(inbox.poll(Duration.ZERO)).contains(new Signal.Message("news"));
     assertThat(inbox.poll(Duration.ZERO)).isEmpty();
     assertThat(inbox.isOpen()).isTrue();
+  }
+
+  @Test
+  void firstEndCountsAndNothingFollowsIt() throws Exception {
+    inbox.onOpen(line);
+    inbox.onText(line, "last", true);
+    inbox.onClose(line, 4000, "as asked");
+    inbox.onError(line, new IOException("late"));
+    inbox.onText(line, "later", true);
+    inbox.close();
+    assertThat(inbox.poll(Duration.ZERO)).contains(new Signal.Message("last"));
+    for (int look = 0; look < 3; look++) {
+      assertThat(inbox.poll(Duration.ZERO)).contains(new Signal.Done(4000, "as asked"));
+    }
+  }
+
+  @Test
+  void connectionThatWasClosedBeforeItOpenedIsCutAndToldAsClosed() throws Exception {
+    inbox.close();
+    assertFailed("the connection was closed");
+    inbox.onOpen(line);
+    assertThat(line.aborted).isTrue();
+    assertThat(line.requested).isZero();
+    assertThat(inbox.isOpen()).isFalse();
+    assertFailed("the connection was closed");
   }
 
   @Test
