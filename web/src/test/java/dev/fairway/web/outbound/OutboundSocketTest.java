@@ -13,12 +13,16 @@ import java.net.URI;
 import java.net.http.WebSocket;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -71,7 +75,7 @@ class OutboundSocketTest {
   }
 
   @Test
-  void readerHoldsTheOtherSideBack() throws Exception {
+  void messagesWaitForAReaderThatIsLateAndKeepTheirOrder() throws Exception {
     try (PulledSocket inbox = new PulledSocket(LIMIT)) {
       WebSocket socket = open(client, peer.url(), inbox);
       for (int n = 0; n < 20; n++) {
@@ -81,6 +85,36 @@ class OutboundSocketTest {
         assertThat(next(inbox)).isEqualTo(new Signal.Message("message " + n));
       }
     }
+  }
+
+  @Test
+  void nothingIsToldThatWasNotAskedFor() throws Exception {
+    List<String> came = new CopyOnWriteArrayList<>();
+    WebSocket socket = client.open(peer.url(), new WebSocket.Listener() {
+      @Override
+      public void onOpen(WebSocket opened) {
+        // Asks for nothing yet.
+      }
+
+      @Override
+      public @Nullable CompletionStage<?> onText(WebSocket from, CharSequence text, boolean last) {
+        came.add(text.toString());
+        return null;
+      }
+    }).get(60, TimeUnit.SECONDS);
+    List<String> asked = new ArrayList<>();
+    for (int n = 0; n < 20; n++) {
+      socket.sendText("message " + n, true).get(60, TimeUnit.SECONDS);
+    }
+    for (int n = 0; n < 20; n++) {
+      // One that is told too many stays told, so a later round sees it if this one is too early.
+      assertThat(came).isEqualTo(asked);
+      asked.add("message " + n);
+      socket.request(1);
+      Awaitility.await().atMost(SOON).until(() -> came.size() >= asked.size());
+    }
+    assertThat(came).isEqualTo(asked);
+    socket.abort();
   }
 
   @Test
