@@ -49,15 +49,23 @@ public record EgressPolicy(boolean plainHttp, boolean privateAddresses, Set<Stri
     String scheme = url.getScheme() == null ? "" : url.getScheme().toLowerCase(Locale.ROOT);
     String host = url.getHost();
     if (host == null || host.isEmpty() || !(scheme.equals(secure) || scheme.equals(plain))) {
-      return Optional.of("\"" + url + "\" is not an absolute " + plain + " or " + secure + " URL");
+      return Optional.of(told(url) + " is not an absolute " + plain + " or " + secure + " URL");
     }
     if (url.getRawUserInfo() != null) {
       return Optional.of("a URL with credentials in it is not called");
     }
     if (scheme.equals(plain) && !plainHttp && !trusts(host)) {
-      return Optional.of("\"" + url + "\" is not " + secure);
+      return Optional.of(told(url) + " is not " + secure);
     }
     return Optional.empty();
+  }
+
+  /** Enough to know the URL by: a path or a query may hold a key, and what is before the host a password. */
+  private static String told(URI url) {
+    String authority = url.getRawAuthority();
+    String start = (url.getScheme() == null ? "" : url.getScheme() + ":")
+        + (authority == null ? "" : "//" + authority.substring(authority.lastIndexOf('@') + 1));
+    return start.isEmpty() ? "a relative URL" : "\"" + start + "\"";
   }
 
   /** Why the address may not be connected to for the host. */

@@ -34,6 +34,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class OutboundClientTest {
@@ -149,6 +150,15 @@ class OutboundClientTest {
       "//example.com/x", "mailto:a@example.com"})
   void aGuardedClientRefusesTheUrl(String url) {
     assertThat(EgressPolicy.guarded().refusal(URI.create(url))).isPresent();
+  }
+
+  @ParameterizedTest
+  @CsvSource({"http://example.com:81/k3y?key=k3y#k3y, '\"http://example.com:81\" is not https'",
+      "ftp://me:k3y@example.com/k3y, '\"ftp://example.com\" is not an absolute http or https URL'",
+      "mailto:k3y@example.com, '\"mailto:\" is not an absolute http or https URL'",
+      "k3y?key=k3y, a relative URL is not an absolute http or https URL"})
+  void aRefusalTellsNoMoreOfTheUrlThanItsSchemeAndHost(String url, String why) {
+    assertThat(EgressPolicy.guarded().refusal(URI.create(url))).contains(why);
   }
 
   @ParameterizedTest
