@@ -1,5 +1,6 @@
 package dev.fairway.web;
 
+import dev.fairway.core.Why;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -43,7 +44,7 @@ public final class BackgroundCheck implements Health.Check {
     try {
       found = look.trouble();
     } catch (Exception e) {
-      found = Optional.of(String.valueOf(e.getMessage()));
+      found = Optional.of(Why.inWords(e));
     }
     return found;
   }

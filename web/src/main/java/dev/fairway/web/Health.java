@@ -1,5 +1,6 @@
 package dev.fairway.web;
 
+import dev.fairway.core.Why;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -28,7 +29,7 @@ public final class Health {
       try {
         check.trouble().ifPresent(trouble -> troubles.put(name, trouble));
       } catch (Exception e) {
-        troubles.put(name, String.valueOf(e.getMessage()));
+        troubles.put(name, Why.inWords(e));
       }
     });
     return troubles;

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
@@ -57,5 +58,17 @@ class BackgroundCheckTest {
       throw new IllegalStateException("no such bucket");
     });
     await().atMost(LONG).until(() -> failing.trouble().equals(Optional.of("no such bucket")));
+  }
+
+  @Test
+  void aFailureWithoutAMessageIsPutIntoWords() {
+    Health.Check silent = () -> {
+      throw new TimeoutException();
+    };
+    BackgroundCheck failing = new BackgroundCheck(silent);
+    await().atMost(LONG).until(() -> failing.trouble().equals(Optional.of("it did not answer in time")));
+    Health health = new Health();
+    health.register("bucket", silent);
+    assertThat(health.troubles()).containsEntry("bucket", "it did not answer in time");
   }
 }
