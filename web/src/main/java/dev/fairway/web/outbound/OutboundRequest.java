@@ -16,7 +16,8 @@ import java.util.stream.Stream;
  * A call to make. Immutable; each method gives a changed copy.
  *
  * @param headers in order; a name may come twice
- * @param total most time for the whole call, where it is another than the client's
+ * @param total most time for the whole call, where it is another than the client's. A connection over which nothing goes for a
+ * minute is given up however long the call may take, so that a peer that has stalled is not waited for
  * @param responseLimit most bytes of the answer, where it is another than the client's
  */
 public record OutboundRequest(String method, URI url, List<Map.Entry<String, String>> headers, Body body,
