@@ -1,12 +1,14 @@
 package dev.fairway.connectors;
 
 import dev.fairway.connector.flow.CaptureSpec;
+import dev.fairway.connector.flow.OAuth2Spec;
 import dev.fairway.connector.json.Json;
 import dev.fairway.connectors.capture.CaptureTask;
 import dev.fairway.connectors.collection.CollectionReader;
 import dev.fairway.connectors.derive.DeriveTask;
 import dev.fairway.connectors.materialize.MaterializeTask;
 import dev.fairway.connectors.oauth.TaskCredentials;
+import dev.fairway.connectors.oauth.TokenKeeper;
 import dev.fairway.connectors.sealed.Sealed;
 import dev.fairway.connectors.spec.Derivation;
 import dev.fairway.connectors.spec.FlowFile;
@@ -21,12 +23,14 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -48,11 +52,17 @@ final class Trial implements AutoCloseable {
       connectors = new Connectors(store, dir.resolve("collections"), ConnectorsConfig.of(List.of(source)), sealed,
           clock, name -> {
             throw new FairwayException(ErrorCode.NOT_FOUND, "no ledger " + name + "; only a node has any");
-          }, credentials);
+          }, withoutEnd(credentials));
     } catch (RuntimeException e) {
       store.close();
       throw e;
     }
+  }
+
+  /** Nobody begins a session anew here: one that ended in time for the next credentials would count as finished. */
+  private static TaskCredentials withoutEnd(TaskCredentials credentials) {
+    return (String task, JsonNode config, Callable<@Nullable OAuth2Spec> spec) -> new TokenKeeper.Fresh(
+        credentials.fresh(task, config, spec).config(), Optional.empty());
   }
 
   /**

@@ -31,6 +31,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -52,6 +53,9 @@ class FreshCredentialsTest {
         esac
       done
       """;
+
+  /** Enough that their session is under way for a while. */
+  private static final int ROWS = 300_000;
 
   @TempDir
   Path dir;
@@ -146,5 +150,38 @@ class FreshCredentialsTest {
     commands.derive(source, Optional.empty(), Optional.of(fixture), Optional.empty(), Duration.ofMinutes(1));
     assertThat(out.toString()).contains("\"token\":\"a1\"");
     assertThat(exchanges).hasValue(1);
+  }
+
+  @Test
+  void aCaptureByHandGoesOnWhereANodesWouldEndToBeginAgain() throws Exception {
+    Files.writeString(dir.resolve("source.sh"),
+        """
+            case "$1" in
+            spec) echo '{"type":"SPEC","spec":{"connectionSpecification":{"type":"object"}}}';;
+            check) echo '{"type":"CONNECTION_STATUS","connectionStatus":{"status":"SUCCEEDED"}}';;
+            discover) echo '{"type":"CATALOG","catalog":{"streams":[{"name":"rows","json_schema":{"type":"object"},"supported_sync_modes":["full_refresh"]}]}}';;
+            read) seq 1 ROWS | sed 's/.*/{"type":"RECORD","record":{"stream":"rows","data":{"n":&},"emitted_at":1}}/';;
+            esac
+            """
+            .replace("ROWS", String.valueOf(ROWS)));
+    Path flow = Files.writeString(dir.resolve("trial.flow.yaml"), """
+        captures:
+          acme/source:
+            endpoint: { airbyte: { command: [sh, source.sh], config: {} } }
+            bindings: [{ resource: { stream: rows, syncMode: full_refresh }, target: acme/rows }]
+        materializations:
+          acme/files:
+            endpoint: { connector: { image: fairway/materialize-files, config: { directory: %s } } }
+            bindings: [{ source: acme/rows, resource: { file: rows.jsonl } }]
+        collections:
+          acme/rows: { schema: { type: object, properties: { n: { type: integer } }, required: [n] }, key: [/n] }
+        """.formatted(dir.resolve("out")));
+    StringWriter err = new StringWriter();
+    new ConnectorCommands(new PrintWriter(new StringWriter()), new PrintWriter(err), sealed, dir.resolve("scratch"),
+        (_, config, _) -> new TokenKeeper.Fresh(config, Optional.of(clock.instant().plusMillis(300))))
+        .materialize(flow, Optional.empty(), Optional.empty(), Optional.empty(), Duration.ofMinutes(5));
+    try (Stream<String> rows = Files.lines(dir.resolve("out").resolve("rows.jsonl"))) {
+      assertThat(rows).hasSize(ROWS);
+    }
   }
 }
