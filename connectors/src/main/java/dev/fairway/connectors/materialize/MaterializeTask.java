@@ -10,7 +10,6 @@ import dev.fairway.connectors.task.FollowStep;
 import dev.fairway.connectors.task.TaskTable;
 import dev.fairway.core.journal.NewEvent;
 import dev.fairway.core.store.Store;
-import java.io.IOException;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -62,6 +61,7 @@ public final class MaterializeTask extends FollowStep {
     private final Pace pace = program.pace(spec);
     private final List<BindingSource> sources = new ArrayList<>();
     private JsonNode state;
+    private boolean settled;
 
     Storing(Transactor transactor, JsonNode state) throws Exception {
       this.transactor = transactor;
@@ -78,10 +78,12 @@ public final class MaterializeTask extends FollowStep {
     }
 
     @Override
-    public boolean due() throws IOException {
+    public boolean due() throws Exception {
       if (pace.equals(Pace.AT_ONCE)) {
         return true;
       }
+      // The next transaction may be long in coming, and the last one shall not wait for it.
+      settle();
       long enough = Math.min(pace.leastBytes(), transactionBytes);
       Instant patient = clock.instant().minus(pace.longestWait());
       long pending = 0;
@@ -96,7 +98,7 @@ public final class MaterializeTask extends FollowStep {
 
     @Override
     public boolean transaction() throws Exception {
-      transactor.acknowledge();
+      settle();
       long bytes = 0;
       for (BindingSource source : sources) {
         bytes += source.read(transactionBytes - bytes);
@@ -119,7 +121,16 @@ public final class MaterializeTask extends FollowStep {
       ConnectorState change = transactor.commit(checkpoint);
       state = change.applyTo(state);
       save(documents, bytes);
+      settled = false;
       return true;
+    }
+
+    /** Tells the destination once that our side of the last commit is durable. */
+    private void settle() throws Exception {
+      if (!settled) {
+        transactor.acknowledge();
+        settled = true;
+      }
     }
 
     private void save(long documents, long bytes) {

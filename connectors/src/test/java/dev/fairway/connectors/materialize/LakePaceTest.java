@@ -88,9 +88,19 @@ class LakePaceTest {
   }
 
   private MaterializeTask task(long transactionBytes) throws Exception {
-    FlowFile.Materialization task = Objects.requireNonNull(file.materializations().get("acme/lake"));
-    MaterializeProgram program = Tasks.program(task, dir.resolve("scratch"), line -> {});
-    return new MaterializeTask(program, Tasks.validated(file, task, program), store, collections, transactionBytes,
+    return task(program(), transactionBytes);
+  }
+
+  private FlowFile.Materialization lake() {
+    return Objects.requireNonNull(file.materializations().get("acme/lake"));
+  }
+
+  private MaterializeProgram program() {
+    return Tasks.program(lake(), dir.resolve("scratch"), line -> {});
+  }
+
+  private MaterializeTask task(MaterializeProgram program, long transactionBytes) throws Exception {
+    return new MaterializeTask(program, Tasks.validated(file, lake(), program), store, collections, transactionBytes,
         clock);
   }
 
@@ -117,6 +127,23 @@ class LakePaceTest {
       assertThat(session.due()).as("with nothing new").isFalse();
       publish("acme/rows", 1, 10);
       assertThat(session.due()).as("the wait begins with the document").isFalse();
+    }
+  }
+
+  @Test
+  void theDestinationIsToldThatACommitIsDurableBeforeTheNextOneIsDue() throws Exception {
+    Steps steps = new Steps(program(), Integer.MAX_VALUE);
+    try (FollowStep.Session session = task(steps, LARGE).open()) {
+      assertThat(session.due()).isFalse();
+      assertThat(steps.acknowledged()).as("first of all, of what a session before committed").isEqualTo(1);
+      publish("acme/rows", 1, 10);
+      assertThat(session.transaction()).isTrue();
+      assertThat(steps.acknowledged()).isEqualTo(1);
+      assertThat(session.due()).isFalse();
+      assertThat(steps.acknowledged()).as("though nothing more comes").isEqualTo(2);
+      assertThat(session.due()).isFalse();
+      assertThat(session.transaction()).isFalse();
+      assertThat(steps.acknowledged()).as("once").isEqualTo(2);
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.fairway.connectors.materialize;
 
+import dev.fairway.connector.Materialize.Pace;
 import dev.fairway.connector.Transactor;
 import dev.fairway.connector.flow.ConnectorState;
 import dev.fairway.connector.flow.MaterializationSpec;
@@ -10,10 +11,11 @@ import java.util.List;
 import java.util.Optional;
 import tools.jackson.databind.JsonNode;
 
-/** A destination whose session breaks off at a step of our choice, before or after the step was done. */
+/** A destination that counts what it is told, and whose session breaks off at a step of our choice, before or after the step was done. */
 final class Steps implements MaterializeProgram {
   private final MaterializeProgram inner;
   private int left;
+  private int acknowledged;
 
   /** @param left how many steps are done before it breaks off */
   Steps(MaterializeProgram inner, int left) {
@@ -24,6 +26,11 @@ final class Steps implements MaterializeProgram {
   /** Whether it broke off. */
   boolean broken() {
     return left < 0;
+  }
+
+  /** How often it was told that the runtime's side is durable. */
+  int acknowledged() {
+    return acknowledged;
   }
 
   private void step() {
@@ -47,6 +54,11 @@ final class Steps implements MaterializeProgram {
   public String apply(MaterializationSpec spec, JsonNode state) throws Exception {
     step();
     return inner.apply(spec, state);
+  }
+
+  @Override
+  public Pace pace(MaterializationSpec spec) {
+    return inner.pace(spec);
   }
 
   @Override
@@ -107,6 +119,7 @@ final class Steps implements MaterializeProgram {
     public void acknowledge() throws Exception {
       step();
       transactor.acknowledge();
+      acknowledged++;
     }
 
     @Override
