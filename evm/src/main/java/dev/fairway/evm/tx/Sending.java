@@ -12,6 +12,7 @@ import dev.fairway.evm.sign.Signer;
 import dev.fairway.evm.sign.UnsignedTransaction;
 import java.math.BigInteger;
 import java.sql.SQLException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -38,6 +39,8 @@ final class Sending {
   private static final int BATCH = 100;
   private static final int RESENT_AT_ONCE = 400;
   private static final long CANCEL_GAS = 21_000;
+  /** How many patiences a transaction's fees stay while the chain makes no block. */
+  private static final int PATIENCES = 10;
 
   private final Store store;
   private final EthereumRpc rpc;
@@ -51,8 +54,11 @@ final class Sending {
   private final Trouble trouble;
   private final Set<Long> resend = new LinkedHashSet<>();
   private final Set<Long> raise = new LinkedHashSet<>();
-  /** The head at which a transaction's fees were last raised, by its id. */
-  private final Map<Long, Long> raisedAt = new HashMap<>();
+  /** When a transaction's fees were last raised, by its id. */
+  private final Map<Long, Raised> raised = new HashMap<>();
+
+  /** @param head the newest block there was */
+  private record Raised(long head, Instant at) {}
 
   Sending(Store store, EthereumRpc rpc, Signer signer, TransactionsConfig config, long chain, TransactionTable table,
       Watch watch, Lookout lookout, GasEstimates gas, Trouble trouble) {
@@ -132,7 +138,7 @@ final class Sending {
           return true;
         });
         forms.add(form(row, row.nonce(), look, true));
-      } else if ((row.nonce() == look.count() || tooCheap) && row.sentAt() > 0 && blockSinceRaised(row, look)
+      } else if ((row.nonce() == look.count() || tooCheap) && row.sentAt() > 0 && mayRaise(row, look)
           && known(row)) {
         raiseOrResend(row, look, forms);
       } else {
@@ -142,18 +148,23 @@ final class Sending {
     fillGap(look);
   }
 
-  /** A chain that makes no block mines nothing, however much is offered. */
-  private boolean blockSinceRaised(Row row, Look look) {
-    return !Long.valueOf(look.head().number()).equals(raisedAt.get(row.id()));
+  /**
+   * A chain at a standstill mines nothing, however much is offered. But one that makes no empty blocks looks the same while
+   * all that waits is too cheap for it, hence seldom rather than never.
+   */
+  private boolean mayRaise(Row row, Look look) {
+    Raised last = raised.get(row.id());
+    return last == null || last.head() != look.head().number()
+        || last.at().plus(config.patience().multipliedBy(PATIENCES)).isBefore(look.now());
   }
 
   private void standstill(Look look, List<Row> stuck) {
-    raisedAt.values().removeIf(head -> head != look.head().number());
-    if (raisedAt.isEmpty()) {
+    raised.values().removeIf(last -> last.head() != look.head().number());
+    if (raised.isEmpty()) {
       trouble.over(Trouble.Kind.STANDSTILL);
-    } else if (!stuck.stream().allMatch(row -> blockSinceRaised(row, look))) {
+    } else if (!stuck.stream().allMatch(row -> mayRaise(row, look))) {
       trouble.is(Trouble.Kind.STANDSTILL,
-          "chain %d makes no block after %d though transactions wait: nonce %d was offered more, and fees are not raised again before the next block"
+          "chain %d makes no block after %d though transactions wait: nonce %d was offered more, and fees are raised again only seldom before the next block"
               .formatted(chain, look.head().number(), look.count()));
     }
   }
@@ -166,7 +177,7 @@ final class Sending {
       return;
     }
     LOG.info("transaction replaced chain={} nonce={} offers={}", chain, row.nonce(), form.fees().ceiling());
-    raisedAt.put(row.id(), look.head().number());
+    raised.put(row.id(), new Raised(look.head().number(), look.now()));
     forms.add(form);
   }
 

@@ -291,6 +291,8 @@ class TransactionsTest {
 
   @Test
   void chainThatMakesNoBlocksIsToldOfAndNotOfferedEverMore() {
+    // Within ten patiences: long enough for a machine that is busy.
+    transactions = transactions(config().withPatience(Duration.ofSeconds(1)));
     chain.automine(false);
     long id = transactions.submit(transfer("a"));
     Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> {
@@ -304,6 +306,21 @@ class TransactionsTest {
     chain.automine(true);
     reach(transactions.submit(transfer("b")), TransactionState.Mined.class);
     assertThat(transactions.trouble()).isEmpty();
+  }
+
+  @Test
+  void chainThatMakesNoEmptyBlocksIsOfferedMoreAfterTenPatiences() {
+    transactions = transactions(config().withPatience(Duration.ofMillis(50)));
+    chain.automine(false);
+    long height = chain.height();
+    long id = transactions.submit(transfer("a"));
+    Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> {
+      transactions.runOnce();
+      return state(id) instanceof TransactionState.Sent sent && sent.replacements() == 2;
+    });
+    assertThat(chain.height()).isEqualTo(height);
+    chain.mine(4);
+    reach(id, TransactionState.Confirmed.class);
   }
 
   @Test
