@@ -59,8 +59,16 @@ public final class ConnectorCommand {
     @Nullable
     String name;
 
+    @Option(names = "--allow-private", description = "call the provider of the credentials although its address is private, or plain http")
+    boolean allowPrivate;
+
     Optional<String> name() {
       return Optional.ofNullable(name);
+    }
+
+    /** Which providers may be called. */
+    EgressPolicy policy() {
+      return allowPrivate ? EgressPolicy.trusting() : EgressPolicy.guarded();
     }
   }
 
@@ -78,26 +86,26 @@ public final class ConnectorCommand {
 
   @Command(name = "spec", mixinStandardHelpOptions = true, description = "Print what a connector says of itself: schemas of its configuration, documentation, sign-in.")
   int spec(@Mixin Task task) throws Exception {
-    return with(commands -> commands.spec(task.source, task.name()));
+    return with(task, commands -> commands.spec(task.source, task.name()));
   }
 
   @Command(name = "discover", mixinStandardHelpOptions = true, description = "Find what can be captured, and add it to the specification file. What is there already stays as it is.")
   int discover(@Mixin Task task,
       @Option(names = "--emit-raw", description = "print a line per binding instead, and leave the file alone") boolean raw)
       throws Exception {
-    return with(commands -> commands.discover(task.source, task.name(), raw));
+    return with(task, commands -> commands.discover(task.source, task.name(), raw));
   }
 
   @Command(name = "validate", mixinStandardHelpOptions = true, description = "Ask the connector whether the task would work; prints the resource path of each binding.")
   int validate(@Mixin Task task) throws Exception {
-    return with(commands -> commands.validate(task.source, task.name()));
+    return with(task, commands -> commands.validate(task.source, task.name()));
   }
 
   @Command(name = "capture", mixinStandardHelpOptions = true, description = "Run a capture once from the beginning; prints COLLECTION DOCUMENT per line.")
   int capture(@Mixin Task task,
       @Option(names = "--print-checkpoint", description = "print the state too, after each checkpoint") boolean checkpoints)
       throws Exception {
-    return with(commands -> commands.capture(task.source, task.name(), checkpoints));
+    return with(task, commands -> commands.capture(task.source, task.name(), checkpoints));
   }
 
   @Command(name = "preview", mixinStandardHelpOptions = true, description = "Run a capture and print its documents as [\"collection\",{document}].", footer = {
@@ -112,7 +120,7 @@ public final class ConnectorCommand {
       @Option(names = "--output-state", description = "print [\"connectorState\",…] after each transaction, and the whole state at the end") boolean outputState,
       @Option(names = "--output-apply", description = "print [\"applied.actionDescription\",…]") boolean outputApply)
       throws Exception {
-    return with(commands -> commands.preview(task.source, task.name(),
+    return with(task, commands -> commands.preview(task.source, task.name(),
         new Preview.Options(sessions, delay, timeout, json("--initial-state", state)), outputState, outputApply));
   }
 
@@ -123,7 +131,7 @@ public final class ConnectorCommand {
       @Option(names = "--dir", paramLabel = "DIR", description = "keep collections and states here, and go on from there the next time") @Nullable Path dir,
       @Option(names = "--timeout", defaultValue = "5m", converter = Span.class, description = "end a capture after so long (default: ${DEFAULT-VALUE})") Duration timeout)
       throws Exception {
-    return with(commands -> commands.materialize(task.source, task.name(), Optional.ofNullable(fixture),
+    return with(task, commands -> commands.materialize(task.source, task.name(), Optional.ofNullable(fixture),
         Optional.ofNullable(dir), timeout));
   }
 
@@ -136,7 +144,7 @@ public final class ConnectorCommand {
       @Option(names = "--dir", paramLabel = "DIR", description = "keep collections and states here, and go on from there the next time") @Nullable Path dir,
       @Option(names = "--timeout", defaultValue = "5m", converter = Span.class, description = "end a capture after so long (default: ${DEFAULT-VALUE})") Duration timeout)
       throws Exception {
-    return with(commands -> commands.derive(task.source, task.name(), Optional.ofNullable(fixture),
+    return with(task, commands -> commands.derive(task.source, task.name(), Optional.ofNullable(fixture),
         Optional.ofNullable(dir), timeout));
   }
 
@@ -146,14 +154,13 @@ public final class ConnectorCommand {
       @Option(names = "--client-secret-file", required = true, paramLabel = "FILE", description = "holds the application's secret, which does not belong on a command line") Path secret,
       @Option(names = "--endpoint-config", defaultValue = "{}", paramLabel = "JSON", description = "the configuration, as far as it is known without credentials (default: ${DEFAULT-VALUE})") String config,
       @Option(names = "--injected-values", defaultValue = "{}", paramLabel = "JSON", description = "more values for the exchange (default: ${DEFAULT-VALUE})") String injected,
-      @Option(names = "--port", defaultValue = "16963", description = "where the redirect is awaited (default: ${DEFAULT-VALUE})") int port,
-      @Option(names = "--allow-private", description = "call the provider although its address is private, or plain http") boolean allowPrivate)
+      @Option(names = "--port", defaultValue = "16963", description = "where the redirect is awaited (default: ${DEFAULT-VALUE})") int port)
       throws Exception {
     SignIn.Application application = new SignIn.Application(clientId, new Secret(Files.readString(secret).strip()));
-    try (OutboundClient outbound = new OutboundClient(OutboundConfig.defaults(),
-        allowPrivate ? EgressPolicy.trusting() : EgressPolicy.guarded())) {
-      return with(commands -> commands.oauth(task.source, task.name(), application, json("--endpoint-config", config),
-          json("--injected-values", injected), port, outbound));
+    try (OutboundClient outbound = new OutboundClient(OutboundConfig.defaults(), task.policy())) {
+      return with(task,
+          commands -> commands.oauth(task.source, task.name(), application, json("--endpoint-config", config),
+              json("--injected-values", injected), port, outbound));
     }
   }
 
@@ -227,13 +234,13 @@ public final class ConnectorCommand {
         Sealed.fromEnvironment(System.getenv(), Clock.systemUTC()));
   }
 
-  private int with(Act act) throws Exception {
+  private int with(Task task, Act act) throws Exception {
     Path scratch = Files.createTempDirectory("fairway-connector-",
         PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
     try {
       act.run(new ConnectorCommands(spec.commandLine().getOut(), spec.commandLine().getErr(),
           Sealed.fromEnvironment(System.getenv(), Clock.systemUTC()), scratch,
-          KeptCredentials.ofUser(System.getenv())));
+          KeptCredentials.ofUser(System.getenv(), task.policy())));
       return 0;
     } finally {
       delete(scratch);

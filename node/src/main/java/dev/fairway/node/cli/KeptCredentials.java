@@ -21,6 +21,7 @@ import java.time.Clock;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -37,11 +38,19 @@ record KeptCredentials(Path dir, EgressPolicy policy, Clock clock) implements Ta
   /**
    * Those of the user: in {@code FAIRWAY_CREDENTIALS}, or where state is kept by the
    * <a href="https://specifications.freedesktop.org/basedir-spec/latest/">XDG Base Directory Specification</a>.
+   *
+   * @param policy which providers may be called
    */
-  static KeptCredentials ofUser(Map<String, String> env) {
-    String state = env.getOrDefault("XDG_STATE_HOME", System.getProperty("user.home") + "/.local/state");
-    return new KeptCredentials(Path.of(env.getOrDefault("FAIRWAY_CREDENTIALS", state + "/fairway/credentials")),
-        EgressPolicy.guarded(), Clock.systemUTC());
+  static KeptCredentials ofUser(Map<String, String> env, EgressPolicy policy) {
+    String state = set(env, "XDG_STATE_HOME").orElseGet(() -> System.getProperty("user.home") + "/.local/state");
+    return new KeptCredentials(
+        Path.of(set(env, "FAIRWAY_CREDENTIALS").orElseGet(() -> state + "/fairway/credentials")), policy,
+        Clock.systemUTC());
+  }
+
+  /** That specification takes an empty variable for one that is not set. */
+  private static Optional<String> set(Map<String, String> env, String variable) {
+    return Optional.ofNullable(env.get(variable)).filter(value -> !value.isEmpty());
   }
 
   @Override

@@ -44,7 +44,7 @@ class ConnectorCommandTest {
     String config = Files.writeString(dir.resolve("config.yaml"), "plain: yes\n").toString();
     for (List<String> command : List.of(List.of("spec", "--source", flow),
         List.of("discover", "--source", flow, "--emit-raw"), List.of("discover", "--source", flow),
-        List.of("validate", "--source", flow, "--name", "acmeCo/source-things"),
+        List.of("validate", "--source", flow, "--name", "acmeCo/source-things", "--allow-private"),
         List.of("preview", "--source", flow, "--sessions", "1", "--timeout", "1m", "--output-state"),
         List.of("capture", "--source", flow, "--capture", "acmeCo/source-things", "--print-checkpoint"),
         List.of("keygen", dir.resolve("keys.txt").toString()), List.of("unseal", config))) {

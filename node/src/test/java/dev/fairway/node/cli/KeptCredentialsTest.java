@@ -20,6 +20,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
 import tools.jackson.databind.JsonNode;
 
 /** What a provider gave to one command is there for the next, and for nobody else. */
@@ -81,12 +82,31 @@ class KeptCredentialsTest {
     assertThat(dir.resolve("kept")).doesNotExist();
   }
 
+  private static KeptCredentials ofUser(Map<String, String> env) {
+    return KeptCredentials.ofUser(env, EgressPolicy.guarded());
+  }
+
   @Test
   void theFolderIsWhereItIsAskedToBe() {
-    assertThat(KeptCredentials.ofUser(Map.of("FAIRWAY_CREDENTIALS", "/a")).dir()).isEqualTo(Path.of("/a"));
-    assertThat(KeptCredentials.ofUser(Map.of("XDG_STATE_HOME", "/b")).dir())
+    assertThat(ofUser(Map.of("FAIRWAY_CREDENTIALS", "/a")).dir()).isEqualTo(Path.of("/a"));
+    assertThat(ofUser(Map.of("XDG_STATE_HOME", "/b")).dir()).isEqualTo(Path.of("/b/fairway/credentials"));
+    assertThat(ofUser(Map.of()).dir()).endsWithRaw(Path.of(".local/state/fairway/credentials"));
+  }
+
+  @Test
+  void anEmptyVariableIsNotSet() {
+    assertThat(ofUser(Map.of("FAIRWAY_CREDENTIALS", "", "XDG_STATE_HOME", "/b")).dir())
         .isEqualTo(Path.of("/b/fairway/credentials"));
-    assertThat(KeptCredentials.ofUser(Map.of()).dir())
-        .endsWithRaw(Path.of(".local/state/fairway/credentials"));
+    assertThat(ofUser(Map.of("FAIRWAY_CREDENTIALS", "", "XDG_STATE_HOME", ""))).isEqualTo(ofUser(Map.of()));
+  }
+
+  @Test
+  void whoMayBeCalledIsForTheCommandToSay() {
+    ConnectorCommand.Task task = new ConnectorCommand.Task();
+    assertThat(new CommandLine(task).parseArgs().errors()).isEmpty();
+    assertThat(task.policy()).usingRecursiveComparison().isEqualTo(EgressPolicy.guarded());
+    assertThat(new CommandLine(task).parseArgs("--allow-private").errors()).isEmpty();
+    assertThat(KeptCredentials.ofUser(Map.of(), task.policy()).policy()).usingRecursiveComparison()
+        .isEqualTo(EgressPolicy.trusting());
   }
 }
