@@ -8,11 +8,13 @@ import java.net.ConnectException;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
+import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.net.http.HttpTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
@@ -101,11 +103,13 @@ public final class Remote {
     return request;
   }
 
-  private FairwayException unreachable(IOException e) {
-    return new FairwayException(ErrorCode.PEER_FAILED, e instanceof ConnectException
-        ? "no node answers at " + node + " (" + Why.inWords(e)
-            + "); start one with ./fairway serve, or name another with --node"
-        : "the node at " + node + " broke the call off: " + Why.inWords(e), e);
+  FairwayException unreachable(IOException e) {
+    return new FairwayException(ErrorCode.PEER_FAILED, switch (e) {
+      case ConnectException _,HttpConnectTimeoutException _ -> "no node answers at " + node + " (" + Why.inWords(e)
+          + "); start one with ./fairway serve, or name another with --node";
+      case HttpTimeoutException _ -> "the node at " + node + " did not answer in time";
+      default -> "the call to the node at " + node + " broke off: " + Why.inWords(e);
+    }, e);
   }
 
   static String query(Map<String, String> fields) {
