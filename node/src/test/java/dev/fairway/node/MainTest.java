@@ -63,6 +63,8 @@ class MainTest {
       "message list --nope | unknown option: '--nope'",
       "message list --limit abc | \"abc\" is not a whole number",
       "message list --limit 99999999999 | too large",
+      "channel deploy c --confirmations few | \"few\" is not a whole number",
+      "connector preview --sessions 1,few | \"few\" is not a whole number",
       "message list --node notaurl | \"notaurl\" is not an address; write http://HOST:PORT",
       "message list --node ftp://x | \"ftp://x\" is not an address",
       "message list --node http://[ | \"http://[\" is not an address",

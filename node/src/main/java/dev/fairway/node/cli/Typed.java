@@ -19,7 +19,9 @@ public final class Typed {
   /** Has every command of a command line read addresses and numbers as is said here. */
   public static void register(CommandLine commandLine) {
     commandLine.registerConverter(URI.class, Typed::address);
-    commandLine.registerConverter(int.class, text -> (int) whole(text, Integer.MIN_VALUE, Integer.MAX_VALUE));
+    // Converters are looked up by exact class, so a number that may be left out needs one of its own.
+    commandLine.registerConverter(int.class, Typed::integer);
+    commandLine.registerConverter(Integer.class, Typed::integer);
     commandLine.registerConverter(long.class, text -> whole(text, Long.MIN_VALUE, Long.MAX_VALUE));
     commandLine.registerConverter(Long.class, text -> whole(text, Long.MIN_VALUE, Long.MAX_VALUE));
   }
@@ -34,6 +36,10 @@ public final class Typed {
       // Told below like any other text that is no address.
     }
     throw new TypeConversionException("\"" + text + "\" is not an address; write http://HOST:PORT or https://HOST");
+  }
+
+  private static int integer(String text) {
+    return (int) whole(text, Integer.MIN_VALUE, Integer.MAX_VALUE);
   }
 
   private static String lower(@Nullable String scheme) {
