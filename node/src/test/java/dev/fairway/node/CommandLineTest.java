@@ -3,11 +3,14 @@ package dev.fairway.node;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.sun.net.httpserver.HttpServer;
 import dev.fairway.node.config.Settings;
 import dev.fairway.node.pair.Listener;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -16,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
@@ -139,10 +143,31 @@ class CommandLineTest {
   }
 
   @Test
-  void aRequestThatIsNotThereIsNotWaitedForLong() {
+  void aRequestThatIsNotThereIsTold() {
     Ran ran = ask("request", "wait", "00ab");
     assertThat(ran.code()).isEqualTo(2);
     assertThat(ran.err()).contains("no request 00ab").hasLineCount(1);
+  }
+
+  @Test
+  void aRequestThatIsNotThereIsNotWaitedForLong() throws IOException {
+    List<String> asked = new CopyOnWriteArrayList<>();
+    HttpServer unknowing = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    unknowing.createContext("/", exchange -> {
+      try (exchange) {
+        asked.add(exchange.getRequestURI().getQuery());
+        exchange.sendResponseHeaders(404, -1);
+      }
+    });
+    unknowing.start();
+    try {
+      Ran ran = Ran.fairway("request", "wait", "00ab", "--timeout", "300", "--node",
+          "http://127.0.0.1:" + unknowing.getAddress().getPort());
+      assertThat(ran.code()).isEqualTo(2);
+    } finally {
+      unknowing.stop(0);
+    }
+    assertThat(asked).as("seconds that the node was asked to wait").containsExactly("wait=5");
   }
 
   @Test
