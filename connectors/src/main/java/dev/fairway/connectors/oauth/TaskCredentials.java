@@ -6,7 +6,7 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
-/** Makes the credentials in a task's configuration fit for a session. Safe for many threads. */
+/** Makes the credentials in a task's configuration fit for a session. A node's are safe for many threads. */
 @FunctionalInterface
 public interface TaskCredentials {
   /** Has them used as they are configured. */
