@@ -16,6 +16,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -51,11 +52,20 @@ final class Lane {
     return shared.store().read(this::waiting);
   }
 
+  /* Of what comes in an order one is let in at a time, scheduled for now, and the others stand behind it: all of them wait. */
   private int waiting(View view) throws SQLException {
-    try (PreparedStatement statement = view.connection().prepareStatement(
-        "SELECT count(*) FROM (SELECT 1 FROM work WHERE kind = ? AND state = 'ready' LIMIT ?) AS waiting")) {
-      statement.setString(1, integration.lanes().lane().name());
-      statement.setInt(2, QUEUE_SIZE);
+    try (PreparedStatement statement = view.connection().prepareStatement("""
+        SELECT count(*) FROM (
+          SELECT 1 FROM work WHERE kind = ? AND state = 'ready'
+          UNION ALL SELECT 1 FROM work WHERE kind = ? AND work_key IS NOT NULL AND state = 'behind'
+          UNION ALL SELECT 1 FROM work WHERE kind = ? AND state = 'scheduled' AND due <= ?
+          LIMIT ?) AS waiting""")) {
+      String kind = integration.lanes().lane().name();
+      for (int i = 1; i <= 3; i++) {
+        statement.setString(i, kind);
+      }
+      statement.setLong(4, ChronoUnit.MICROS.between(Instant.EPOCH, shared.clock().instant()));
+      statement.setInt(5, QUEUE_SIZE);
       try (ResultSet row = statement.executeQuery()) {
         row.next();
         return row.getInt(1);

@@ -8,21 +8,26 @@ import dev.fairway.automation.sdk.Response;
 import dev.fairway.core.journal.Event;
 import dev.fairway.core.journal.NewEvent;
 import java.nio.file.Path;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 @Timeout(180)
 class JournalFeedTest {
   private static final String ARRIVED = "port.ship.arrived";
   private static final String LEFT = "port.ship.left";
+  private static final int FOLLOWED_AT_ONCE = 500;
 
   @TempDir
   private Path folder;
@@ -52,6 +57,41 @@ class JournalFeedTest {
             "left " + ship + "3");
       }
     }
+  }
+
+  @ParameterizedTest
+  @EnumSource(Order.class)
+  void whileTheHandlerIsSlowTheJournalWaits(Order order) {
+    var hold = new CountDownLatch(1);
+    try (var node = new Node(folder)) {
+      RunningIntegration slow = node.run("slow",
+          (env, events) -> events.journal().on(ARRIVED, order, (event, attempt) -> {
+            told.add(event.subject());
+            hold.await();
+            return Response.none();
+          }));
+      eventually(() -> assertThat(slow.ready()).isTrue());
+      node.store.run(tx -> tx.append(new NewEvent(ARRIVED, "first", "{}")));
+      eventually(() -> assertThat(told).containsExactly("first"));
+      node.store.run(tx -> IntStream.range(0, 3_000)
+          .forEach(ship -> tx.append(new NewEvent(ARRIVED, "ship " + ship, "{}"))));
+      eventually(() -> assertThat(slow.lane().pending()).isEqualTo(Lane.QUEUE_SIZE));
+      assertThat(kept(node, slow)).isLessThanOrEqualTo(1 + Lane.QUEUE_SIZE + FOLLOWED_AT_ONCE);
+      hold.countDown();
+    }
+  }
+
+  private static int kept(Node node, RunningIntegration integration) {
+    return node.store.read(view -> {
+      try (PreparedStatement statement = view.connection()
+          .prepareStatement("SELECT count(*) FROM work WHERE kind = ?")) {
+        statement.setString(1, integration.lanes().lane().name());
+        try (ResultSet row = statement.executeQuery()) {
+          row.next();
+          return row.getInt(1);
+        }
+      }
+    });
   }
 
   @Test
