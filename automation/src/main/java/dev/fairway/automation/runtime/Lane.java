@@ -35,7 +35,7 @@ final class Lane {
   private final RunningIntegration.Shared shared;
   private final Map<String, Long> lastTicks = new ConcurrentHashMap<>();
   private final AtomicInteger beingPut = new AtomicInteger();
-  /* What waits at most, on a store that is this process's own; written by the store's one writer alone. */
+  /* A bound on what has been put and waits, on a store that is this process's own; the store's one writer alone sets it. */
   private int atMost = QUEUE_SIZE;
   private final ReentrantLock turn = new ReentrantLock();
   private final AtomicLong total = new AtomicLong();
@@ -174,9 +174,10 @@ final class Lane {
     });
   }
 
-  /* Where nobody else can put anything, what waited when it was last counted and what has been put since is a bound, and
-   * while that is low there is no need to count again. Writes that are committed together do not see each other's messages,
-   * so those under way here count too; those under way in another process are what the margin is for. */
+  /* Where nobody else can put anything, what waited when it was last counted and what has been put since is a bound on what
+   * is put, and while that is low there is no need to count again. What an operator releases and what is tried again add to
+   * it, and are noticed at the next count. Writes that are committed together do not see each other's messages, so those
+   * under way here count too; those under way in another process are what the margin is for. */
   private int waitingAtMost(Transaction tx) throws SQLException {
     if (tx.dialect() != Dialect.SQLITE) {
       return waiting(tx) + beingPut.get();
@@ -216,7 +217,8 @@ final class Lane {
     if (waiting(tx) >= QUEUE_SIZE) {
       throw full();
     }
-    atMost = QUEUE_SIZE;
+    // Not before the commit: a put that is committed together with this counts, and does not see it.
+    tx.afterCommit(() -> atMost = QUEUE_SIZE);
     NewWork<Payloads.LaneDelivery> work = integration.lanes().message(queue, message);
     tx.enqueue(stream.map(work::key).orElse(work));
   }

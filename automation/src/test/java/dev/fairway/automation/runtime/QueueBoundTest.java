@@ -1,5 +1,6 @@
 package dev.fairway.automation.runtime;
 
+import static dev.fairway.automation.runtime.Node.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -24,7 +25,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -54,6 +57,39 @@ class QueueBoundTest {
       assertThatThrownBy(() -> running.put("default", "one more")).isInstanceOf(FairwayException.class)
           .hasMessageContaining("512 are waiting");
     }
+  }
+
+  @Test
+  void putThatIsCommittedTogetherWithManyMessagesDoesNotHideThem() throws Exception {
+    try (var temporary = TemporaryStore.embedded(Clock.systemUTC(), "automation");
+        var only = automation(temporary.store())) {
+      Store store = temporary.store();
+      RunningIntegration running = run(only);
+      var writing = new CountDownLatch(1);
+      var hold = new CountDownLatch(1);
+      Thread writer = Thread.ofPlatform().start(() -> store.run(tx -> {
+        writing.countDown();
+        Awaitility.await().until(() -> hold.getCount() == 0);
+      }));
+      writing.await();
+      Thread many = queued(() -> store.run(tx -> {
+        for (int i = 0; i < 500; i++) {
+          running.lane().take(tx, "default", Optional.empty(), "message");
+        }
+      }));
+      Thread single = queued(() -> running.put("default", "message"));
+      hold.countDown();
+      for (Thread thread : List.of(writer, many, single)) {
+        thread.join();
+      }
+      assertThat(put(List.of(running))).isEqualTo(Lane.QUEUE_SIZE - 501);
+    }
+  }
+
+  private static Thread queued(Runnable write) {
+    Thread thread = Thread.ofPlatform().start(write);
+    eventually(() -> assertThat(thread.getState()).isIn(Thread.State.WAITING, Thread.State.TIMED_WAITING));
+    return thread;
   }
 
   /** Puts from many threads, through each of them in turn; how many found room. */
