@@ -14,7 +14,10 @@ import java.util.Map;
  * too, in strict order, because begin, contracts and end belong together.
  */
 final class Lanes {
-  /** So many ticks and messages are taken from a lane at once; those taken no longer count as waiting. */
+  /**
+   * So many messages are taken from a lane at once; those taken no longer count as waiting. One where there are timers: a tick
+   * would wait for the end of the row before it.
+   */
   static final int ROW = 64;
   private static final Duration AGE = Duration.ofDays(1);
   private static final Duration FIRST_DELAY = Duration.ofSeconds(1);
@@ -28,7 +31,8 @@ final class Lanes {
 
   Lanes(String integration, Registrations registrations) {
     this.lane = WorkKind.of("automation." + integration + ".lane", JsonCodec.of(Payloads.LaneDelivery.class))
-        .inRowsOf(ROW).withRetry(new RetryPolicy(5, ALWAYS, FIRST_DELAY, MAX_DELAY));
+        .inRowsOf(registrations.timers.isEmpty() ? ROW : 1)
+        .withRetry(new RetryPolicy(5, ALWAYS, FIRST_DELAY, MAX_DELAY));
     boolean together = !registrations.transactions.isEmpty();
     WorkKind<Payloads.LedgerDelivery> shared = kind(integration, "ledger", 5, AGE, 1);
     registrations.transactions.keySet().forEach(id -> {

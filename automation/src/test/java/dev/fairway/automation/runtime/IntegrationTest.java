@@ -204,6 +204,20 @@ class IntegrationTest {
   }
 
   @Test
+  void tickDoesNotWaitBehindRowOfMessages() {
+    try (var node = new Node(folder)) {
+      RunningIntegration messages = node.run("messages", (env, events) -> events.queue()
+          .messages((message, attempt) -> Response.none()));
+      RunningIntegration both = node.run("both", (env, events) -> {
+        events.queue().messages((message, attempt) -> Response.none());
+        events.time().every(Duration.ofMinutes(1), "tick", () -> Response.none());
+      });
+      assertThat(messages.lanes().lane().row()).isEqualTo(Lanes.ROW);
+      assertThat(both.lanes().lane().row()).isEqualTo(1);
+    }
+  }
+
+  @Test
   void poisonContractIsSetAsideAndHoldsUpNobody() {
     try (var node = new Node(folder)) {
       node.run("picky", (env, events) -> events.ledger().created(ContractModel.REQUEST).attempts(1).handle(event -> {
