@@ -127,7 +127,16 @@ public final class Automation implements AutoCloseable {
     if (wanted.ledger().equals(Ledgers.LOCAL)) {
       ledgers.find(Ledgers.LOCAL).allocate(wanted.party().name());
     }
-    return enter(start(wanted, type, type.make().get()));
+    RunningIntegration made = start(wanted, type, type.make().get());
+    try {
+      return enter(made);
+    } catch (RuntimeException e) {
+      // Another start of the same id was faster, say: what this one has opened nobody else would give back.
+      if (!running.containsValue(made)) {
+        made.stop();
+      }
+      throw e;
+    }
   }
 
   private void refuseTwice(String id) {

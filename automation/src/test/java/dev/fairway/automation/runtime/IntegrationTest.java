@@ -15,6 +15,7 @@ import dev.fairway.testing.ledger.ContractModel;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -283,6 +284,23 @@ class IntegrationTest {
       assertThat(told).isEmpty();
       node.automation.stop("holder");
       assertThat(told).endsWith("first", "second").hasSizeBetween(2, 3);
+    }
+  }
+
+  @Test
+  void startThatAnotherOvertookGivesBackWhatItHolds() {
+    try (var node = new Node(folder)) {
+      var starts = new AtomicInteger();
+      var givenBack = new CopyOnWriteArrayList<Integer>();
+      assertThatThrownBy(() -> node.run("twin", (env, events) -> {
+        int start = starts.incrementAndGet();
+        events.onStop(() -> givenBack.add(start));
+        if (start == 1) {
+          node.automation.start(new IntegrationConfig("twin", "twin", node.bob, Map.of()));
+        }
+      })).isInstanceOf(FairwayException.class).hasMessageContaining("twin is running");
+      assertThat(givenBack).containsExactly(1);
+      assertThat(node.automation.find("twin")).isPresent();
     }
   }
 
