@@ -11,7 +11,8 @@ import java.util.UUID;
  *
  * <p>An integration is told what the node's doors tell, as it works for the node's jurisdiction. Of what concerns
  * integrations ({@code automation.…}), their requests ({@code request.…}) and pieces of work ({@code work.…}) it is told its
- * own alone.
+ * own alone. Of commands that were set aside (work of the kind {@code automation.submit}) nobody is told so; those that the
+ * ledger refused are told to the {@link LedgerEvents.Contracts#onRejected} of a contract's handler.
  */
 public interface JournalEvents {
   /** In what order events come. One that was set aside and is released by an operator comes then, whatever the order. */

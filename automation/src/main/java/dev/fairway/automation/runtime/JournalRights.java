@@ -22,7 +22,7 @@ final class JournalRights {
     return switch (door) {
       case "automation" -> event.subject().equals(integration);
       case "request" -> told(event, "integration").equals(integration);
-      // The kinds of an integration's work begin with its name.
+      // The kinds of an integration's work begin with its name; commands on their way to a ledger are nobody's.
       case "work" -> told(event, "kind").startsWith("automation." + integration + ".");
       default -> true;
     };
