@@ -3,6 +3,7 @@ package dev.fairway.automation.runtime;
 import dev.fairway.automation.sdk.OutsideSocket;
 import dev.fairway.core.ErrorCode;
 import dev.fairway.core.FairwayException;
+import dev.fairway.core.Why;
 import dev.fairway.core.socket.PulledSocket;
 import dev.fairway.core.socket.PulledSocket.Signal;
 import dev.fairway.web.outbound.OutboundClient;
@@ -38,7 +39,7 @@ final class OutsideConnection implements OutsideSocket {
       if (e.getCause() instanceof FairwayException refused && refused.code() == ErrorCode.EGRESS_REFUSED) {
         throw refused;
       }
-      throw new IOException(e.getCause() == null ? e.toString() : e.getCause().getMessage(), e);
+      throw new IOException(Why.inWords(e.getCause() == null ? e : e.getCause()), e);
     } catch (InterruptedException e) {
       // One that is there only now nobody would use or close.
       inbox.close();
@@ -72,7 +73,7 @@ final class OutsideConnection implements OutsideSocket {
     return switch (signal.get()) {
       case Signal.Message(String text) -> Optional.of(text);
       case Signal.Failed(Throwable cause) ->
-        throw new IOException("the connection broke: " + cause.getMessage(), cause);
+        throw new IOException("the connection broke: " + Why.inWords(cause), cause);
       case Signal.Done(int code, String reason) ->
         throw new IOException("the other side closed the connection: " + code + " " + reason);
     };
