@@ -27,8 +27,9 @@ public interface Events {
   void task(String name, Task task);
 
   /**
-   * Gives back what the integration holds, a connection say. Called once, when the integration stops, after its tasks have
-   * ended; a handler under way may end later. What it throws is logged; after ten seconds it is interrupted.
+   * Gives back what the integration holds, a connection say. Called once, when the integration stops, after its tasks were
+   * interrupted and had ten seconds to end; not when {@link Integration#start} itself throws. A handler under way may end
+   * later. What it throws is logged; after ten seconds it is interrupted.
    */
   void onStop(Task release);
 

@@ -316,6 +316,7 @@ final class LifeCycle {
         return true;
       }));
     } catch (InterruptedException e) {
+      LOG.warn("does not give back what it holds integration={} why=interrupted", integration.id());
       Thread.currentThread().interrupt();
     } catch (Exception e) {
       LOG.warn("does not give back what it holds integration={} why={}", integration.id(), e.toString());
