@@ -70,7 +70,8 @@ final class JournalFeed {
     }
   }
 
-  private static Optional<String> stream(Event event, Order order) {
+  /** Whose order an event keeps to: one by one with all others of the stream, which may be of other types. */
+  static Optional<String> stream(Event event, Order order) {
     return switch (order) {
       case ANY -> Optional.empty();
       case BY_SUBJECT -> Optional.of("journal/" + event.subject());

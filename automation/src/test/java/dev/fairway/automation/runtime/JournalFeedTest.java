@@ -59,6 +59,21 @@ class JournalFeedTest {
     }
   }
 
+  @Test
+  void subjectsAreStreamsOfTheirOwnUnlessTheOrderIsStrict() {
+    Event a = arrival("a");
+    Event b = arrival("b");
+    assertThat(JournalFeed.stream(a, Order.BY_SUBJECT)).isPresent()
+        .isNotEqualTo(JournalFeed.stream(b, Order.BY_SUBJECT))
+        .isEqualTo(JournalFeed.stream(arrival("a"), Order.BY_SUBJECT));
+    assertThat(JournalFeed.stream(a, Order.STRICT)).isPresent().isEqualTo(JournalFeed.stream(b, Order.STRICT));
+    assertThat(JournalFeed.stream(a, Order.ANY)).isEmpty();
+  }
+
+  private static Event arrival(String ship) {
+    return new Event(1, UUID.randomUUID(), ARRIVED, ship, Instant.EPOCH, "{}");
+  }
+
   @ParameterizedTest
   @EnumSource(Order.class)
   void whileTheHandlerIsSlowTheJournalWaits(Order order) {
