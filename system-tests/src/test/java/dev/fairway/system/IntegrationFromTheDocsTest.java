@@ -112,7 +112,7 @@ class IntegrationFromTheDocsTest {
           .anyMatch(said -> said.startsWith("integration ready http://"))).isTrue();
     } finally {
       running.destroy();
-      running.onExit().orTimeout(30, TimeUnit.SECONDS).join();
+      running.onExit().orTimeout(2, TimeUnit.MINUTES).join();
     }
   }
 
