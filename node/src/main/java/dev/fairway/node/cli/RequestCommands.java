@@ -93,7 +93,8 @@ public final class RequestCommands {
     /* A request that was just submitted may take a moment to be known. One that is unknown for longer is a wrong id, and whoever
      * mistyped it shall not wait the whole time-out to hear of it. */
     private static final long FIRST_TURN = 5;
-    private static final long LATER_TURN = 30;
+    /* Shorter than a node lets a stream of HTTP/2 be silent. */
+    private static final long LATER_TURN = 20;
 
     @Override
     public Integer call() {
