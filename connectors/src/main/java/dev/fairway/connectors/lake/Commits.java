@@ -2,6 +2,7 @@ package dev.fairway.connectors.lake;
 
 import dev.fairway.connector.Transactor.FencedException;
 import java.io.IOException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -125,19 +126,35 @@ final class Commits {
   }
 
   /** Stages a file of the transaction under way, for a folder that readers look at. */
-  void stage(String folder, String extension, Path file) throws IOException {
+  void stage(String folder, String extension, Path file) throws IOException, FencedException {
     String number = String.format(Locale.ROOT, "%010d-%04d%s", manifest.transaction() + 1, staged.size(), extension);
     Manifest.Part part = new Manifest.Part(
         home + "staged/" + String.format(Locale.ROOT, "%08d", manifest.fence()) + "-" + number,
         folder + "/" + task + "-" + number);
-    shelf.put(part.staged(), file);
+    try {
+      shelf.put(part.staged(), file);
+    } catch (NoSuchFileException e) {
+      // A later session has forgotten it between two steps of putting it there.
+      if (isTakenOver()) {
+        throw fencedOff();
+      }
+      throw e;
+    }
     staged.add(part);
+  }
+
+  private boolean isTakenOver() throws IOException {
+    return !shelf.read(manifestName()).map(Shelf.Note::tag).equals(Optional.of(tag));
+  }
+
+  private FencedException fencedOff() {
+    return new FencedException("fenced off: another session of " + task + " has taken over " + shelf);
   }
 
   /** Commits what was staged, with the checkpoint. */
   void commit(JsonNode checkpoint) throws IOException, FencedException {
     if (!write(manifest.with(checkpoint, staged))) {
-      throw new FencedException("fenced off: another session of " + task + " has taken over " + shelf);
+      throw fencedOff();
     }
     staged.clear();
     publish();

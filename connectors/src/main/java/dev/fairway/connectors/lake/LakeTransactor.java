@@ -56,7 +56,7 @@ final class LakeTransactor implements Transactor {
   }
 
   @Override
-  public void store(Row row) throws IOException, ConnectorFailedException {
+  public void store(Row row) throws IOException, ConnectorFailedException, FencedException {
     int binding = row.binding();
     PartWriter writer = writers.get(binding);
     if (writer == null) {
@@ -73,7 +73,7 @@ final class LakeTransactor implements Transactor {
     return scratch.resolve(Integer.toString(binding));
   }
 
-  private void stage(int binding, PartWriter writer) throws IOException {
+  private void stage(int binding, PartWriter writer) throws IOException, FencedException {
     writer.close();
     writers.set(binding, null);
     LakeMaterialize.Resource resource = bindings.get(binding).resource();

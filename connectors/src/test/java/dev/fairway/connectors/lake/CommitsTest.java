@@ -7,9 +7,11 @@ import dev.fairway.connector.Transactor.FencedException;
 import dev.fairway.connector.json.Json;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -66,6 +68,23 @@ class CommitsTest {
     second.commit(Json.object());
     assertThat(shelf.list("rows/")).singleElement()
         .satisfies(name -> assertThat(dir.resolve("out").resolve(name)).hasContent("new"));
+  }
+
+  @Test
+  void aSessionIsOvertakenInTheMidstOfStaging() throws Exception {
+    Path out = dir.resolve("out");
+    AtomicBoolean overtaken = new AtomicBoolean();
+    FolderShelf shelf = new FolderShelf(out, path -> {
+      if (path.toString().endsWith(".txt") && !overtaken.getAndSet(true)) {
+        Commits.open(new FolderShelf(out), "acme/task");
+        assertThat(path).doesNotExist();
+        throw new NoSuchFileException(path.toString());
+      }
+    });
+    Commits first = Commits.open(shelf, "acme/task");
+    Path part = Files.writeString(dir.resolve("part"), "old");
+    assertThatThrownBy(() -> first.stage("rows", ".txt", part)).isInstanceOf(FencedException.class)
+        .hasMessageContaining("fenced off");
   }
 
   @Test
