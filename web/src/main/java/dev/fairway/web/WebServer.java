@@ -64,6 +64,8 @@ public final class WebServer implements AutoCloseable {
   private final Javalin javalin;
   private volatile @Nullable ServerConnector connector;
   private volatile boolean draining;
+  /** Kept, since a connector that is closed does not know it any more while calls under way still ask. */
+  private volatile int port;
 
   /** A route where it is mounted. */
   private record Mounted(Door door, Route route, String path, RouteTimers timers) {
@@ -116,6 +118,7 @@ public final class WebServer implements AutoCloseable {
     }
     try {
       server.javalin.start();
+      server.port = server.javalin.port();
     } catch (JavalinBindException e) {
       throw new FairwayException(ErrorCode.CONFIGURATION, "cannot listen on " + config.host() + ":" + config.port()
           + ": the port is taken or the address is not this machine's; choose another", e);
@@ -131,9 +134,9 @@ public final class WebServer implements AutoCloseable {
     return config.host() + ":" + port();
   }
 
-  /** The port it listens on. */
+  /** The port it listens on, or listened on until it was closed. */
   public int port() {
-    return javalin.port();
+    return port;
   }
 
   /** Where it is reached: the public URL, or the listener's own address. Ends without a slash. */

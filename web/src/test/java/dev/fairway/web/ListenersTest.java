@@ -45,7 +45,7 @@ class ListenersTest {
   private Listeners start(WebConfig config) {
     Route waits = Route.get("/wait", "Waits").anyone().handle(call -> {
       release.await();
-      call.empty(200);
+      call.text(200, "text/plain", call.baseUrl("/main").toString());
     });
     Route answers = Route.get("/", "Answers").anyone().handle(call -> call.empty(200));
     Listeners listeners = Listeners.start(List.of(
@@ -81,16 +81,17 @@ class ListenersTest {
   @Test
   void noneTakesCallsWhileAnotherWaitsForThoseUnderWay() throws Exception {
     Listeners listeners = start(WebConfig.loopback().withDrain(LONG.multipliedBy(2)));
+    URI main = listeners.baseUrl();
     CompletableFuture<HttpResponse<String>> waiting = waiting(listeners);
-    CompletableFuture<Void> closing = CompletableFuture.runAsync(listeners::close);
-    int port = listeners.baseUrl().getPort();
+    CompletableFuture<Void> closing = CompletableFuture.runAsync(listeners::close, Thread.ofPlatform()::start);
     // The call at the other ends only when it is let go.
     await().atMost(LONG)
-        .untilAsserted(() -> assertThatThrownBy(() -> new Socket(InetAddress.getLoopbackAddress(), port).close())
-            .isInstanceOf(ConnectException.class));
+        .untilAsserted(
+            () -> assertThatThrownBy(() -> new Socket(InetAddress.getLoopbackAddress(), main.getPort()).close())
+                .isInstanceOf(ConnectException.class));
     release.countDown();
+    assertThat(waiting.get(60, TimeUnit.SECONDS).body()).isEqualTo(main.toString());
     closing.get(180, TimeUnit.SECONDS);
-    await().atMost(LONG).until(waiting::isDone);
   }
 
   @Test
