@@ -16,7 +16,7 @@ import java.util.Optional;
  * @param maxConcurrent calls under way at a time, at all listeners of a node together, of which half are kept for them in equal
  *     shares; more are answered 503
  * @param maxHeaderBytes request line and headers together; more is answered 431
- * @param idle how long a connection may be silent
+ * @param idle how long a caller may say nothing while it is waited for: for a call, more of a body, or to read on
  * @param minBodyRate least bytes a second a body must come with, measured over its whole length; slower is answered 408
  * @param callsPerSecond calls a second one caller may make, wherever it calls; 0 for no limit; more are answered 429
  * @param callBurst how many calls may come at once on top of that

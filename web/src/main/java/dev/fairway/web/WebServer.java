@@ -209,6 +209,7 @@ public final class WebServer implements AutoCloseable {
       http.setUriCompliance(UriCompliance.DEFAULT);
       http.addCustomizer(linger);
       http.addCustomizer(drain);
+      http.addCustomizer(new Silence(config.idle()));
     });
     ErrorPages pages = new ErrorPages(this::style);
     javalinConfig.jetty.modifyServer(server -> {

@@ -3,8 +3,9 @@ package dev.fairway.web;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpClient.Version;
@@ -13,73 +14,152 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.SubmissionPublisher;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Test;
+import javax.net.ssl.SSLContext;
+import nl.altindag.ssl.SSLFactory;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Who may be silent for how long: a caller only a while, a handler as long as it needs. */
-@Timeout(120)
+@Timeout(180)
 class SilenceTest {
-  private static final Duration SILENCE = Duration.ofMillis(500);
+  private static final Duration SILENCE = Duration.ofMillis(800);
+  private static final int MORE_THAN_ANY_BUFFER = 256 << 20;
 
-  private final CountDownLatch thought = new CountDownLatch(1);
-  private final WebServer server = WebServer.start(WebConfig.loopback().withSlowBodies(SILENCE, 0),
-      new DevAuthenticator(), List.of(new Door("quiet", "/quiet", ErrorStyle.PROBLEM, List.of(
+  @TempDir
+  private Path folder;
+
+  /** What a caller speaks. */
+  enum Speech {
+    HTTP_1_1(Version.HTTP_1_1, false), H2C(Version.HTTP_2, false), H2(Version.HTTP_2, true);
+
+    private final Version version;
+    private final boolean encrypted;
+
+    Speech(Version version, boolean encrypted) {
+      this.version = version;
+      this.encrypted = encrypted;
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(Speech.class)
+  void aHandlerMayThinkLongerThanACallerMayBeSilent(Speech speech) throws Exception {
+    try (Talk talk = new Talk(speech, folder)) {
+      CompletableFuture<HttpResponse<String>> late = talk.ask("late");
+      CompletableFuture<HttpResponse<String>> paused = talk.ask("paused");
+      talk.thinking.await();
+      // More than twice: Jetty forgives an HTTP/2 stream the first time.
+      CompletableFuture.delayedExecutor(3 * SILENCE.toMillis(), TimeUnit.MILLISECONDS).execute(talk.thought::countDown);
+      assertThat(late.get(60, TimeUnit.SECONDS).body()).isEqualTo("late");
+      assertThat(paused.get(60, TimeUnit.SECONDS).body()).isEqualTo("early, and late");
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(Speech.class)
+  void aCallerThatStopsInTheMidstOfItsBodyIsGivenUp(Speech speech) throws Exception {
+    try (Talk talk = new Talk(speech, folder); SubmissionPublisher<ByteBuffer> body = new SubmissionPublisher<>()) {
+      var _ = talk.client.sendAsync(talk.to("upload").POST(BodyPublishers.fromPublisher(body)).build(),
+          BodyHandlers.ofString());
+      await().atMost(Duration.ofSeconds(30)).until(body::hasSubscribers);
+      body.submit(ByteBuffer.allocate(1_000));
+      assertThat(talk.givenUp.get(60, TimeUnit.SECONDS)).hasMessage("the body stopped coming");
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(Speech.class)
+  void aCallerThatDoesNotReadItsAnswerIsGivenUp(Speech speech) throws Exception {
+    try (Talk talk = new Talk(speech, folder)) {
+      HttpResponse<InputStream> unread = talk.client.send(talk.to("download").build(), BodyHandlers.ofInputStream());
+      assertThat(unread.statusCode()).isEqualTo(200);
+      assertThat(talk.givenUp.get(60, TimeUnit.SECONDS)).isInstanceOf(IOException.class);
+    }
+  }
+
+  /** A server, and a caller that has a connection to it already: a call with a body is not upgraded to HTTP/2. */
+  private static final class Talk implements AutoCloseable {
+    final CountDownLatch thinking = new CountDownLatch(2);
+    final CountDownLatch thought = new CountDownLatch(1);
+    final CompletableFuture<Exception> givenUp = new CompletableFuture<>();
+    final WebServer server;
+    final HttpClient client;
+
+    Talk(Speech speech, Path folder) throws Exception {
+      WebConfig config = WebConfig.loopback().withSlowBodies(SILENCE, 0).withDrain(Duration.ZERO);
+      HttpClient.Builder builder = HttpClient.newBuilder().version(speech.version);
+      if (speech.encrypted) {
+        config = config.withTls(new TestCertificates().issue("node", folder));
+        SSLContext trusting = SSLFactory.builder().withUnsafeTrustMaterial().build().getSslContext();
+        builder.sslContext(trusting);
+      }
+      server = WebServer.start(config, new DevAuthenticator(), List.of(door()));
+      client = builder.build();
+      // On a busy machine a first handshake may be too silent itself.
+      await().atMost(Duration.ofSeconds(60)).ignoreExceptions().untilAsserted(
+          () -> assertThat(client.send(to("nothing").build(), BodyHandlers.discarding()).version())
+              .isEqualTo(speech.version));
+    }
+
+    private Door door() {
+      return new Door("quiet", "/quiet", ErrorStyle.PROBLEM, List.of(
           Route.get("/nothing", "Answers").anyone().handle(call -> call.empty(204)),
-          Route.get("/thinker", "Answers late").anyone().handle(call -> {
-            thought.await();
+          Route.get("/late", "Thinks, and answers").anyone().handle(call -> {
+            think();
             call.text(200, "text/plain", "late");
           }),
-          Route.post("/upload", "Counts what comes").anyone().handle(call -> call.json(200, call.bytes().length))))),
-      new SimpleMeterRegistry());
+          Route.get("/paused", "Answers, thinks, and answers on").anyone().handle(call -> {
+            try (OutputStream answer = call.stream(200, "text/plain")) {
+              answer.write("early, ".getBytes(StandardCharsets.US_ASCII));
+              answer.flush();
+              think();
+              answer.write("and late".getBytes(StandardCharsets.US_ASCII));
+            }
+          }),
+          Route.post("/upload", "Takes what comes").anyone().handle(givingUp(Call::bytes)),
+          Route.get("/download", "Gives much").anyone().handle(
+              givingUp(call -> call.bytes(200, "application/octet-stream", new byte[MORE_THAN_ANY_BUFFER])))));
+    }
 
-  @AfterEach
-  void close() {
-    thought.countDown();
-    server.close();
-  }
+    private void think() throws InterruptedException {
+      thinking.countDown();
+      thought.await();
+    }
 
-  private HttpClient client(Version version) throws Exception {
-    HttpClient client = HttpClient.newBuilder().version(version).build();
-    // Only a call without a body is upgraded to HTTP/2.
-    HttpResponse<Void> first = client.send(HttpRequest.newBuilder(at("nothing")).build(), BodyHandlers.discarding());
-    assertThat(first.version()).isEqualTo(version);
-    return client;
-  }
+    private Handler givingUp(Handler handler) {
+      return call -> {
+        try {
+          handler.handle(call);
+        } catch (Exception e) {
+          givenUp.complete(e);
+          throw e;
+        }
+      };
+    }
 
-  private URI at(String path) {
-    return URI.create(server.baseUrl() + "/quiet/" + path);
-  }
+    HttpRequest.Builder to(String path) {
+      return HttpRequest.newBuilder(URI.create(server.baseUrl() + "/quiet/" + path));
+    }
 
-  @Test
-  void aHandlerMayThinkLongerThanACallerMayBeSilent() throws Exception {
-    HttpClient client = client(Version.HTTP_1_1);
-    CompletableFuture<HttpResponse<String>> answer = client.sendAsync(HttpRequest.newBuilder(at("thinker")).build(),
-        BodyHandlers.ofString());
-    CompletableFuture.delayedExecutor(4 * SILENCE.toMillis(), TimeUnit.MILLISECONDS).execute(thought::countDown);
-    assertThat(answer.get(60, TimeUnit.SECONDS).body()).isEqualTo("late");
-  }
+    CompletableFuture<HttpResponse<String>> ask(String path) {
+      return client.sendAsync(to(path).build(), BodyHandlers.ofString());
+    }
 
-  /* Under HTTP/1.1 the client of the JDK does not look for an answer before it has sent its body; HostileRequestTest does. */
-  @Test
-  void aCallerThatStopsInTheMidstOfItsBodyIsCutOffUnderHttp2() throws Exception {
-    HttpClient client = client(Version.HTTP_2);
-    SubmissionPublisher<ByteBuffer> body = new SubmissionPublisher<>();
-    CompletableFuture<HttpResponse<String>> answer = client.sendAsync(
-        HttpRequest.newBuilder(at("upload")).POST(BodyPublishers.fromPublisher(body)).build(), BodyHandlers.ofString());
-    await().atMost(Duration.ofSeconds(30)).until(body::hasSubscribers);
-    body.submit(ByteBuffer.allocate(1_000));
-    try {
-      assertThat(answer.get(60, TimeUnit.SECONDS).statusCode()).isEqualTo(408);
-    } catch (ExecutionException e) {
-      assertThat(e).hasCauseInstanceOf(IOException.class);
+    @Override
+    public void close() {
+      thought.countDown();
+      client.shutdownNow();
+      server.close();
     }
   }
 }

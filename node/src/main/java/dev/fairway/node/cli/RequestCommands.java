@@ -93,7 +93,8 @@ public final class RequestCommands {
     /* A request that was just submitted may take a moment to be known. One that is unknown for longer is a wrong id, and whoever
      * mistyped it shall not wait the whole time-out to hear of it. */
     private static final long FIRST_TURN = 5;
-    /* Shorter than a node lets a stream of HTTP/2 be silent. */
+    /* A node waits as long as it is asked to; a proxy before it may not. nginx and the load balancers of AWS give up on an answer
+     * after 60 s if nothing else is configured, that of Google Cloud after 30 s. */
     private static final long LATER_TURN = 20;
 
     @Override
