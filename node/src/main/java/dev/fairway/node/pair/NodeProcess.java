@@ -29,7 +29,7 @@ public final class NodeProcess implements AutoCloseable {
   private static final String READY = "fairway ready ";
   /** A child reads its parent's archive of parsed classes, and starts in half the time; it compiles as eagerly as its parent does. */
   private static final List<String> INHERITED = List.of("-XX:SharedArchiveFile=", "-XX:TieredStopAtLevel=");
-  private static final Duration START_LIMIT = Duration.ofMinutes(3);
+  static final Duration START_LIMIT = Duration.ofMinutes(3);
   private static final Duration DUMP_LIMIT = Duration.ofSeconds(30);
 
   private final List<String> arguments;

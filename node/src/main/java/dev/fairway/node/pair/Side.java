@@ -1,9 +1,11 @@
 package dev.fairway.node.pair;
 
 import dev.failsafe.Failsafe;
+import dev.failsafe.FailsafeException;
 import dev.failsafe.RetryPolicy;
 import dev.fairway.core.ErrorCode;
 import dev.fairway.core.FairwayException;
+import dev.fairway.core.Why;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.URI;
@@ -24,17 +26,18 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.JsonNodeFactory;
 
 /**
- * One jurisdiction's business system, as a client of its node. While the node is away it tries again for a minute; every
- * request it repeats is one the node recognises.
+ * One jurisdiction's business system, as a client of its node. While the node is away it tries again, for longer than a
+ * {@linkplain NodeProcess node's start} may take; every request it repeats is one the node recognises.
  */
 public final class Side {
   private static final JsonMapper JSON = JsonMapper.builder().build();
   /** HTTP/1.1, as business systems speak to a node without TLS: framing of HTTP/2 buys nothing on loopback. */
   private static final HttpClient HTTP = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1)
       .connectTimeout(Duration.ofSeconds(5)).build();
+  private static final Duration PATIENCE = NodeProcess.START_LIMIT.plusMinutes(1);
   private static final RetryPolicy<Object> WHILE_AWAY = RetryPolicy.builder().handle(IOException.class)
       .withBackoff(Duration.ofMillis(100), Duration.ofSeconds(2)).withMaxAttempts(-1)
-      .withMaxDuration(Duration.ofMinutes(1)).build();
+      .withMaxDuration(PATIENCE).build();
 
   private static final Set<String> HOUSEKEEPING = Set.of("websub.upkeep", "websub.keep");
 
@@ -152,8 +155,13 @@ public final class Side {
   }
 
   private HttpResponse<byte[]> exchange(Request request) {
-    return Failsafe.with(WHILE_AWAY).get(
-        () -> HTTP.send(request.build().timeout(Duration.ofSeconds(30)).build(), BodyHandlers.ofByteArray()));
+    try {
+      return Failsafe.with(WHILE_AWAY).get(
+          () -> HTTP.send(request.build().timeout(Duration.ofSeconds(30)).build(), BodyHandlers.ofByteArray()));
+    } catch (FailsafeException e) {
+      throw new FairwayException(ErrorCode.PEER_FAILED, jurisdiction + "'s node at " + node + " has not answered for "
+          + PATIENCE.toMinutes() + " minutes: " + Why.inWords(e), e);
+    }
   }
 
   private static JsonNode json(HttpResponse<byte[]> response) {
