@@ -239,7 +239,7 @@ public final class Automation implements AutoCloseable {
     public void onDead(Transaction tx, Delivery<Payloads.LedgerDelivery> delivery, String why) throws SQLException {
       RunningIntegration integration = running.get(id);
       if (integration != null) {
-        integration.dead(tx, delivery);
+        integration.onLedger().dead(tx, delivery);
       }
     }
   }

@@ -30,7 +30,7 @@ final class DryRun {
 
   /** What becomes of an answer. */
   static Outcome wouldSend(@Nullable Response response) {
-    return Outcome.fail("would send " + RunningIntegration.orNone(response).commands());
+    return Outcome.fail("would send " + CommandSender.commands(response));
   }
 
   /** @throws HeldBack in a dry run */

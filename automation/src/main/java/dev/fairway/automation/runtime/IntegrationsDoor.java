@@ -288,16 +288,16 @@ final class IntegrationsDoor {
 
   private Optional<Sent> later(RunningIntegration integration, Registrations.OnCall hook, List<Command> commands) {
     String purpose = UUID.randomUUID().toString();
-    shared.store().run(tx -> integration.send(tx, "webhook", commands, purpose,
-        new Payloads.LedgerDelivery("", "", false, ""), ""));
+    shared.store().run(tx -> integration.commands().send(tx, "webhook", commands, purpose));
     hook.counters().commanded(commands.size());
     return Optional.empty();
   }
 
   /* Ledger first: nothing is stored, because whoever calls learns what became of it and can call again. */
   private Optional<Sent> now(RunningIntegration integration, Registrations.OnCall hook, List<Command> commands) {
-    String commandId = integration.commandId("webhook", UUID.randomUUID().toString());
-    Submission submission = Outbox.submission(commandId, integration.party(), integration.qualified(commands));
+    String commandId = integration.commands().commandId("webhook", UUID.randomUUID().toString());
+    Submission submission = Outbox.submission(commandId, integration.party(),
+        integration.commands().qualified(commands));
     Offset before;
     try {
       before = integration.ledger().end();

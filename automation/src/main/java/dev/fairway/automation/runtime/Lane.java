@@ -116,8 +116,8 @@ final class Lane {
       return Outcome.later(timer.period(), "tick failed: " + e);
     }
     String purpose = "tick-" + delivery.id() + "-" + now;
-    return new Outcome.Later(timer.period(), "next tick", tx -> integration.send(tx, label,
-        RunningIntegration.orNone(response).commands(), purpose, RunningIntegration.NO_ORIGIN, ""));
+    return new Outcome.Later(timer.period(), "next tick", tx -> integration.commands().send(tx, label,
+        CommandSender.commands(response), purpose));
   }
 
   private Outcome message(Delivery<Payloads.LaneDelivery> delivery) throws Exception {
@@ -132,8 +132,8 @@ final class Lane {
     if (delivery.dryRun()) {
       return DryRun.wouldSend(response);
     }
-    return Outcome.done(tx -> integration.send(tx, payload.name(), RunningIntegration.orNone(response).commands(),
-        "message-" + delivery.id(), RunningIntegration.NO_ORIGIN, ""));
+    return Outcome.done(tx -> integration.commands().send(tx, payload.name(), CommandSender.commands(response),
+        "message-" + delivery.id()));
   }
 
   /** Puts a message on a queue; when this returns it survives a crash. */

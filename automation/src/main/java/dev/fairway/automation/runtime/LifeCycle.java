@@ -205,8 +205,7 @@ final class LifeCycle {
       boolean done = untilDone(what + " handler failed", () -> {
         Response response = integration.called(handler.counters(), RunningIntegration.HANDLER_LIMIT,
             handler.handler()::handle);
-        shared.store().run(tx -> integration.send(tx, what, RunningIntegration.orNone(response).commands(), purpose,
-            RunningIntegration.NO_ORIGIN, ""));
+        shared.store().run(tx -> integration.commands().send(tx, what, CommandSender.commands(response), purpose));
         return true;
       });
       if (!done) {

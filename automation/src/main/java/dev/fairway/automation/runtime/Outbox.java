@@ -85,7 +85,7 @@ final class Outbox implements WorkHandler<Payloads.Submit> {
   }
 
   private Outcome accepted(Payloads.Submit submit, int commands) {
-    running.apply(submit.integration()).ifPresent(r -> r.commanded(submit.handler(), commands));
+    running.apply(submit.integration()).ifPresent(r -> r.commands().sent(submit.handler(), commands));
     return submit.request().isEmpty()
         ? Outcome.done()
         : Outcome.done(tx -> RequestTables.answered(tx, submit.integration(), submit.request()));
@@ -105,7 +105,7 @@ final class Outbox implements WorkHandler<Payloads.Submit> {
     Optional<RunningIntegration> integration = running.apply(submit.integration());
     if (integration.isPresent()) {
       try {
-        Optional<Outcome> handled = integration.get().rejected(submit, why);
+        Optional<Outcome> handled = integration.get().onLedger().rejected(submit, why);
         if (handled.isPresent()) {
           return handled.get();
         }

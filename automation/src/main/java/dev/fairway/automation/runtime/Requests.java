@@ -159,8 +159,9 @@ final class Requests implements AutoCloseable {
       @Nullable RequestReason reason) throws SQLException {
     String id = contract.id().value();
     String purpose = id + "|answer";
-    RequestTables.submitting(tx, integration.id(), id, attempts, integration.commandId(handler, purpose), reason);
-    integration.send(tx, handler, List.of(command), purpose, new Payloads.LedgerDelivery(handler,
+    RequestTables.submitting(tx, integration.id(), id, attempts, integration.commands().commandId(handler, purpose),
+        reason);
+    integration.commands().send(tx, handler, List.of(command), purpose, new Payloads.LedgerDelivery(handler,
         StoredValue.text(StoredValue.node(contract)), false, id), id);
   }
 

@@ -1,41 +1,28 @@
 package dev.fairway.automation.runtime;
 
-import dev.fairway.automation.ledger.StoreLedger;
-import dev.fairway.automation.ledger.StoredValue;
 import dev.fairway.automation.metadata.SettingsReader;
 import dev.fairway.automation.pack.PackageLoader;
 import dev.fairway.automation.sdk.Attempt;
 import dev.fairway.automation.sdk.HeldBack;
 import dev.fairway.automation.sdk.Integration;
-import dev.fairway.automation.sdk.LedgerEvents;
 import dev.fairway.automation.sdk.OutsideCalls;
-import dev.fairway.automation.sdk.Response;
 import dev.fairway.core.ErrorCode;
 import dev.fairway.core.FairwayException;
-import dev.fairway.core.ledger.Command;
 import dev.fairway.core.ledger.Contract;
-import dev.fairway.core.ledger.ContractId;
 import dev.fairway.core.ledger.Ledger;
 import dev.fairway.core.ledger.Offset;
 import dev.fairway.core.ledger.Party;
-import dev.fairway.core.ledger.SubmitResult;
-import dev.fairway.core.ledger.TemplateId;
 import dev.fairway.core.ledger.TemplatePattern;
 import dev.fairway.core.store.Store;
-import dev.fairway.core.store.Transaction;
 import dev.fairway.core.work.Delivery;
 import dev.fairway.core.work.Outcome;
-import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
-import org.jspecify.annotations.Nullable;
-import tools.jackson.databind.JsonNode;
 
 /**
  * An integration at work, from its start to its stop. Deliveries come in on the workers' threads; each handler runs with
@@ -43,7 +30,6 @@ import tools.jackson.databind.JsonNode;
  */
 public final class RunningIntegration {
   static final Duration HANDLER_LIMIT = Duration.ofMinutes(5);
-  static final Payloads.LedgerDelivery NO_ORIGIN = new Payloads.LedgerDelivery("", "", false, "");
   private static final Duration NOT_NOW = Duration.ofSeconds(1);
 
   /** What all integrations of a node share. */
@@ -68,15 +54,15 @@ public final class RunningIntegration {
   private final IntegrationConfig config;
   private final AvailableType type;
   private final OnLedger on;
-  /* Its ledger, when commands can be a part of the step that decides on them. */
-  private final @Nullable StoreLedger inStep;
   private final Shared shared;
   private final Registrations registrations;
   private final Lanes lanes;
   private final ClassLoader loader;
   private final Tellings tellings;
   private final Feed feed;
+  private final CommandSender commands;
   private final Requests requests;
+  private final LedgerHandlers onLedger;
   private final Lane lane;
   private final JournalFeed journal;
   private final RecentCalls recent = new RecentCalls();
@@ -88,7 +74,6 @@ public final class RunningIntegration {
     this.config = config;
     this.type = type;
     this.on = on;
-    this.inStep = on.ledger instanceof StoreLedger local && local.livesIn(shared.store) ? local : null;
     this.shared = shared;
     this.registrations = registrations;
     this.lanes = new Lanes(config.id(), registrations);
@@ -100,9 +85,11 @@ public final class RunningIntegration {
         new Matches(config.id(), loader, shared.limits));
     this.feed = new Feed(shared.store, on.ledger, config.id(), config.party(), registrations, tellings, leadership,
         life::caughtUp, events);
+    this.commands = new CommandSender(shared.store, config, on, registrations, feed);
     this.requests = new Requests(this, shared, new ForkedWorkers(
         loader instanceof PackageLoader || loader.equals(ClassLoader.getSystemClassLoader()), () -> worker(entry),
         new WorkerNode()));
+    this.onLedger = new LedgerHandlers(this, shared);
     this.lane = new Lane(this, shared);
     this.journal = new JournalFeed(shared.store, config.id(), lane, registrations.journalTypes);
   }
@@ -267,6 +254,16 @@ public final class RunningIntegration {
     return tellings;
   }
 
+  /** Where its commands go. */
+  CommandSender commands() {
+    return commands;
+  }
+
+  /** Its handlers of what happens on its ledger. */
+  LedgerHandlers onLedger() {
+    return onLedger;
+  }
+
   Requests requests() {
     return requests;
   }
@@ -310,137 +307,11 @@ public final class RunningIntegration {
     if (!life.initialised()) {
       return Outcome.later(NOT_NOW, "the integration is starting or stopping");
     }
-    return delivery.dryRun() ? DryRun.of(() -> handle(delivery)) : handle(delivery);
-  }
-
-  private Outcome handle(Delivery<Payloads.LedgerDelivery> delivery) throws Exception {
-    Payloads.LedgerDelivery payload = delivery.payload();
-    Attempt attempt = attempt(delivery);
-    Registrations.OnContract<?> contract = registrations.contracts.get(payload.handler());
-    if (contract != null) {
-      return contract(contract, delivery, attempt);
-    }
-    Registrations.OnTransaction transaction = registrations.transactions.get(payload.handler());
-    if (transaction != null) {
-      Response response = called(transaction.counters(), HANDLER_LIMIT,
-          () -> transaction.handler().handle(TransactionText.read(payload.body(), attempt)));
-      return sent(payload, delivery, response);
-    }
-    Registrations.OnRequest<?, ?> request = registrations.requests.get(payload.handler());
-    return request == null
-        ? Outcome.gone("no handler " + payload.handler() + " in this version of " + id())
-        : requests.run(request, delivery, attempt);
+    return delivery.dryRun() ? DryRun.of(() -> onLedger.run(delivery)) : onLedger.run(delivery);
   }
 
   static Attempt attempt(Delivery<?> delivery) {
     return new Attempt(delivery.idempotencyKey(), delivery.attempt(), delivery.maybeDone(), delivery.dryRun());
-  }
-
-  private <E> Outcome contract(Registrations.OnContract<E> handler, Delivery<Payloads.LedgerDelivery> delivery,
-      Attempt attempt) throws Exception {
-    E event = event(handler, delivery.payload(), attempt);
-    boolean undecided = delivery.payload().undecided();
-    Response response = called(handler.counters(), HANDLER_LIMIT,
-        () -> undecided && !wants(handler, event) ? Response.none() : handler.handler().handle(event));
-    return sent(delivery.payload(), delivery, response);
-  }
-
-  private static <E> boolean wants(Registrations.OnContract<E> handler, E event) {
-    Optional<Contract> contract = event instanceof LedgerEvents.Created created
-        ? Optional.of(created.contract())
-        : ((LedgerEvents.Archived) event).contract();
-    return contract.filter(known -> handler.match().test(known.payload())).isPresent();
-  }
-
-  @SuppressWarnings("unchecked") // a registration of created contracts is made with Created only, and so for archived
-  private static <E> E event(Registrations.OnContract<E> handler, Payloads.LedgerDelivery payload, Attempt attempt) {
-    JsonNode body = StoredValue.parse(payload.body());
-    if (handler.created()) {
-      return (E) new LedgerEvents.Created(StoredValue.contract(body), payload.initial(), attempt);
-    }
-    return (E) new LedgerEvents.Archived(new ContractId(body.path("id").asString()),
-        TemplateId.parse(body.path("template").asString()),
-        Optional.ofNullable(body.get("contract")).map(StoredValue::contract), attempt);
-  }
-
-  private Outcome sent(Payloads.LedgerDelivery payload, Delivery<?> delivery, @Nullable Response response) {
-    if (delivery.dryRun()) {
-      return DryRun.wouldSend(response);
-    }
-    List<Command> commands = orNone(response).commands();
-    return commands.isEmpty()
-        ? Outcome.done()
-        : Outcome.done(tx -> send(tx, payload.handler(), commands, payload.purpose(), payload, ""));
-  }
-
-  static Response orNone(@Nullable Response response) {
-    return response == null ? Response.none() : response;
-  }
-
-  /**
-   * Sees to it that commands are sent; nothing when there are none. A ledger on the node's own store takes them in this very
-   * transaction. Those that it refuses, and those for another ledger, are stored to be sent.
-   */
-  void send(Transaction tx, String handler, List<Command> commands, String purpose, Payloads.LedgerDelivery origin,
-      String request) throws SQLException {
-    if (commands.isEmpty()) {
-      return;
-    }
-    String commandId = commandId(handler, purpose);
-    List<Command> qualified = qualified(commands);
-    if (inStep != null && inStep.take(tx,
-        Outbox.submission(commandId, party(), qualified)) instanceof SubmitResult.Accepted) {
-      if (!request.isEmpty()) {
-        RequestTables.answered(tx, id(), request);
-      }
-      tx.afterCommit(() -> commanded(handler, qualified.size()));
-      return;
-    }
-    tx.enqueue(Outbox.work(new Payloads.Submit(id(), handler, commandId, party().name(), Payloads.write(qualified),
-        since(tx).value(), origin, request, config.ledger())));
-  }
-
-  /* From where an outcome would have to be looked for. A process that stands by does not know; the store does. */
-  private Offset since(Transaction tx) throws SQLException {
-    Offset read = feed.offset();
-    return readsLedger() && read.equals(Offset.BEGIN)
-        ? IntegrationTables.place(tx, id()).filter(place -> place.ledger().equals(on.ledger.id()))
-            .map(IntegrationTables.Place::offset).orElse(read)
-        : read;
-  }
-
-  String commandId(String handler, String purpose) {
-    return Payloads.commandId(id(), handler, party(), purpose);
-  }
-
-  List<Command> qualified(Collection<Command> commands) {
-    return commands.stream().map(command -> on.mainPackage.map(command::in).orElse(command)).toList();
-  }
-
-  /** Asks the integration what to do about refused commands; empty when it has no say. */
-  Optional<Outcome> rejected(Payloads.Submit submit, SubmitResult.Rejected why) throws Exception {
-    Registrations.OnContract<?> handler = registrations.contracts.get(submit.handler());
-    registrations.counters(submit.handler())
-        .ifPresent(c -> c.failed(why.code() + ": " + why.detail(), shared.clock.instant()));
-    return handler == null || submit.origin().handler().isEmpty()
-        ? Optional.empty()
-        : rejected(handler, submit, why);
-  }
-
-  private <E> Optional<Outcome> rejected(Registrations.OnContract<E> handler, Payloads.Submit submit,
-      SubmitResult.Rejected why) throws Exception {
-    if (handler.onRejected().isEmpty()) {
-      return Optional.empty();
-    }
-    E event = event(handler, submit.origin(), new Attempt(submit.commandId(), 1, false));
-    Response response = called(handler.counters(), HANDLER_LIMIT,
-        () -> handler.onRejected().get().handle(event, why));
-    return Optional.of(Outcome.done(tx -> send(tx, submit.handler(), orNone(response).commands(),
-        submit.origin().purpose() + "|rejected", NO_ORIGIN, "")));
-  }
-
-  void commanded(String handler, int commands) {
-    registrations.counters(handler).ifPresent(c -> c.commanded(commands));
   }
 
   /** Does a tick or a message. */
@@ -484,14 +355,6 @@ public final class RunningIntegration {
       throw new ExecutionException(e);
     } finally {
       thread.setContextClassLoader(before);
-    }
-  }
-
-  /** Called when ledger work has been set aside. */
-  void dead(Transaction tx, Delivery<Payloads.LedgerDelivery> delivery) throws SQLException {
-    Registrations.OnRequest<?, ?> request = registrations.requests.get(delivery.payload().handler());
-    if (request != null) {
-      requests.dead(tx, request, delivery);
     }
   }
 
