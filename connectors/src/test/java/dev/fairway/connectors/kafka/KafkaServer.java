@@ -12,12 +12,16 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.DescribeClusterOptions;
+import org.apache.kafka.clients.admin.ListTransactionsOptions;
+import org.apache.kafka.clients.admin.TransactionState;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.awaitility.Awaitility;
 
@@ -27,6 +31,8 @@ public final class KafkaServer implements AutoCloseable {
   public static final String PASSWORD = "wonder \"land\"";
 
   private static final int ATTEMPTS = 3;
+  private static final Set<TransactionState> UNMARKED = Set.of(TransactionState.PREPARE_COMMIT,
+      TransactionState.PREPARE_ABORT);
 
   private final Path folder;
   private final int port;
@@ -161,6 +167,7 @@ public final class KafkaServer implements AutoCloseable {
 
   /** Every record of a topic that was committed, in order within each partition; none when there is no such topic. */
   public List<ConsumerRecord<String, String>> committed(String topic) {
+    awaitMarkers();
     List<ConsumerRecord<String, String>> records = new ArrayList<>();
     try (KafkaConsumer<String, String> consumer = new KafkaConsumer<>(
         Map.of("bootstrap.servers", address(), "isolation.level", "read_committed", "allow.auto.create.topics", false),
@@ -175,6 +182,19 @@ public final class KafkaServer implements AutoCloseable {
       }
     }
     return records;
+  }
+
+  /* A broker answers a commit once it is decided, and only then writes the markers that show its records to readers. */
+  private void awaitMarkers() {
+    try (Admin admin = Admin.create(Map.of("bootstrap.servers", address()))) {
+      Awaitility.await().atMost(Duration.ofMinutes(1)).pollInterval(Duration.ofMillis(20)).until(() -> {
+        try {
+          return admin.listTransactions(new ListTransactionsOptions().filterStates(UNMARKED)).all().get().isEmpty();
+        } catch (ExecutionException e) {
+          throw e.getCause() instanceof TimeoutException away ? away : e;
+        }
+      });
+    }
   }
 
   /** Ends it; nothing writes to its folder any more. */
