@@ -22,6 +22,7 @@ import dev.fairway.connectors.sealed.Sealed;
 import dev.fairway.connectors.spec.Derivation;
 import dev.fairway.connectors.spec.FlowFile;
 import dev.fairway.connectors.task.Derivations;
+import dev.fairway.connectors.task.Prepared;
 import dev.fairway.connectors.task.TaskLoop;
 import dev.fairway.connectors.task.TaskTable;
 import dev.fairway.connectors.task.Tasks;
@@ -49,6 +50,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -152,20 +154,20 @@ public final class Connectors implements AutoCloseable {
     });
     for (FlowFile file : files) {
       file.captures().values().stream().filter(capture -> !capture.shards().disable())
-          .forEach(capture -> begin(capture.name(), CaptureTask.KIND, step(file, capture), capture.interval()));
+          .forEach(capture -> begin(capture.name(), CaptureTask.KIND, () -> step(file, capture), capture.interval()));
       file.derivations().values().stream().filter(derivation -> !derivation.shards().disable())
-          .forEach(derivation -> begin(derivation.name(), DeriveTask.KIND, step(file, derivation), RESTART));
+          .forEach(derivation -> begin(derivation.name(), DeriveTask.KIND, () -> step(file, derivation), RESTART));
       file.materializations().values().stream().filter(task -> !task.shards().disable())
-          .forEach(task -> begin(task.name(), MaterializeTask.KIND, step(file, task), RESTART));
+          .forEach(task -> begin(task.name(), MaterializeTask.KIND, () -> step(file, task), RESTART));
     }
     config.topics().ifPresent(topics -> {
       published.keySet().removeIf(name -> !topics.include(name));
       begin(PublishTask.NAME, PublishTask.KIND,
-          new PublishTask(topics, store, collections, published, config.transactionBytes()), RESTART);
+          () -> new PublishTask(topics, store, collections, published, config.transactionBytes()), RESTART);
     });
   }
 
-  private void begin(String name, String kind, TaskLoop.Step step, Duration interval) {
+  private void begin(String name, String kind, Supplier<TaskLoop.Step> steps, Duration interval) {
     if (loops.containsKey(name)) {
       throw new FairwayException(ErrorCode.CONFIGURATION, "two tasks are called " + name);
     }
@@ -173,12 +175,12 @@ public final class Connectors implements AutoCloseable {
       TaskTable.announce(tx, name, kind);
       return TaskTable.find(tx, name).map(TaskTable.Row::paused).orElse(false);
     });
-    loops.put(name, new TaskLoop(name, step, interval, paused, clock));
+    loops.put(name, new TaskLoop(name, steps, interval, paused, clock));
   }
 
   /** A capture as a step; it validates and applies before each session, because both may change at the source. */
   public TaskLoop.Step step(FlowFile file, FlowFile.Capture capture) {
-    return new Deferred(() -> {
+    return new Prepared(() -> {
       CaptureProgram program = Tasks.program(capture, collections.scratch(), logs(capture.name()), inside);
       TokenKeeper.Fresh fresh = credentials.fresh(capture.name(), capture.endpoint().config(),
           () -> program.spec().oauth2());
@@ -191,7 +193,7 @@ public final class Connectors implements AutoCloseable {
 
   /** A derivation as a step. */
   public TaskLoop.Step step(FlowFile file, Derivation derivation) {
-    return new Deferred(() -> {
+    return new Prepared(() -> {
       DeriveProgram program = program(derivation);
       TokenKeeper.Fresh fresh = credentials.fresh(derivation.name(), derivation.endpoint().config(),
           () -> program.spec().oauth2());
@@ -218,7 +220,7 @@ public final class Connectors implements AutoCloseable {
 
   /** A materialization as a step. */
   public TaskLoop.Step step(FlowFile file, FlowFile.Materialization task) {
-    return new Deferred(() -> {
+    return new Prepared(() -> {
       MaterializeProgram program = Tasks.program(task, collections.scratch(), logs(task.name()));
       TokenKeeper.Fresh fresh = credentials.fresh(task.name(), task.endpoint().config(),
           () -> program.spec().oauth2());
@@ -352,51 +354,4 @@ public final class Connectors implements AutoCloseable {
    */
   public record TaskStatus(String name, String kind, String phase, String reason, long transactions, long documents,
       long bytes, String updatedAt) {}
-
-  /** A step that is made anew for each session. */
-  private static final class Deferred implements TaskLoop.Step {
-    private final Maker maker;
-    private TaskLoop.@Nullable Step step;
-    private boolean stopped;
-
-    Deferred(Maker maker) {
-      this.maker = maker;
-    }
-
-    @Override
-    public void run() throws Exception {
-      TaskLoop.Step made = maker.make();
-      synchronized (this) {
-        if (stopped) {
-          stopped = false;
-          return;
-        }
-        step = made;
-      }
-      try {
-        made.run();
-      } finally {
-        synchronized (this) {
-          step = null;
-          stopped = false;
-        }
-      }
-    }
-
-    @Override
-    public void stop() {
-      TaskLoop.Step now;
-      synchronized (this) {
-        now = step;
-        stopped = now == null;
-      }
-      if (now != null) {
-        now.stop();
-      }
-    }
-
-    private interface Maker {
-      TaskLoop.Step make() throws Exception;
-    }
-  }
 }

@@ -87,6 +87,10 @@ class PublishTest {
         new Topics(prefix, Optional.empty(), Optional.empty()), TopicWriter.Compression.LZ4, List.of("acme/"));
   }
 
+  private static TaskLoop loop(PublishTask task) {
+    return new TaskLoop("publish", () -> task, Duration.ZERO, false, Clock.systemUTC());
+  }
+
   private PublishTask task(String prefix, Store store, Collections collections) throws Exception {
     return task(topics(prefix, Duration.ofMinutes(1)), store, collections);
   }
@@ -205,7 +209,7 @@ class PublishTest {
         Collections logs = new Collections(mine, dir.resolve("rightful-logs"), 1 << 20);
         SqlStore theirs = store("wrong");
         Collections others = new Collections(theirs, dir.resolve("wrong-logs"), 1 << 20);
-        TaskLoop loop = new TaskLoop("publish", task(prefix, mine, logs), Duration.ZERO, false, clock)) {
+        TaskLoop loop = loop(task(prefix, mine, logs))) {
       Awaitility.await().atMost(PATIENCE).ignoreException(TimeoutException.class)
           .until(() -> broker.committed(prefix + "fairway-checkpoint.collections").size() == 1);
       TaskLoop.Status session = loop.status();
@@ -276,8 +280,7 @@ class PublishTest {
     String prefix = UUID.randomUUID() + "-";
     try (SqlStore store = store("waiting");
         Collections logs = new Collections(store, dir.resolve("waiting-logs"), 1 << 20);
-        TaskLoop loop = new TaskLoop("publish", task(topics(prefix, Duration.ofSeconds(3)), store, logs), Duration.ZERO,
-            false, clock)) {
+        TaskLoop loop = loop(task(topics(prefix, Duration.ofSeconds(3)), store, logs))) {
       append(logs, 1);
       awaitPublished(prefix + "acme.b", "n", count -> count == 1);
       // A cluster of one broker that dies between a commit and its markers can forget them when it is back.

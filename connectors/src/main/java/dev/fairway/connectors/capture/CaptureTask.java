@@ -48,16 +48,21 @@ public final class CaptureTask implements TaskLoop.Step {
     this.clock = clock;
   }
 
-  /** Runs one session to its end. What it checkpointed is durable when this returns or throws. */
+  /**
+   * Runs one session to its end; none when it was stopped before. What it checkpointed is durable when this returns or
+   * throws.
+   */
   @Override
   public void run() throws Exception {
-    stopped = false;
     Committing commit = new Committing(store.read(view -> TaskTable.state(view, spec.name())));
     JsonNode before = commit.state;
     try (CapturePipeline session = new CapturePipeline(spec, collections, rows, memory, clock, commit)) {
       pipeline = session;
-      program.run(spec, before, session);
-      session.drain();
+      // A stop that came before the line above found nobody to tell.
+      if (!stopped) {
+        program.run(spec, before, session);
+        session.drain();
+      }
     } catch (Exception e) {
       // A session that was asked to end may end as badly as it likes: what it did not checkpoint is forgotten.
       if (!stopped) {

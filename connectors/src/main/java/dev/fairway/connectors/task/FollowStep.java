@@ -30,8 +30,6 @@ public abstract class FollowStep implements TaskLoop.Step {
       if (!stopped) {
         throw e;
       }
-    } finally {
-      stopped = false;
     }
   }
 

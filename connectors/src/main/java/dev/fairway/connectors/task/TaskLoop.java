@@ -6,6 +6,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -17,7 +19,7 @@ public final class TaskLoop implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(TaskLoop.class);
 
   private final String name;
-  private final Step step;
+  private final Supplier<? extends Step> steps;
   private final Duration interval;
   private final Clock clock;
   private final ReentrantLock lock = new ReentrantLock();
@@ -25,13 +27,19 @@ public final class TaskLoop implements AutoCloseable {
   private final BackOff backOff = new BackOff();
   private final Thread thread;
   private Status status;
+  private @Nullable Step underWay;
   private boolean paused;
+  private boolean told;
   private boolean closed;
 
-  /** @param interval from one start to the next, when sessions end well */
-  public TaskLoop(String name, Step step, Duration interval, boolean paused, Clock clock) {
+  /**
+   * @param steps makes a step for each session, so that a stop that comes late is nothing to the next; must neither wait nor
+   * fail
+   * @param interval from one start to the next, when sessions end well
+   */
+  public TaskLoop(String name, Supplier<? extends Step> steps, Duration interval, boolean paused, Clock clock) {
     this.name = name;
-    this.step = step;
+    this.steps = steps;
     this.interval = interval;
     this.paused = paused;
     this.clock = clock;
@@ -51,7 +59,7 @@ public final class TaskLoop implements AutoCloseable {
   /** Ends the session under way and begins no other. */
   public void pause() {
     change(true);
-    step.stop();
+    stop();
   }
 
   /** Begins sessions again, at once. */
@@ -63,6 +71,7 @@ public final class TaskLoop implements AutoCloseable {
     lock.lock();
     try {
       paused = pause;
+      told = true;
       backOff.reset();
       changed.signalAll();
     } finally {
@@ -70,8 +79,21 @@ public final class TaskLoop implements AutoCloseable {
     }
   }
 
+  private void stop() {
+    Step session;
+    lock.lock();
+    try {
+      session = underWay;
+    } finally {
+      lock.unlock();
+    }
+    if (session != null) {
+      session.stop();
+    }
+  }
+
   private void run() {
-    while (awaitTurn()) {
+    for (Step step = next(); step != null; step = next()) {
       Instant start = clock.instant();
       Duration wait;
       try {
@@ -100,25 +122,29 @@ public final class TaskLoop implements AutoCloseable {
     }
   }
 
-  private boolean awaitTurn() {
+  /** The next session's step, when it is its turn, known to whoever stops it from then on; null when there is none. */
+  private @Nullable Step next() {
     lock.lock();
     try {
+      underWay = null;
       while (paused && !closed) {
         status = new Status(Phase.PAUSED, "", clock.instant());
         changed.awaitUninterruptibly();
       }
-      return !closed;
+      told = false;
+      underWay = closed ? null : steps.get();
+      return underWay;
     } finally {
       lock.unlock();
     }
   }
 
+  /** Waits, but not when a person paused or resumed since the session began. */
   private void sleep(Duration wait) {
     lock.lock();
     try {
       long left = wait.toNanos();
-      boolean before = paused;
-      while (left > 0 && !closed && paused == before) {
+      while (left > 0 && !closed && !told) {
         left = changed.awaitNanos(left);
       }
     } catch (InterruptedException e) {
@@ -146,7 +172,7 @@ public final class TaskLoop implements AutoCloseable {
     } finally {
       lock.unlock();
     }
-    step.stop();
+    stop();
     try {
       if (!thread.join(Duration.ofSeconds(30))) {
         thread.interrupt();
@@ -158,9 +184,10 @@ public final class TaskLoop implements AutoCloseable {
 
   /** One session of a task. */
   public interface Step {
+    /** Runs it, once. */
     void run() throws Exception;
 
-    /** Ends the session under way soon; from any thread. */
+    /** Ends it soon, also when it has not begun yet; from any thread. */
     void stop();
   }
 

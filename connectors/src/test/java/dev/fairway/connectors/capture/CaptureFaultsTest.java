@@ -19,9 +19,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicReference;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -67,6 +72,10 @@ class CaptureFaultsTest {
   }
 
   private CaptureTask task(CaptureProgram program) {
+    return task(program, Clock.systemUTC());
+  }
+
+  private CaptureTask task(CaptureProgram program, Clock clock) {
     var rows = Projections.of("acme/rows",
         Json.parse("{\"type\":\"object\",\"properties\":{\"id\":{\"type\":\"integer\"}}}"), null, List.of("/id"),
         Map.of());
@@ -75,7 +84,7 @@ class CaptureFaultsTest {
             Json.parse("{\"stream\":\"rows\",\"syncMode\":\"incremental\",\"replication_method\":\"FULL_TABLE\"}"),
             List.of("rows"), rows, 0, "")),
         300, Json.object(), Json.object(), Json.array());
-    return new CaptureTask(program, spec, true, store, collections, CaptureTask.MEMORY, Clock.systemUTC());
+    return new CaptureTask(program, spec, true, store, collections, CaptureTask.MEMORY, clock);
   }
 
   private Programs programs() {
@@ -181,6 +190,34 @@ class CaptureFaultsTest {
     Awaitility.await().atMost(Duration.ofMinutes(1))
         .until(() -> ProcessHandle.of(child).filter(ProcessHandle::isAlive).isEmpty());
     goesOnBehindTheSecondRow();
+  }
+
+  /** The session looks at the clock when it is being made: too early to be told of a stop, too late to be kept from starting. */
+  @Test
+  void aStopThatComesWhileTheSessionBeginsIsNotLost() throws Exception {
+    Path started = dir.resolve("started");
+    AtomicReference<CaptureTask> task = new AtomicReference<>();
+    Clock stops = new Clock() {
+      @Override
+      public Instant instant() {
+        Objects.requireNonNull(task.get()).stop();
+        return Instant.EPOCH;
+      }
+
+      @Override
+      public ZoneId getZone() {
+        return ZoneOffset.UTC;
+      }
+
+      @Override
+      public Clock withZone(ZoneId zone) {
+        return this;
+      }
+    };
+    task.set(task(new AirbyteCapture(List.of("sh", "-c", "touch '" + started + "'; exec sleep 600", "sh"), Map.of(),
+        programs()), stops));
+    Objects.requireNonNull(task.get()).run();
+    assertThat(started).doesNotExist();
   }
 
   @Test
