@@ -6,14 +6,19 @@ import com.sun.net.httpserver.HttpServer;
 import dev.fairway.connector.flow.FlowCodec;
 import dev.fairway.connector.flow.OAuth2Spec;
 import dev.fairway.connector.json.Json;
+import dev.fairway.testing.TestClock;
 import dev.fairway.web.outbound.EgressPolicy;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -38,8 +43,12 @@ class KeptCredentialsTest {
     return kept.fresh("acme/shop", config, () -> spec).config().path("credentials").path("access_token").asString("");
   }
 
-  @Test
-  void whatAProviderGaveIsKeptForTheNextCommand() throws Exception {
+  /** What is to be done while a provider is there, which gives tokens by number. */
+  private interface Asked {
+    void run(OAuth2Spec spec) throws Exception;
+  }
+
+  private static void withProvider(Asked asked) throws Exception {
     AtomicInteger exchanges = new AtomicInteger();
     HttpServer provider = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     provider.createContext("/token", exchange -> {
@@ -57,18 +66,51 @@ class KeptCredentialsTest {
            "refreshTokenResponseMap":{"access_token":"/access",
              "token_expiry_date":"{{#now_plus}}{{expires_in}}{{/now_plus}}"}}"""
           .formatted(provider.getAddress().getPort())), OAuth2Spec.class);
-      KeptCredentials kept = new KeptCredentials(dir.resolve("kept"), EgressPolicy.trusting(), Clock.systemUTC());
+      asked.run(spec);
+    } finally {
+      provider.stop(0);
+    }
+  }
+
+  private KeptCredentials kept(Clock clock) {
+    return new KeptCredentials(dir.resolve("kept"), EgressPolicy.trusting(), clock);
+  }
+
+  @Test
+  void whatAProviderGaveIsKeptForTheNextCommand() throws Exception {
+    withProvider(spec -> {
+      KeptCredentials kept = kept(Clock.systemUTC());
       assertThat(token(kept, config("r0"), spec)).isEqualTo("token 1");
       assertThat(token(kept, config("r0"), spec)).isEqualTo("token 1");
       assertThat(token(kept, config("of another sign-in"), spec)).isEqualTo("token 2");
       assertThat(token(kept, config("r0"), spec)).isEqualTo("token 1");
-    } finally {
-      provider.stop(0);
-    }
-    try (Stream<Path> folders = Files.list(dir.resolve("kept"))) {
-      List<Path> all = folders.toList();
-      assertThat(all).hasSize(2).allSatisfy(folder -> assertThat(
-          PosixFilePermissions.toString(Files.getPosixFilePermissions(folder))).isEqualTo("rwx------"));
+    });
+    assertThat(folders()).hasSize(2).allSatisfy(folder -> assertThat(
+        PosixFilePermissions.toString(Files.getPosixFilePermissions(folder))).isEqualTo("rwx------"));
+  }
+
+  @Test
+  void whatNobodyUsedForLongIsRemovedAndNothingElseIs() throws Exception {
+    Path notes = Files.writeString(Files.createDirectories(dir.resolve("kept")).resolve("notes"), "of the user");
+    Files.setLastModifiedTime(notes, FileTime.from(Instant.EPOCH));
+    TestClock clock = new TestClock();
+    withProvider(spec -> {
+      token(kept(clock), config("old"), spec);
+      token(kept(clock), config("used again"), spec);
+      clock.advance(Duration.ofDays(KeptCredentials.UNUSED_DAYS - 1));
+      token(kept(clock), config("used again"), spec);
+      assertThat(folders()).hasSize(2);
+      clock.advance(Duration.ofDays(2));
+      token(kept(clock), config("new"), spec);
+      assertThat(folders()).hasSize(2);
+      assertThat(token(kept(clock), config("new"), spec)).isEqualTo("token 4");
+    });
+    assertThat(notes).exists();
+  }
+
+  private List<Path> folders() throws IOException {
+    try (Stream<Path> all = Files.list(dir.resolve("kept"))) {
+      return all.filter(Files::isDirectory).toList();
     }
   }
 
