@@ -3,26 +3,17 @@ package dev.fairway.testing.work;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.fairway.core.Codec;
-import dev.fairway.core.journal.NewEvent;
-import dev.fairway.core.store.Store;
 import dev.fairway.core.work.FailureClass;
 import dev.fairway.core.work.NewWork;
 import dev.fairway.core.work.Outcome;
-import dev.fairway.core.work.WorkKind;
 import dev.fairway.core.work.WorkQueue;
 import dev.fairway.core.work.WorkQueue.Demand;
 import dev.fairway.core.work.WorkQueue.Failure;
 import dev.fairway.core.work.WorkQueue.Lease;
 import dev.fairway.core.work.WorkQueue.SettleResult;
 import dev.fairway.core.work.WorkQueue.Settlement;
-import dev.fairway.testing.TestClock;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
@@ -31,53 +22,10 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** What every {@link WorkQueue} promises. */
-public abstract class WorkQueueContract {
-  private static final Duration LEASE = Duration.ofSeconds(30);
-  private static final Duration HOUR = Duration.ofHours(1);
-
-  /** Payloads as UTF-8. */
-  protected static final Codec<String> TEXT = new Codec<>() {
-    @Override
-    public byte[] encode(String value) {
-      return value.getBytes(StandardCharsets.UTF_8);
-    }
-
-    @Override
-    public String decode(byte[] bytes) {
-      return new String(bytes, StandardCharsets.UTF_8);
-    }
-  };
-  protected static final WorkKind<String> SEND = WorkKind.of("contract.send", TEXT);
-  protected static final WorkKind<String> PRINT = WorkKind.of("contract.print", TEXT);
-  protected static final WorkKind<String> STRICT = WorkKind.of("contract.strict", TEXT).blockingKeyWhenDead();
-
-  protected final TestClock clock = new TestClock();
-  private Store store;
-  private WorkQueue queue;
-
-  /** A store with its queue, in which there is no work; called once for each test. */
-  protected abstract Opened open(Clock clock) throws IOException;
-
-  /** What {@link #open} opened. */
-  public record Opened(Store store, WorkQueue queue) {}
-
-  @BeforeEach
-  void openQueue() throws IOException {
-    Opened opened = open(clock);
-    store = opened.store();
-    queue = opened.queue();
-  }
-
-  @AfterEach
-  void closeStore() {
-    store.close();
-  }
-
+/** What every {@link WorkQueue} promises of leases and what becomes of them. */
+public abstract class WorkQueueContract extends WorkQueueFixture {
   @Test
   void enqueuedWorkIsLeasedWithAllThatWasSaid() {
     store.run(tx -> tx.enqueue(NewWork.of(SEND, "p").key("k")));
@@ -111,45 +59,6 @@ public abstract class WorkQueueContract {
         .hasSize(4);
     assertThat(queue.lease(List.of(new Demand(SEND.name(), 9, LEASE), new Demand(PRINT.name(), 9, LEASE)), 100))
         .hasSize(3);
-  }
-
-  @Test
-  void aRowIsOfFirstAttemptsAndWhatWasTriedIsLeasedAlone() {
-    for (String text : List.of("a", "b", "c", "d")) {
-      enqueue(SEND, text);
-    }
-    Lease tried = row(1).getFirst();
-    settle(new Settlement.Again(tried, clock.instant(), new Failure(FailureClass.RETRY, "no"), Outcome.NOTHING));
-    assertThat(texts(row(3))).containsExactly("a");
-    assertThat(texts(row(2))).containsExactly("b", "c");
-    assertThat(texts(row(9))).containsExactly("d");
-  }
-
-  @Test
-  void aRowIsShorterWhereItsPiecesAreLarge() {
-    for (int i = 0; i < 12; i++) {
-      enqueue(SEND, ("" + i).repeat(900_000 / ("" + i).length()));
-    }
-    List<Lease> first = row(100);
-    assertThat(first).hasSizeBetween(2, 8);
-    assertThat(texts(first)).startsWith("0".repeat(900_000), "1".repeat(900_000));
-    assertThat(row(1)).hasSize(1);
-  }
-
-  private List<Lease> row(int atMost) {
-    return queue.lease(List.of(new Demand(SEND.name(), atMost, LEASE, true)), 100);
-  }
-
-  @Test
-  void urgentWorkComesFirstThenOlderAcrossKinds() {
-    store.run(tx -> {
-      tx.enqueue(NewWork.of(SEND, "usual 1"));
-      tx.enqueue(NewWork.of(PRINT, "usual 2"));
-      tx.enqueue(NewWork.of(SEND, "bulk").priority(0));
-      tx.enqueue(NewWork.of(PRINT, "urgent").priority(9));
-    });
-    assertThat(texts(queue.lease(List.of(new Demand(SEND.name(), 9, LEASE), new Demand(PRINT.name(), 9, LEASE)), 9)))
-        .containsExactly("urgent", "usual 1", "usual 2", "bulk");
   }
 
   @Test
@@ -296,96 +205,6 @@ public abstract class WorkQueueContract {
   }
 
   @Test
-  void workOfOneKeyRunsOneAfterAnotherInOrder() {
-    store.run(tx -> {
-      tx.enqueue(NewWork.of(SEND, "a1").key("a"));
-      tx.enqueue(NewWork.of(SEND, "a2").key("a"));
-      tx.enqueue(NewWork.of(SEND, "b1").key("b"));
-    });
-    store.run(tx -> tx.enqueue(NewWork.of(SEND, "a3").key("a").priority(9)));
-    List<Lease> first = lease(SEND);
-    assertThat(texts(first)).containsExactly("a1", "b1");
-    assertThat(lease(SEND)).isEmpty();
-    settle(new Settlement.Again(first.getFirst(), clock.instant().plus(HOUR), new Failure(FailureClass.RETRY, "x"),
-        Outcome.NOTHING));
-    assertThat(lease(SEND)).as("a retry keeps its place").isEmpty();
-    clock.advance(HOUR);
-    Lease again = lease(SEND).getFirst();
-    assertThat(TEXT.decode(again.payload())).isEqualTo("a1");
-    settle(new Settlement.Finish(again, Outcome.NOTHING));
-    Lease second = lease(SEND).getFirst();
-    assertThat(TEXT.decode(second.payload())).isEqualTo("a2");
-    settle(new Settlement.Finish(second, Outcome.NOTHING));
-    assertThat(texts(lease(SEND))).containsExactly("a3");
-  }
-
-  @Test
-  void theSameKeyOfAnotherKindIsAnotherKey() {
-    store.run(tx -> {
-      tx.enqueue(NewWork.of(SEND, "s").key("k"));
-      tx.enqueue(NewWork.of(PRINT, "p").key("k"));
-    });
-    assertThat(lease(SEND)).hasSize(1);
-    assertThat(lease(PRINT)).hasSize(1);
-  }
-
-  @Test
-  void delayedWorkHoldsBackYoungerWorkOfItsKey() {
-    store.run(tx -> {
-      tx.enqueue(NewWork.of(SEND, "first").key("k").after(HOUR));
-      tx.enqueue(NewWork.of(SEND, "second").key("k"));
-    });
-    assertThat(lease(SEND)).isEmpty();
-    clock.advance(HOUR);
-    assertThat(texts(lease(SEND))).containsExactly("first");
-  }
-
-  @Test
-  void aDeadLetterHoldsItsKeyBackOnlyIfItsKindSaysSo() {
-    store.run(tx -> {
-      tx.enqueue(NewWork.of(SEND, "free 1").key("k"));
-      tx.enqueue(NewWork.of(SEND, "free 2").key("k"));
-      tx.enqueue(NewWork.of(STRICT, "strict 1").key("k"));
-      tx.enqueue(NewWork.of(STRICT, "strict 2").key("k"));
-    });
-    Failure failure = new Failure(FailureClass.PERMANENT, "no");
-    settle(new Settlement.Bury(lease(SEND).getFirst(), failure, Outcome.NOTHING));
-    settle(new Settlement.Bury(lease(STRICT).getFirst(), failure, Outcome.NOTHING));
-    assertThat(texts(lease(SEND))).containsExactly("free 2");
-    assertThat(lease(STRICT)).isEmpty();
-    store.run(tx -> tx.enqueue(NewWork.of(STRICT, "strict 3").key("k")));
-    assertThat(lease(STRICT)).isEmpty();
-  }
-
-  @Test
-  void uniqueWorkExistsOnceUntilItIsDone() {
-    store.run(tx -> {
-      tx.enqueue(NewWork.of(SEND, "first").unique("u"));
-      tx.enqueue(NewWork.of(SEND, "second").unique("u"));
-      tx.enqueue(NewWork.of(PRINT, "other kind").unique("u"));
-    });
-    store.run(tx -> tx.enqueue(NewWork.of(SEND, "third").unique("u")));
-    List<Lease> leases = lease(SEND);
-    assertThat(texts(leases)).containsExactly("first");
-    assertThat(lease(PRINT)).hasSize(1);
-    store.run(tx -> tx.enqueue(NewWork.of(SEND, "while it runs").unique("u")));
-    assertThat(lease(SEND)).isEmpty();
-    settle(new Settlement.Finish(leases.getFirst(), Outcome.NOTHING));
-    store.run(tx -> tx.enqueue(NewWork.of(SEND, "after").unique("u")));
-    assertThat(texts(lease(SEND))).containsExactly("after");
-  }
-
-  @Test
-  void uniqueWorkThatIsDroppedHoldsNoKeyBack() {
-    store.run(tx -> tx.enqueue(NewWork.of(SEND, "first").unique("u")));
-    store.run(tx -> {
-      tx.enqueue(NewWork.of(SEND, "dropped").unique("u").key("k"));
-      tx.enqueue(NewWork.of(SEND, "kept").key("k"));
-    });
-    assertThat(texts(lease(SEND))).containsExactlyInAnyOrder("first", "kept");
-  }
-
-  @Test
   void anEffectMayEnqueueTheNextWork() {
     store.run(tx -> tx.enqueue(NewWork.of(SEND, "first").key("k")));
     settle(new Settlement.Finish(lease(SEND).getFirst(), tx -> tx.enqueue(NewWork.of(SEND, "next").key("k"))));
@@ -439,31 +258,5 @@ public abstract class WorkQueueContract {
       }
     }
     assertThat(seen).hasSize(pieces).allSatisfy((text, times) -> assertThat(times).as(text).isEqualTo(1));
-  }
-
-  private void enqueue(WorkKind<String> kind, String text) {
-    store.run(tx -> tx.enqueue(NewWork.of(kind, text)));
-  }
-
-  private List<Lease> lease(WorkKind<?> kind) {
-    return queue.lease(List.of(new Demand(kind.name(), 100, LEASE)), 100);
-  }
-
-  private SettleResult settle(Settlement settlement) {
-    List<SettleResult> results = queue.settle(List.of(settlement));
-    assertThat(results).hasSize(1);
-    return results.getFirst();
-  }
-
-  private static List<String> texts(List<Lease> leases) {
-    return leases.stream().map(lease -> TEXT.decode(lease.payload())).toList();
-  }
-
-  private static Store.Effect tell(String... words) {
-    return tx -> Arrays.stream(words).forEach(word -> tx.append(new NewEvent("contract." + word, "s", "{}")));
-  }
-
-  private List<String> told() {
-    return store.journal().read(0, 100).stream().map(event -> event.type()).toList();
   }
 }

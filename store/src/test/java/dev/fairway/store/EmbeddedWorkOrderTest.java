@@ -1,0 +1,19 @@
+package dev.fairway.store;
+
+import dev.fairway.testing.work.WorkOrderContract;
+import java.time.Clock;
+import org.junit.jupiter.api.AfterEach;
+
+class EmbeddedWorkOrderTest extends WorkOrderContract {
+  private final TemporaryStore temporary = TemporaryStore.embedded(clock);
+
+  @Override
+  protected Opened open(Clock ignored) {
+    return new Opened(temporary.store(), temporary.work());
+  }
+
+  @AfterEach
+  void remove() {
+    temporary.close();
+  }
+}
