@@ -40,6 +40,25 @@ abstract class RowsContract extends WorkersFixture {
   }
 
   @Test
+  void postponedWorkEndsItsRowToo() {
+    handlers.add(NOTE.inRowsOf(10), delivery -> {
+      boolean before = texts().contains("a");
+      seen.add(delivery);
+      return before ? Outcome.done() : Outcome.later(Duration.ofMinutes(2), "not yet");
+    });
+    enqueue("a");
+    enqueue("b");
+    assertThat(workers.runOnce()).isEqualTo(2);
+    assertThat(texts()).containsExactly("a");
+    workers.runAll();
+    assertThat(texts()).containsExactly("a", "b");
+    clock.advance(Duration.ofMinutes(2));
+    workers.runAll();
+    assertThat(texts()).containsExactly("a", "b", "a");
+    assertThat(seen).extracting(Delivery::attempt).containsOnly(1);
+  }
+
+  @Test
   void whatWaitsInARowTakesNobodysPlace() {
     workers = new Workers(store.work(), handlers, clock, new WorkersConfig(2, Duration.ofSeconds(10)));
     CountDownLatch release = new CountDownLatch(1);

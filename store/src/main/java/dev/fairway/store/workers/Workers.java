@@ -21,7 +21,6 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
@@ -50,7 +49,7 @@ public final class Workers implements AutoCloseable {
   private final Map<String, Timer> lateness = new ConcurrentHashMap<>();
   private final Semaphore wake = new Semaphore(0);
   private final Map<String, AtomicInteger> runningByKind = new ConcurrentHashMap<>();
-  private final Map<Long, Running> running = new ConcurrentHashMap<>();
+  private final Map<Long, Loan> running = new ConcurrentHashMap<>();
   private final Settler settler;
   private final List<Thread> threads = new ArrayList<>();
   private long tookBackNanos = System.nanoTime();
@@ -75,17 +74,6 @@ public final class Workers implements AutoCloseable {
   public Workers withJitter(RandomGenerator source) {
     settler.jitter(source);
     return this;
-  }
-
-  /* On loan. Its thread and the renewal decide, once, whether it begins or is lost before. */
-  private record Running(Lease lease, Duration kindLease, Thread thread, long startedNanos, AtomicBoolean decided) {
-    boolean decides() {
-      return decided.compareAndSet(false, true);
-    }
-
-    boolean is(Lease other) {
-      return lease.attempt() == other.attempt();
-    }
   }
 
   /**
@@ -231,8 +219,7 @@ public final class Workers implements AutoCloseable {
     count(kind).incrementAndGet();
     Thread thread = Thread.ofVirtual().name("work-" + kind).unstarted(() -> perform(handling, row));
     for (Lease lease : row) {
-      running.put(lease.place(),
-          new Running(lease, handling.kind().lease(), thread, System.nanoTime(), new AtomicBoolean()));
+      running.put(lease.place(), new Loan(lease, handling.kind().lease(), thread));
     }
     thread.start();
     return thread;
@@ -242,15 +229,11 @@ public final class Workers implements AutoCloseable {
   private void perform(Handlers.Handling<?> handling, List<Lease> row) {
     boolean goesOn = true;
     for (Lease lease : row) {
-      Running own = running.get(lease.place());
-      if (own != null && own.is(lease) && own.decides()) {
-        boolean first = lease.equals(row.getFirst());
-        if (!first) {
-          // An interrupt that comes this late was meant for the one before.
-          var _ = Thread.interrupted();
-        }
-        boolean itsTurn = first || (goesOn && !closing);
+      Loan own = running.get(lease.place());
+      if (own != null && own.is(lease) && own.begins()) {
+        boolean itsTurn = lease.equals(row.getFirst()) || (goesOn && !closing);
         goesOn = itsTurn ? perform(handling, lease) : giveBack(handling, lease);
+        own.ends();
         running.remove(lease.place(), own);
       }
     }
@@ -295,14 +278,14 @@ public final class Workers implements AutoCloseable {
   private void renew() {
     long now = System.nanoTime();
     Map<Duration, List<Lease>> byLease = new HashMap<>();
-    for (Running one : running.values()) {
-      if (now - one.startedNanos > one.kindLease.toNanos() / 3) {
-        byLease.computeIfAbsent(one.kindLease, _ -> new ArrayList<>()).add(one.lease);
+    for (Loan one : running.values()) {
+      if (one.wantsRenewal(now)) {
+        byLease.computeIfAbsent(one.kindLease(), _ -> new ArrayList<>()).add(one.lease());
       }
     }
     byLease.forEach((lease, leases) -> {
       for (Lease lost : queue.renew(leases, lease)) {
-        Running one = running.get(lost.place());
+        Loan one = running.get(lost.place());
         if (one != null && one.is(lost)) {
           lost(one);
         }
@@ -310,14 +293,14 @@ public final class Workers implements AutoCloseable {
     });
   }
 
-  private void lost(Running one) {
-    if (one.decides()) {
-      running.remove(one.lease.place(), one);
-      LOG.warn("lease lost before its turn kind={} work={}", one.lease.kind(), one.lease.id());
+  private void lost(Loan one) {
+    Lease lease = one.lease();
+    if (one.isLostBefore()) {
+      running.remove(lease.place(), one);
+      LOG.warn("lease lost before its turn kind={} work={}", lease.kind(), lease.id());
     } else {
-      LOG.warn("lease lost while running, the handler is interrupted kind={} work={}", one.lease.kind(),
-          one.lease.id());
-      one.thread.interrupt();
+      LOG.warn("lease lost while running, the handler is interrupted kind={} work={}", lease.kind(), lease.id());
+      one.interrupt();
     }
   }
 
@@ -337,7 +320,7 @@ public final class Workers implements AutoCloseable {
     wake.release();
     Instant end = Instant.now().plus(config.drain());
     awaitIdle(end);
-    running.values().forEach(one -> one.thread().interrupt());
+    running.values().forEach(Loan::interrupt);
     awaitIdle(Instant.now().plusSeconds(1));
     settler.end();
     boolean interrupted = false;
