@@ -57,7 +57,7 @@ public final class Watch implements AutoCloseable {
   private final Runnable onTakeOver;
   private final ReentrantLock lock = new ReentrantLock();
   private final Semaphore nudges = new Semaphore(0);
-  private Optional<Lease> held = Optional.empty();
+  private volatile Optional<Lease> held = Optional.empty();
   private volatile Optional<String> trouble = Optional.empty();
   private volatile boolean stopped;
   private @Nullable Thread thread;
@@ -119,6 +119,11 @@ public final class Watch implements AutoCloseable {
    */
   public boolean sure() {
     return held.filter(lease -> store.read(View::now).isBefore(lease.until.minus(LEASE.dividedBy(2)))).isPresent();
+  }
+
+  /** Whether this process is the one that takes the turns, as far as it knows: it may be told otherwise by its next turn. */
+  public boolean leads() {
+    return held.isPresent();
   }
 
   /** What is wrong, while it lasts. */
@@ -199,8 +204,12 @@ public final class Watch implements AutoCloseable {
     }
     Optional<Lease> before = held;
     // Believed only once it is written: a step may run more than once, and its commit may fail.
-    held = Optional.empty();
-    held = store.write(this::lease);
+    Optional<Lease> written = Optional.empty();
+    try {
+      written = store.write(this::lease);
+    } finally {
+      held = written;
+    }
     if (held.isPresent() && !held.map(Lease::epoch).equals(before.map(Lease::epoch))) {
       onTakeOver.run();
     }

@@ -44,6 +44,11 @@ final class ChainNews {
     this.listeners = listeners;
   }
 
+  /** For one that has lost its lease: what it could not explain, another may have found since. */
+  void forget() {
+    unexplained.clear();
+  }
+
   /**
    * Notes everything that is new.
    *

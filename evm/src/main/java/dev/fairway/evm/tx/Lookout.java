@@ -93,6 +93,10 @@ final class Lookout {
     };
   }
 
+  void forget() {
+    behindSince = Instant.MAX;
+  }
+
   /** A provider may lag behind the one asked before; believed to be a fork only when it lasts. */
   boolean behind(Look look) {
     if (look.before().isEmpty() || look.head().number() >= look.before().get().getKey()) {

@@ -79,6 +79,13 @@ final class Sending {
     return resend;
   }
 
+  /** For one that has lost its lease: what it was about to do, another may have done since. */
+  void forget() {
+    resend.clear();
+    raise.clear();
+    raised.clear();
+  }
+
   /** Whatever the leader before us signed may not have been sent. */
   void takeOver() {
     store.read(view -> table.list(view, " AND t.state = 'sent' ORDER BY t.nonce", 10_000))

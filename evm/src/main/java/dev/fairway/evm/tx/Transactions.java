@@ -71,7 +71,7 @@ public final class Transactions implements AutoCloseable {
     this.signer = signer;
     this.chain = rpc.chainId();
     this.table = new TransactionTable(chain, account);
-    this.watch = new Watch(store, table.name(), config.poll(), this::turn, () -> fresh = true);
+    this.watch = new Watch(store, table.name(), config.poll(), this::turn, this::takenOver);
     this.listeners = new Listeners(table);
     this.lookout = new Lookout(store, rpc, account, config, table, trouble);
     this.news = new ChainNews(store, rpc, config, table, watch, new Minings(store, rpc, table, account), listeners);
@@ -103,9 +103,12 @@ public final class Transactions implements AutoCloseable {
     return watch.runOnce();
   }
 
-  /** What keeps transactions from being sent, in words for an operator. */
+  /**
+   * What keeps transactions from being sent, in words for an operator. What the chain or the account lacks is told by the
+   * process that sends; another knows nothing of it.
+   */
   public Optional<String> trouble() {
-    return watch.trouble().or(trouble::text);
+    return watch.trouble().or(() -> watch.leads() ? trouble.text() : Optional.empty());
   }
 
   /** Records a transaction durably; it is sent soon after. Returns this node's id for it. */
@@ -226,10 +229,20 @@ public final class Transactions implements AutoCloseable {
             row.changedAt()));
   }
 
+  /** What is remembered is from before another process sent. */
+  private void takenOver() {
+    fresh = true;
+    trouble.clear();
+    lookout.forget();
+    news.forget();
+    sending.forget();
+  }
+
   /* One look at the chain, one commit of what was learned, then batch after batch: each is written before it is sent, and
    * while it is on its way the next is signed and written. The turn ends before the lease on it may. */
   private int turn() throws Exception {
     if (!store.read(table::anyOpen)) {
+      trouble.clear();
       return 0;
     }
     Look look = lookout.look();

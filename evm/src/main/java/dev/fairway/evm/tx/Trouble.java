@@ -28,6 +28,11 @@ final class Trouble {
     lasting.remove(kind);
   }
 
+  /** Nothing is kept from being sent any more, or others are to see to it. */
+  void clear() {
+    lasting.clear();
+  }
+
   Optional<String> text() {
     return lasting.values().stream().findFirst();
   }

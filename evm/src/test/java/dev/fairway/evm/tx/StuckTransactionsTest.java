@@ -136,11 +136,14 @@ class StuckTransactionsTest extends TransactionsFixture {
   }
 
   @Test
-  void tooDearAChainIsWaitedFor() throws Exception {
+  void tooDearAChainIsWaitedForAndToldOfWhileAnythingWaits() throws Exception {
     transactions = transactions(config().withMostPerGas(BigInteger.ONE));
     long id = transactions.submit(transfer("a"));
     transactions.runOnce();
     assertThat(state(id)).isInstanceOf(TransactionState.Recorded.class);
     assertThat(transactions.trouble().orElseThrow()).contains("wei per gas");
+    transactions.abandon(id, "not at this price");
+    transactions.runOnce();
+    assertThat(transactions.trouble()).isEmpty();
   }
 }
