@@ -25,12 +25,9 @@ import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /** What an integration registered while it was started. Written by one thread, then only read. */
 final class Registrations implements Events {
-  static final Set<String> TAKEN = Set.of("/status", "/healthz", "/livez", "/readyz", "/log-level");
-
   /** Every payload. */
   static final Predicate<LedgerValue.Struct> ANY = payload -> true;
 
@@ -83,7 +80,8 @@ final class Registrations implements Events {
     closed = true;
   }
 
-  private void requireOpen() {
+  /** @throws IllegalStateException when it is too late to register anything */
+  void requireOpen() {
     if (closed) {
       throw new IllegalStateException("handlers can be registered only while start runs");
     }
@@ -151,14 +149,18 @@ final class Registrations implements Events {
 
       @Override
       public Contracts<Created> created(String template) {
-        return new ContractsBuilder<>(true, template);
+        return contracts(true, template);
       }
 
       @Override
       public Contracts<Archived> archived(String template) {
-        return new ContractsBuilder<>(false, template);
+        return contracts(false, template);
       }
     };
+  }
+
+  private <E> LedgerEvents.Contracts<E> contracts(boolean created, String template) {
+    return new ContractRegistration<>(this, created, qualify.apply(TemplatePattern.parse(template)));
   }
 
   private void addTransaction(boolean start, LedgerEvents.TransactionHandler handler) {
@@ -168,7 +170,8 @@ final class Registrations implements Events {
         new OnTransaction(id, start, handler, new Counters(start ? "Transaction Start" : "Transaction End")));
   }
 
-  private String handlerId(String kind, TemplatePattern pattern, Set<String> used) {
+  /** A name for a handler of that kind: no other has it, and the same registrations in the same order get the same names. */
+  static String handlerId(String kind, TemplatePattern pattern, Set<String> used) {
     String entity = pattern instanceof TemplatePattern.One(TemplateId template) ? template.entity() : "any";
     String slug = entity.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9]+", "-").replaceAll("(^-)|(-$)", "");
     String base = kind + "-" + (slug.isEmpty() ? "x" : slug.substring(0, Math.min(slug.length(), 24)));
@@ -179,75 +182,8 @@ final class Registrations implements Events {
     return base + "-" + n;
   }
 
-  private final class ContractsBuilder<E> implements LedgerEvents.Contracts<E> {
-    private final boolean created;
-    private final TemplatePattern pattern;
-    private Predicate<LedgerValue.Struct> match = ANY;
-    private boolean sweep = true;
-    private boolean flow = true;
-    private int concurrency = 1;
-    private boolean inOrder;
-    private int attempts = 5;
-    private LedgerEvents.@Nullable RejectionHandler<E> onRejected;
-
-    ContractsBuilder(boolean created, String template) {
-      this.created = created;
-      this.pattern = qualify.apply(TemplatePattern.parse(template));
-    }
-
-    @Override
-    public LedgerEvents.Contracts<E> matching(Predicate<LedgerValue.Struct> payload) {
-      match = payload;
-      return this;
-    }
-
-    @Override
-    public LedgerEvents.Contracts<E> withoutSweep() {
-      sweep = false;
-      return this;
-    }
-
-    @Override
-    public LedgerEvents.Contracts<E> withoutFlow() {
-      flow = false;
-      return this;
-    }
-
-    @Override
-    public LedgerEvents.Contracts<E> concurrency(int atOnce) {
-      concurrency = within("concurrency", atOnce);
-      return this;
-    }
-
-    @Override
-    public LedgerEvents.Contracts<E> inOrder() {
-      inOrder = true;
-      return this;
-    }
-
-    @Override
-    public LedgerEvents.Contracts<E> attempts(int most) {
-      attempts = within("attempts", most);
-      return this;
-    }
-
-    @Override
-    public LedgerEvents.Contracts<E> onRejected(LedgerEvents.RejectionHandler<E> handler) {
-      onRejected = handler;
-      return this;
-    }
-
-    @Override
-    public void handle(LedgerEvents.ContractHandler<E> handler) {
-      requireOpen();
-      String id = handlerId(created ? "created" : "archived", pattern, contracts.keySet());
-      contracts.put(id, new OnContract<>(id, created, pattern, match, sweep && created, flow, concurrency, inOrder,
-          attempts, Optional.ofNullable(onRejected), handler,
-          new Counters(created ? "Contract Create" : "Contract Archive")));
-    }
-  }
-
-  private static int within(String what, int value) {
+  /** @throws IllegalArgumentException unless it is 1 to 1000 */
+  static int within(String what, int value) {
     if (value < 1 || value > 1_000) {
       throw new IllegalArgumentException(what + " must be 1 to 1000, is " + value);
     }
@@ -259,55 +195,14 @@ final class Registrations implements Events {
     return new Webhooks() {
       @Override
       public Hook get(String suffix) {
-        return new HookBuilder("GET", suffix);
+        return new HookRegistration(Registrations.this, "GET", suffix);
       }
 
       @Override
       public Hook post(String suffix) {
-        return new HookBuilder("POST", suffix);
+        return new HookRegistration(Registrations.this, "POST", suffix);
       }
     };
-  }
-
-  private final class HookBuilder implements Webhooks.Hook {
-    private final String method;
-    private final SuffixPattern suffix;
-    private String label;
-    private Authorization level = Authorization.PUBLIC;
-    private boolean answerFirst;
-
-    HookBuilder(String method, String suffix) {
-      if (TAKEN.contains(suffix)) {
-        throw new IllegalArgumentException("the suffix " + suffix + " is taken; there are taken " + TAKEN);
-      }
-      this.method = method;
-      this.suffix = SuffixPattern.parse(suffix);
-      this.label = method + " " + suffix;
-    }
-
-    @Override
-    public Webhooks.Hook label(String text) {
-      label = text;
-      return this;
-    }
-
-    @Override
-    public Webhooks.Hook authorized(Authorization wanted) {
-      level = wanted;
-      return this;
-    }
-
-    @Override
-    public Webhooks.Hook answerFirst() {
-      answerFirst = true;
-      return this;
-    }
-
-    @Override
-    public void handle(Webhooks.WebhookHandler handler) {
-      requireOpen();
-      hooks.add(new OnCall(method, suffix, level, answerFirst, handler, new Counters(label)));
-    }
   }
 
   @Override
@@ -367,128 +262,7 @@ final class Registrations implements Events {
       if (!(pattern instanceof TemplatePattern.One)) {
         throw new IllegalArgumentException("requests are of one template, not of " + template);
       }
-      return new RequestBuilder<>(pattern, payload -> payload);
+      return new RequestRegistration<>(this, pattern, payload -> payload);
     };
-  }
-
-  private final class RequestBuilder<Q> implements Requests.Registration<Q> {
-    private final TemplatePattern pattern;
-    private final Function<LedgerValue.Struct, Q> reader;
-
-    RequestBuilder(TemplatePattern pattern, Function<LedgerValue.Struct, Q> reader) {
-      this.pattern = pattern;
-      this.reader = reader;
-    }
-
-    @Override
-    public <T> Requests.Registration<T> reading(Function<LedgerValue.Struct, T> other) {
-      return new RequestBuilder<>(pattern, other);
-    }
-
-    @Override
-    public <A> Requests.Accepting<Q, A> accepting(String choice, Function<A, LedgerValue.Struct> argument) {
-      return new AcceptingBuilder<>(this, choice, argument);
-    }
-  }
-
-  private final class AcceptingBuilder<Q, A> implements Requests.Accepting<Q, A> {
-    private final RequestBuilder<Q> request;
-    private final String accept;
-    private final Function<A, LedgerValue.Struct> accepting;
-    private @Nullable Refusal<A> reject;
-    private boolean rejectDead;
-    private @Nullable Function<Q, String> order;
-    private int attempts = 5;
-    private Duration age = Duration.ofDays(1);
-    private Duration limit = Duration.ofMinutes(5);
-    private int concurrency = 16;
-    private OptionalInt workerHeap = OptionalInt.empty();
-
-    AcceptingBuilder(RequestBuilder<Q> request, String accept, Function<A, LedgerValue.Struct> accepting) {
-      this.request = request;
-      this.accept = accept;
-      this.accepting = accepting;
-    }
-
-    @Override
-    public Requests.Accepting<Q, A> rejecting(String choice) {
-      return rejecting(choice, Registrations::reason);
-    }
-
-    @Override
-    public Requests.Accepting<Q, A> rejecting(String choice, Function<Answer.Reject<A>, LedgerValue.Struct> argument) {
-      reject = new Refusal<>(choice, argument);
-      return this;
-    }
-
-    @Override
-    public Requests.Accepting<Q, A> rejectingWhatIsSetAside() {
-      rejectDead = true;
-      return this;
-    }
-
-    @Override
-    public Requests.Accepting<Q, A> inOrderOf(Function<Q, String> key) {
-      order = key;
-      return this;
-    }
-
-    @Override
-    public Requests.Accepting<Q, A> attempts(int most) {
-      attempts = within("attempts", most);
-      return this;
-    }
-
-    @Override
-    public Requests.Accepting<Q, A> within(Duration most) {
-      age = most;
-      return this;
-    }
-
-    @Override
-    public Requests.Accepting<Q, A> timeLimit(Duration most) {
-      limit = most;
-      return this;
-    }
-
-    @Override
-    public Requests.Accepting<Q, A> concurrency(int atOnce) {
-      concurrency = Registrations.within("concurrency", atOnce);
-      return this;
-    }
-
-    @Override
-    public Requests.Accepting<Q, A> inWorker(int heapMegabytes) {
-      if (heapMegabytes < 16 || heapMegabytes > 65_536) {
-        throw new IllegalArgumentException("a worker's heap must be 16 to 65536 MB, is " + heapMegabytes);
-      }
-      workerHeap = OptionalInt.of(heapMegabytes);
-      return this;
-    }
-
-    private int within(String what, int value) {
-      return Registrations.within(what, value);
-    }
-
-    @Override
-    public void handle(RequestHandler<Q, A> handler) {
-      requireOpen();
-      if (rejectDead && reject == null) {
-        throw new IllegalArgumentException("what is set aside can be rejected only with a choice to reject by");
-      }
-      String id = handlerId("request", request.pattern, requests.keySet());
-      requests.put(id,
-          new OnRequest<>(id, request.pattern, request.reader, accept, accepting, Optional.ofNullable(reject),
-              rejectDead, Optional.ofNullable(order), attempts, age, limit, concurrency, workerHeap, handler,
-              new Counters("Request")));
-    }
-  }
-
-  private static <A> LedgerValue.Struct reason(Answer.Reject<A> why) {
-    var details = new LinkedHashMap<String, LedgerValue>();
-    why.details().forEach((key, value) -> details.put(key, LedgerValue.text(value)));
-    return LedgerValue.struct("reason",
-        LedgerValue.struct("code", LedgerValue.text(why.code()), "message", LedgerValue.text(why.message()))
-            .with("details", LedgerValue.textMap(details)).with("retryable", LedgerValue.bool(why.retryable())));
   }
 }
