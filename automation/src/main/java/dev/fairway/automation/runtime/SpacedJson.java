@@ -16,6 +16,9 @@ import org.jspecify.annotations.Nullable;
  * in UTC, and a line feed at the end.
  */
 final class SpacedJson {
+  /** As which content type it is answered. */
+  static final String TYPE = "application/json; charset=utf-8";
+
   private SpacedJson() {}
 
   static String write(@Nullable Object tree) {
