@@ -20,11 +20,18 @@ final class Matches {
   private final String integration;
   private final ClassLoader loader;
   private final TimeLimits limits;
+  private final Duration limit;
 
   Matches(String integration, ClassLoader loader, TimeLimits limits) {
+    this(integration, loader, limits, LIMIT);
+  }
+
+  /** @param limit how long an answer may take */
+  Matches(String integration, ClassLoader loader, TimeLimits limits, Duration limit) {
     this.integration = integration;
     this.loader = loader;
     this.limits = limits;
+    this.limit = limit;
   }
 
   /** Whether a handler wants a contract. */
@@ -69,7 +76,7 @@ final class Matches {
 
   private <T> Optional<T> contained(String handler, Contract contract, Callable<T> question) {
     try {
-      return Optional.of(limits.within(LIMIT, () -> RunningIntegration.inLoader(loader, question)));
+      return Optional.of(limits.within(limit, () -> RunningIntegration.inLoader(loader, question)));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return Optional.empty();

@@ -35,20 +35,26 @@ import tools.jackson.databind.node.ObjectNode;
  */
 /** Orders and cancellations, one at a time over one connection that is opened when needed and closed after a quiet minute. */
 final class ExchangeOrders {
-  /** How long one try may look through the reports. */
   private static final Duration LOOK_UP = Duration.ofMinutes(2);
   /** Bits of a whole number that every reader of JSON keeps (RFC 8259, 6). */
   private static final int SAFE_BITS = 53;
 
   private final Environment<ExchangeGateway.Settings> env;
   private final KeptSession session;
+  private final Duration lookUp;
   /** Up to which tracking number the reports were looked through for an order of that name. */
   private final Map<Long, Long> lookedThrough = new ConcurrentHashMap<>();
   private volatile boolean followed;
 
   ExchangeOrders(Environment<ExchangeGateway.Settings> env) {
+    this(env, LOOK_UP);
+  }
+
+  /** @param lookUp how long one try may look through the reports */
+  ExchangeOrders(Environment<ExchangeGateway.Settings> env, Duration lookUp) {
     this.env = env;
     this.session = new KeptSession(env);
+    this.lookUp = lookUp;
   }
 
   /** Closes the connection for orders, or leaves that to the order under way. */
@@ -154,7 +160,7 @@ final class ExchangeOrders {
   /* Every event is told again on a connection of its own, up to the first of this order. A long past takes several tries:
    * each goes on where the one before it ended, and once more through the last number, which several events may share. */
   private JsonNode firstReport(long mpOrderId) throws IOException, InterruptedException {
-    long end = System.nanoTime() + LOOK_UP.toNanos();
+    long end = System.nanoTime() + lookUp.toNanos();
     try (ExchangeSession past = ExchangeSession.open(env)) {
       long from = Math.max(0, lookedThrough.getOrDefault(mpOrderId, 0L) - 1);
       long stream = past.followMarket("executionReports", Json.object().put("trackingNumber", from));

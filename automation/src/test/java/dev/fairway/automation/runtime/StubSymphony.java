@@ -46,6 +46,8 @@ final class StubSymphony implements AutoCloseable {
   private int logIns;
   private int broken;
   private boolean refusingReads;
+  private boolean silent;
+  private int unanswered;
   private Duration moment = Duration.ofMillis(100);
 
   private record Told(int status, JsonNode body) {}
@@ -117,6 +119,17 @@ final class StubSymphony implements AutoCloseable {
     refusingReads = all;
   }
 
+  /** Whether no call is answered at all, until it speaks again. */
+  synchronized void fallSilent(boolean all) {
+    silent = all;
+    notifyAll();
+  }
+
+  /** How many calls wait for it to speak again. */
+  synchronized int unanswered() {
+    return unanswered;
+  }
+
   /** The next so many calls are answered 503. */
   synchronized void breakDown(int calls) {
     broken = calls;
@@ -139,6 +152,11 @@ final class StubSymphony implements AutoCloseable {
   private synchronized Told answer(HttpExchange exchange, String body)
       throws GeneralSecurityException, InterruptedException {
     String call = exchange.getRequestMethod() + " " + exchange.getRequestURI().getPath();
+    unanswered++;
+    while (silent) {
+      wait();
+    }
+    unanswered--;
     if (broken > 0) {
       broken--;
       return refused(503, "try again");

@@ -133,6 +133,40 @@ class SymphonyChatTest {
   }
 
   @Test
+  void agentThatNeverAnswersIsGivenUpByItsTimeLimitToldAndTriedAgain() throws Exception {
+    var hurried = OutboundConfig.defaults().withTimes(Duration.ofSeconds(3), Duration.ofSeconds(1));
+    try (var hasty = new OutboundClient(hurried, EgressPolicy.trusting());
+        var pod = new StubSymphony(BOT, keys.getPublic());
+        var node = new Node(folder, ledger -> ledger, new Outside(hasty))) {
+      pod.fallSilent(true);
+      run(node, pod, pem("PRIVATE KEY", keys.getPrivate().getEncoded()));
+      eventually(() -> assertThat(node.automation.find("shipped").orElseThrow().tallies()).anySatisfy(tally -> {
+        assertThat(tally.label()).isEqualTo("datafeed");
+        assertThat(tally.errors()).isGreaterThan(1);
+        assertThat(tally.lastError().orElse("")).contains("TimedOut");
+      }));
+      pod.fallSilent(false);
+      pod.say("alice", "<div>one</div>");
+      eventually(() -> assertThat(said(node)).containsExactly("one"));
+    }
+  }
+
+  @Test
+  void stopDoesNotWaitForAnAgentThatDoesNotAnswer() throws Exception {
+    var patient = OutboundConfig.defaults().withTimes(Duration.ofMinutes(2), Duration.ofMinutes(2));
+    try (var warnings = new Warnings(LifeCycle.class);
+        var waiting = new OutboundClient(patient, EgressPolicy.trusting());
+        var pod = new StubSymphony(BOT, keys.getPublic());
+        var node = new Node(folder, ledger -> ledger, new Outside(waiting))) {
+      pod.fallSilent(true);
+      run(node, pod, pem("PRIVATE KEY", keys.getPrivate().getEncoded()));
+      eventually(() -> assertThat(pod.unanswered()).isPositive());
+      node.automation.stop("shipped");
+      assertThat(warnings.told()).isEmpty();
+    }
+  }
+
+  @Test
   void newDatafeedThatCannotBeReadIsToldAndTriedAgainLater() throws Exception {
     try (var pod = new StubSymphony(BOT, keys.getPublic());
         var node = new Node(folder, ledger -> ledger, new Outside(client))) {
