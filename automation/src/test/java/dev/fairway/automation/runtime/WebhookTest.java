@@ -174,7 +174,19 @@ class WebhookTest {
     assertThat(row.path("url_path").asString()).isEqualTo("/integrations/{integration_id}/ask/{word}");
     assertThat(row.path("command_count").asInt()).isEqualTo(1);
     assertThat(get("/integrations/hooks/readyz").statusCode()).isEqualTo(200);
-    assertThat(get("/integrations/other/readyz").statusCode()).isEqualTo(503);
+  }
+
+  @Test
+  void integrationThatDoesNotRunIsNeitherReadyNorThere() throws Exception {
+    node.automation.stop("hooks");
+    for (String id : List.of("hooks", "never-heard-of")) {
+      assertThat(get("/integrations/" + id + "/readyz")).as(id).satisfies(answer -> {
+        assertThat(answer.statusCode()).isEqualTo(503);
+        assertThat(answer.body()).isEqualTo("not running\n");
+      });
+      assertThat(get("/integrations/" + id + "/livez").statusCode()).as(id).isEqualTo(404);
+      assertThat(get("/integrations/" + id + "/healthz").statusCode()).as(id).isEqualTo(404);
+    }
   }
 
   @Test
