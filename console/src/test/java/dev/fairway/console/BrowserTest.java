@@ -9,6 +9,7 @@ import com.microsoft.playwright.BrowserType;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Playwright;
+import com.microsoft.playwright.Route;
 import com.microsoft.playwright.assertions.LocatorAssertions;
 import com.microsoft.playwright.assertions.PlaywrightAssertions;
 import com.microsoft.playwright.options.AriaRole;
@@ -20,10 +21,14 @@ import dev.fairway.web.DevAuthenticator;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalTime;
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -82,7 +87,8 @@ class BrowserTest {
   @BeforeEach
   void tab() {
     context = browser.newContext(new Browser.NewContextOptions().setBaseURL(node.server.baseUrl().toString())
-        .setViewportSize(1600, 900));
+        .setViewportSize(1600, 900).setTimezoneId("Pacific/Auckland")
+        .setPermissions(List.of("clipboard-read", "clipboard-write")));
     page = context.newPage();
     page.setDefaultTimeout((double) PATIENCE.toMillis());
     page.onPageError(complaints::add);
@@ -157,6 +163,49 @@ class BrowserTest {
     page.navigate("/audit");
     assertThat(page.locator("nav [aria-current]"))
         .isInViewport(new LocatorAssertions.IsInViewportOptions().setRatio(1));
+  }
+
+  @Test
+  void aTimeIsInTheReadersZoneAndItsUtcShowsOnHover() throws Exception {
+    page.navigate("/documents/" + node.document("a dated bill", "SG"));
+    Locator time = page.locator("dd time");
+    assertThat(time).containsText(Pattern.compile("^\\d\\d:\\d\\d:\\d\\d (now|\\d+ (s|min) ago)$"));
+    Instant stored = Instant.parse(time.getAttribute("datetime"));
+    assertThat(time).containsText(LocalTime.ofInstant(stored, ZoneId.of("Pacific/Auckland")).toString());
+    assertThat(time.getAttribute("title")).isEqualTo(Wording.stamp(stored));
+  }
+
+  @Test
+  void aLongNameIsCopiedWhole() throws Exception {
+    String name = node.document("a bill with a long name", "SG");
+    page.navigate("/documents");
+    page.getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName("Copy " + name)).press("Enter");
+    assertThat(page.getByText("Copied", new Page.GetByTextOptions().setExact(true))).hasCount(1);
+    assertThat(page.evaluate("navigator.clipboard.readText()")).isEqualTo(name);
+  }
+
+  @Test
+  void aNodeThatIsNotHeardIsSaidSoUntilItIsHeardAgain() {
+    page.route("**/console/events*", route -> route.fulfill(new Route.FulfillOptions().setStatus(503)));
+    page.navigate("/");
+    Locator lost = page.getByRole(AriaRole.ALERT);
+    assertThat(lost).containsText("The node cannot be reached since");
+    page.unroute("**/console/events*");
+    assertThat(page.getByText("Live", new Page.GetByTextOptions().setExact(true))).isVisible();
+    assertThat(lost).isHidden();
+    complaints.removeIf(complaint -> complaint.contains("503"));
+  }
+
+  @Test
+  void anEditInHandIsNotTakenAwayByAFreshPage() {
+    node.broken.set(true);
+    node.parcel("nowhere");
+    Awaitility.await().atMost(PATIENCE).until(() -> node.dead.count(Filter.ALL) == 1);
+    page.navigate("/dead/" + node.dead.list(Filter.ALL, 0, 1).getFirst().id());
+    assertThat(page.evaluate("busy()")).isEqualTo(false);
+    page.getByLabel("Payload").last().fill("{}");
+    page.getByLabel("Payload").last().blur();
+    assertThat(page.evaluate("busy()")).isEqualTo(true);
   }
 
   @Test
@@ -239,8 +288,11 @@ class BrowserTest {
 
   @Test
   void nothingSticksOutOnAPhoneNorOnAWideScreen() throws Exception {
+    node.broken.set(true);
     node.message("AU.abn1." + "long-name-".repeat(20));
-    for (int width : new int[]{400, 1600}) {
+    node.parcel("street " + "of a long name ".repeat(20));
+    Awaitility.await().atMost(PATIENCE).until(() -> node.dead.count(Filter.ALL) > 0);
+    for (int width : new int[]{400, 1000, 1600}) {
       page.setViewportSize(width, 900);
       for (String path : PAGES) {
         page.navigate(path);
