@@ -10,6 +10,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -57,14 +59,22 @@ public final class WorkPage implements ConsolePage {
   public View show(Visit visit) {
     Optional<String> kind = visit.asked("kind");
     long after = visit.asked("after").filter(text -> text.matches("\\d{1,18}")).map(Long::parseLong).orElse(0L);
-    List<WorkOverview.Piece> found = work.list(kind, Optional.empty(), after, ROWS);
-    Optional<String> next = found.size() < ROWS
+    List<WorkOverview.Piece> found = living(kind, after);
+    List<WorkOverview.Piece> page = found.stream().limit(ROWS).toList();
+    Optional<String> next = found.size() <= ROWS
         ? Optional.empty()
-        : Optional.of("/work?after=" + found.getLast().place()
+        : Optional.of("/work?after=" + page.getLast().place()
             + kind.map(name -> "&kind=" + MessagesPage.encode(name)).orElse(""));
-    Listing listing = new Listing(kinds(), found.stream().filter(p -> p.state() != WorkOverview.State.DEAD)
-        .map(WorkPage::piece).toList(), next, kind.orElse(""), clock.instant());
+    Listing listing = new Listing(kinds(), page.stream().map(WorkPage::piece).toList(), next, kind.orElse(""),
+        clock.instant());
     return new View("Work", Templates.of("work", Map.of("listing", listing)), visit.curl("/api/work"));
+  }
+
+  /** One more than a page of what is not dead: any number of dead letters may lie between two pieces of work. */
+  private List<WorkOverview.Piece> living(Optional<String> kind, long after) {
+    return Arrays.stream(WorkOverview.State.values()).filter(state -> state != WorkOverview.State.DEAD)
+        .flatMap(state -> work.list(kind, Optional.of(state), after, ROWS + 1).stream())
+        .sorted(Comparator.comparingLong(WorkOverview.Piece::place)).limit(ROWS + 1).toList();
   }
 
   private List<Kind> kinds() {
@@ -104,7 +114,7 @@ public final class WorkPage implements ConsolePage {
       case BEHIND -> "behind another";
       case DEAD -> "dead";
     };
-    return new Piece(piece.id().toString(), piece.kind(), piece.key().orElse("–"), state, tone, piece.attempts(),
+    return new Piece(piece.id().toString(), piece.kind(), piece.key().orElse(""), state, tone, piece.attempts(),
         piece.previous().map(Wording::word).orElse(""), piece.due());
   }
 }
