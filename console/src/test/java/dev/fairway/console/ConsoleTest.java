@@ -3,6 +3,8 @@ package dev.fairway.console;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.fairway.core.work.NewWork;
+import dev.fairway.store.Audit;
 import dev.fairway.store.DeadLetters.Filter;
 import dev.fairway.web.Caller;
 import dev.fairway.web.DevAuthenticator;
@@ -148,6 +150,31 @@ class ConsoleTest {
     node.post("/subscriptions/act/end", form);
     assertThat(node.get("/subscriptions").body()).contains("It had ended already.");
     assertThat(node.get("/audit").body()).containsOnlyOnce(">subscription.end<");
+  }
+
+  @Test
+  void aLongListIsShownPageByPage() throws Exception {
+    node.store.run(tx -> {
+      for (int act = 1; act <= 101; act++) {
+        Audit.record(tx, "olga", "test.act-" + act, "nothing", "");
+      }
+    });
+    HttpResponse<String> first = node.get("/audit");
+    assertThat(first.body()).contains(">test.act-101<", ">test.act-2<").doesNotContain(">test.act-1<");
+    Matcher older = Pattern.compile("/audit\\?before=\\d+").matcher(first.body());
+    assertThat(older.find()).isTrue();
+    assertThat(node.get(older.group()).body()).contains(">test.act-1<").doesNotContain(">test.act-2<", "Older acts");
+  }
+
+  @Test
+  void deadLettersDoNotStandInTheWayOfLivingWork() throws Exception {
+    for (int parcel = 0; parcel < 60; parcel++) {
+      node.parcel("nowhere");
+    }
+    await().atMost(Duration.ofSeconds(30)).until(() -> node.dead.count(Filter.ALL) == 60);
+    node.store.run(tx -> tx
+        .enqueue(NewWork.of(ConsoleNode.PARCELS, new ConsoleNode.Parcel("later")).after(Duration.ofHours(1))));
+    assertThat(node.get("/work?kind=parcel.send").body()).contains("data-label=\"Key\"").doesNotContain(">More<");
   }
 
   @Test

@@ -24,7 +24,7 @@ public final class AuditPage implements ConsolePage {
   }
 
   /** The list. */
-  public record Listing(List<Audit.Entry> entries, Instant now) {}
+  public record Listing(List<Audit.Entry> entries, Optional<String> older, Instant now) {}
 
   @Override
   public String title() {
@@ -43,9 +43,13 @@ public final class AuditPage implements ConsolePage {
 
   @Override
   public View show(Visit visit) {
-    return new View("Audit",
-        Templates.of("audit",
-            Map.of("listing", new Listing(audit.list(Optional.empty(), Long.MAX_VALUE, ROWS), clock.instant()))),
-        visit.curl("/api/audit"));
+    long before = visit.asked("before").filter(text -> text.matches("\\d{1,18}")).map(Long::parseLong)
+        .orElse(Long.MAX_VALUE);
+    List<Audit.Entry> entries = audit.list(Optional.empty(), before, ROWS + 1);
+    boolean more = entries.size() > ROWS;
+    List<Audit.Entry> page = more ? entries.subList(0, ROWS) : entries;
+    Optional<String> older = more ? Optional.of("/audit?before=" + page.getLast().seq()) : Optional.empty();
+    return new View("Audit", Templates.of("audit", Map.of("listing", new Listing(page, older, clock.instant()))),
+        visit.curl("/api/audit?limit=" + ROWS));
   }
 }

@@ -18,7 +18,8 @@ import java.util.Map;
 
 /** A market's data: what was handed in, who got it, and what is under way on the chain. */
 public final class MarketPage implements ConsolePage {
-  private static final int ROWS = 100;
+  /** Most lines in each list. */
+  public static final int ROWS = 100;
 
   private final Datatrust datatrust;
   private final InstantSource clock;
@@ -67,7 +68,7 @@ public final class MarketPage implements ConsolePage {
         datatrust.deliveries().recent(ROWS).stream().map(MarketPage::given).toList(),
         datatrust.tasks().recent(ROWS).stream().map(MarketPage::step).toList(), clock.instant());
     return new View(title(), Templates.of("market", Map.of("listing", listing)),
-        visit.curl("/api/datatrust/uploads"));
+        visit.curl(datatrust.config().named("/api/datatrust").replace('.', '/') + "/uploads"));
   }
 
   private Data data(Upload upload) {

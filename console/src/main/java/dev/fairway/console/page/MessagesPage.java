@@ -25,6 +25,8 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.SerializationFeature;
 
@@ -97,7 +99,8 @@ public final class MessagesPage implements ConsolePage {
     Listing listing = new Listing(page.messages().stream().map(this::row).toList(),
         page.next().map(cursor -> "/messages?cursor=" + encode(cursor) + keep), state.map(Enum::name).orElse(""),
         subject.orElse(""), java.util.Arrays.stream(MessageState.values()).map(Enum::name).toList(), clock.instant());
-    String query = subject.map(s -> "?subject=" + encode(s)).orElse("");
+    String query = Stream.of(state.map(s -> "status=" + s.status().wire()), subject.map(s -> "subject=" + encode(s)))
+        .flatMap(Optional::stream).collect(Collectors.joining("&", "?", "")).replaceFirst("^\\?$", "");
     return new View("Messages", Templates.of("messages", Map.of("listing", listing)),
         visit.curl("/message-api/messages" + query));
   }

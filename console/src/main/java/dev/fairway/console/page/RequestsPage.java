@@ -25,6 +25,8 @@ import tools.jackson.databind.JsonNode;
 
 /** Requests on ledgers: what became of each, and what can be done with those that were set aside. */
 public final class RequestsPage implements ConsolePage {
+  private static final int ROWS = 50;
+
   private final RequestBook book;
   private final RequestDesk desk;
   private final DeadLetters letters;
@@ -36,13 +38,6 @@ public final class RequestsPage implements ConsolePage {
     /** Its own page. */
     public String link() {
       return to(contract);
-    }
-
-    /** What is left of a long contract id. */
-    public String brief() {
-      return contract.length() <= 18
-          ? contract
-          : contract.substring(0, 8) + "…" + contract.substring(contract.length() - 8);
     }
   }
 
@@ -56,8 +51,8 @@ public final class RequestsPage implements ConsolePage {
   public record Choice(String state, long count, boolean chosen) {}
 
   /** The list. */
-  public record Listing(List<Choice> choices, List<DeadLetters.Group> groups, List<Row> rows, String guard,
-      Instant now) {}
+  public record Listing(List<Choice> choices, List<DeadLetters.Group> groups, List<Row> rows, Optional<String> older,
+      String guard, Instant now) {}
 
   /** One request. */
   public record Opened(Detail detail, boolean aside, String guard, Instant now) {}
@@ -111,9 +106,14 @@ public final class RequestsPage implements ConsolePage {
     Optional<String> state = visit.asked("state");
     List<Choice> choices = book.counts().entrySet().stream().map(entry -> new Choice(entry.getKey().word(),
         entry.getValue(), state.filter(entry.getKey().word()::equals).isPresent())).toList();
-    List<Row> rows = state.flatMap(RequestState::of).map(book::newest).orElseGet(book::newest).stream()
-        .map(RequestsPage::row).toList();
-    var listing = new Listing(choices, desk.groups(), rows, visit.guard(), clock.instant());
+    int from = visit.asked("from").filter(text -> text.matches("\\d{1,6}")).map(Integer::parseInt).orElse(0);
+    List<KnownRequest> newest = state.flatMap(RequestState::of).map(book::newest).orElseGet(book::newest);
+    List<Row> rows = newest.stream().skip(from).limit(ROWS).map(RequestsPage::row).toList();
+    Optional<String> older = from + ROWS >= newest.size()
+        ? Optional.empty()
+        : Optional.of("/request?from=" + (from + ROWS)
+            + state.map(word -> "&state=" + MessagesPage.encode(word)).orElse(""));
+    var listing = new Listing(choices, desk.groups(), rows, older, visit.guard(), clock.instant());
     return new View("Requests", Templates.of("requests", Map.of("listing", listing)),
         visit.curl("/api/requests" + state.map(word -> "?state=" + MessagesPage.encode(word)).orElse("")));
   }
@@ -123,7 +123,7 @@ public final class RequestsPage implements ConsolePage {
     Detail detail = detail(found);
     boolean aside = found.request().state() == RequestState.QUARANTINED;
     var opened = new Opened(detail, aside, visit.guard(), clock.instant());
-    return new View("Request " + detail.row().brief(), Templates.of("request", Map.of("opened", opened)),
+    return new View("Request " + Wording.brief(contract), Templates.of("request", Map.of("opened", opened)),
         visit.curl("/api/requests/" + MessagesPage.encode(contract)));
   }
 

@@ -8,13 +8,14 @@ import dev.fairway.websub.hub.Hub;
 import dev.fairway.websub.hub.Subscription;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
 /** Who is told of what, and whether they listen. */
 public final class SubscriptionsPage implements ConsolePage {
-  private static final int ROWS = 200;
+  private static final int ROWS = 100;
 
   private final List<Hub> hubs;
   private final InstantSource clock;
@@ -30,7 +31,10 @@ public final class SubscriptionsPage implements ConsolePage {
       Instant expiresAt, String state, Tone tone, String trouble) {}
 
   /** The list. */
-  public record Listing(List<Row> rows, String guard, Instant now) {}
+  public record Listing(List<Row> rows, List<More> more, String guard, Instant now) {}
+
+  /** Where a hub's subscriptions go on. */
+  public record More(String scope, String link) {}
 
   @Override
   public String title() {
@@ -55,10 +59,22 @@ public final class SubscriptionsPage implements ConsolePage {
   @Override
   public View show(Visit visit) {
     Instant now = clock.instant();
-    List<Row> rows = hubs.stream()
-        .flatMap(hub -> hub.list(Optional.empty(), "", ROWS).stream().map(found -> row(found, now))).toList();
+    Optional<String> only = visit.asked("scope");
+    List<Row> rows = new ArrayList<>();
+    List<More> more = new ArrayList<>();
+    for (Hub hub : hubs) {
+      String scope = hub.config().scope();
+      if (only.isEmpty() || only.get().equals(scope)) {
+        List<Subscription> found = hub.list(Optional.empty(), visit.asked("after").orElse(""), ROWS + 1);
+        found.stream().limit(ROWS).forEach(subscription -> rows.add(row(subscription, now)));
+        if (found.size() > ROWS) {
+          more.add(new More(scope, "/subscriptions?scope=" + MessagesPage.encode(scope) + "&after="
+              + MessagesPage.encode(found.get(ROWS - 1).id())));
+        }
+      }
+    }
     return new View("Subscriptions",
-        Templates.of("subscriptions", Map.of("listing", new Listing(rows, visit.guard(), now))),
+        Templates.of("subscriptions", Map.of("listing", new Listing(rows, more, visit.guard(), now))),
         visit.curl("/subscription-api/subscriptions"));
   }
 
