@@ -11,24 +11,18 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** Integrations on the node's own ledger: events answered by commands, webhooks put on a queue, a snapshot with a restart in it, and idle ones. */
-@picocli.CommandLine.Command(name = "automation", mixinStandardHelpOptions = true, description = "Events of the node's own ledger answered by a command each, 256 at once, against raw appends to the journal; webhooks put on a durable queue, against the accept rate of the run; a snapshot with a restart in its midst; 10,000 idle timers and queues. On Daml's sandbox too where its class path is given.")
-final class AutomationCommand implements Callable<Integer> {
+@Command(name = "automation", mixinStandardHelpOptions = true, description = "Events of the node's own ledger answered by a command each, 256 at once, against raw appends to the journal; webhooks put on a durable queue, against the accept rate of the run; a snapshot with a restart in its midst; 10,000 idle timers and queues. On Daml's sandbox too where its class path is given.", footer = {
+    "", "Example:", "  fairway bench automation --only WEBHOOK,IDLE"})
+final class AutomationCommand extends BenchCommand.Measuring {
   private static final int INTEGRATIONS = 100;
   private static final int OF_EACH = 100;
 
-  @Mixin
-  BenchCommand.Options options = new BenchCommand.Options();
-  @Spec
-  CommandSpec spec = CommandSpec.create();
   @Option(names = "--events", defaultValue = "10000", description = "how many events are answered (default: ${DEFAULT-VALUE})")
   int events;
   @Option(names = "--contracts", defaultValue = "100000", description = "how many contracts the snapshot has (default: ${DEFAULT-VALUE})")
@@ -46,14 +40,13 @@ final class AutomationCommand implements Callable<Integer> {
   }
 
   @Override
-  public Integer call() throws Exception {
-    Path home = options.home();
-    PrintWriter progress = spec.commandLine().getErr();
+  List<Figure> measure(Path home) throws Exception {
+    PrintWriter progress = progress();
     List<Figure> figures = new ArrayList<>();
     for (Row row : only.isEmpty() ? List.of(Row.values()) : only) {
       List<Figure> more = switch (row) {
         case ANSWERED -> List.of(answered(home.resolve("answered")));
-        case WEBHOOK -> new WebhookBench(home.resolve("webhook"), options.time(), progress).run();
+        case WEBHOOK -> new WebhookBench(home.resolve("webhook"), time(), progress).run();
         case DAML -> onDaml(home.resolve("daml"));
         case SNAPSHOT -> snapshot(home.resolve("snapshot"));
         case IDLE -> idle(home.resolve("idle"));
@@ -61,13 +54,12 @@ final class AutomationCommand implements Callable<Integer> {
       more.forEach(progress::println);
       figures.addAll(more);
     }
-    return options.report(spec, home, figures);
+    return figures;
   }
 
   private List<Figure> onDaml(Path folder) throws IOException, InterruptedException {
     if (sandbox.isEmpty()) {
-      spec.commandLine().getErr()
-          .println("left out: the figure on Daml's sandbox; --sandbox FILE says where its class path stands");
+      progress().println("left out: the figure on Daml's sandbox; --sandbox FILE says where its class path stands");
       return List.of();
     }
     try (var bench = new DamlBench(folder, sandbox.get())) {
@@ -90,7 +82,7 @@ final class AutomationCommand implements Callable<Integer> {
       bench.write(events);
       AutomationBench.await("answering", () -> integration.totals().commands() >= warm + events);
       double rate = perSecond(Duration.ofNanos(System.nanoTime() - start));
-      spec.commandLine().getErr().println("processor time of an answered event: %,d µs, of an append: %,d µs"
+      progress().println("processor time of an answered event: %,d µs, of an append: %,d µs"
           .formatted(micros(cpu().minus(began)), micros(began.minus(rawBegan))));
       return Figure.atLeast("event, handler, command, against raw appends to the journal", "%,.0f/s".formatted(rate),
           "%,.0f/s".formatted(raw), rate / raw, 0.15);
@@ -153,8 +145,8 @@ final class AutomationCommand implements Callable<Integer> {
       Thread.sleep(Duration.ofSeconds(5));
       int threads = ManagementFactory.getThreadMXBean().getThreadCount() - threadsBefore;
       Duration cpuBefore = cpu();
-      Thread.sleep(options.time());
-      double share = cpu().minus(cpuBefore).toNanos() / (double) options.time().toNanos();
+      Thread.sleep(time());
+      double share = cpu().minus(cpuBefore).toNanos() / (double) time().toNanos();
       String what = "%,d idle timers and as many queues".formatted(INTEGRATIONS * OF_EACH);
       return List.of(
           Figure.atMost(what + ": share of a core", "%.4f".formatted(share), "a core", share, 0.01),

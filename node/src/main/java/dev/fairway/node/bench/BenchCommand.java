@@ -16,7 +16,6 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -29,8 +28,10 @@ import picocli.CommandLine.Spec;
     RequestsCommand.class, AutomationCommand.class, ConnectorsCommand.class,
     EchoCommand.class, WebhookServerCommand.class})
 public final class BenchCommand {
-  /** What all benchmarks take. */
-  static class Options {
+  /** What all benchmarks take, and what becomes of what they measure. */
+  abstract static class Measuring implements Callable<Integer> {
+    @Spec
+    CommandSpec spec = CommandSpec.create();
     @Option(names = "--dir", paramLabel = "DIR", description = "where to put data (default: a new temporary folder)")
     @Nullable
     Path dir;
@@ -40,7 +41,7 @@ public final class BenchCommand {
     @Option(names = "--seconds", defaultValue = "15", description = "how long to measure each figure (default: ${DEFAULT-VALUE})")
     int seconds;
 
-    Path home() throws IOException {
+    private Path home() throws IOException {
       return dir == null ? Files.createTempDirectory("fairway-bench") : Files.createDirectories(dir);
     }
 
@@ -48,8 +49,21 @@ public final class BenchCommand {
       return Duration.ofSeconds(seconds);
     }
 
+    PrintWriter progress() {
+      return spec.commandLine().getErr();
+    }
+
+    /** Measures, with its data in a folder that is there. */
+    abstract List<Figure> measure(Path home) throws Exception;
+
+    @Override
+    public final Integer call() throws Exception {
+      Path home = home();
+      return report(home, measure(home));
+    }
+
     /** Prints the figures, adds them to the file, and answers the exit code. */
-    int report(CommandSpec spec, Path home, List<Figure> figures) throws IOException {
+    private int report(Path home, List<Figure> figures) throws IOException {
       PrintWriter out = spec.commandLine().getOut();
       StringBuilder text = new StringBuilder("## " + spec.name() + ", " + Instant.now().truncatedTo(ChronoUnit.SECONDS)
           + "\n\n" + Machine.describe() + "; " + Math.round(Machine.syncsPerSecond(home))
@@ -68,119 +82,87 @@ public final class BenchCommand {
     }
   }
 
-  @Command(name = "accept", mixinStandardHelpOptions = true, description = "Durable POST /message-api/message, 1 kB, 64 connections, against a bare JSON echo on the same server.")
-  static final class Accept implements Callable<Integer> {
-    @Mixin
-    Options options = new Options();
-    @Spec
-    CommandSpec spec = CommandSpec.create();
+  @Command(name = "accept", mixinStandardHelpOptions = true, description = "Durable POST /message-api/message, 1 kB, 64 connections, against a bare JSON echo on the same server.", footer = {
+      "", "Example:", "  fairway bench accept"})
+  static final class Accept extends Measuring {
     @Option(names = "--postgres", paramLabel = "URL", description = "measure on this database too, jdbc:postgresql://…?user=…")
     Optional<String> postgres = Optional.empty();
 
     @Override
-    public Integer call() throws Exception {
-      Path home = options.home();
-      return options.report(spec, home,
-          new AcceptBench(home, options.time(), spec.commandLine().getErr()).run(postgres));
+    List<Figure> measure(Path home) throws Exception {
+      return new AcceptBench(home, time(), progress()).run(postgres);
     }
   }
 
-  @Command(name = "start", mixinStandardHelpOptions = true, description = "From the command to \"fairway ready\" on an existing data folder, against a bare server.")
-  static final class Start implements Callable<Integer> {
-    @Mixin
-    Options options = new Options();
-    @Spec
-    CommandSpec spec = CommandSpec.create();
-
+  @Command(name = "start", mixinStandardHelpOptions = true, description = "From the command to \"fairway ready\" on an existing data folder, against a bare server.", footer = {
+      "", "Example:", "  fairway bench start"})
+  static final class Start extends Measuring {
     @Override
-    public Integer call() throws Exception {
-      Path home = options.home();
-      return options.report(spec, home, List.of(new StartBench(home).run()));
+    List<Figure> measure(Path home) throws Exception {
+      return List.of(new StartBench(home).run());
     }
   }
 
-  @Command(name = "document", mixinStandardHelpOptions = true, description = "A document of 1 GiB in and out, against a copy with fsync, and the memory it takes.")
-  static final class Document implements Callable<Integer> {
-    @Mixin
-    Options options = new Options();
-    @Spec
-    CommandSpec spec = CommandSpec.create();
+  @Command(name = "document", mixinStandardHelpOptions = true, description = "A document of 1 GiB in and out, against a copy with fsync, and the memory it takes.", footer = {
+      "", "Example:", "  fairway bench document"})
+  static final class Document extends Measuring {
     @Option(names = "--mebibytes", defaultValue = "1024", description = "its size (default: ${DEFAULT-VALUE})")
     int mebibytes;
 
     @Override
-    public Integer call() throws Exception {
-      Path home = options.home();
-      return options.report(spec, home, new DocumentBench(home, mebibytes).run());
+    List<Figure> measure(Path home) throws Exception {
+      return new DocumentBench(home, mebibytes).run();
     }
   }
 
-  @Command(name = "exchange", mixinStandardHelpOptions = true, description = "Australia to Singapore with a 10 kB document and callbacks on both sides, against the accept rate of the run.")
-  static final class Exchange implements Callable<Integer> {
-    @Mixin
-    Options options = new Options();
-    @Spec
-    CommandSpec spec = CommandSpec.create();
-
+  @Command(name = "exchange", mixinStandardHelpOptions = true, description = "Australia to Singapore with a 10 kB document and callbacks on both sides, against the accept rate of the run.", footer = {
+      "", "Example:", "  fairway bench exchange"})
+  static final class Exchange extends Measuring {
     @Override
-    public Integer call() throws Exception {
-      Path home = options.home();
-      return options.report(spec, home, new ExchangeBench(home, options.time(), spec.commandLine().getErr()).run());
+    List<Figure> measure(Path home) throws Exception {
+      return new ExchangeBench(home, time(), progress()).run();
     }
   }
 
-  @Command(name = "failover", mixinStandardHelpOptions = true, description = "Messages past a dead channel over the next one, against none dead.")
-  static final class Failover implements Callable<Integer> {
-    @Mixin
-    Options options = new Options();
-    @Spec
-    CommandSpec spec = CommandSpec.create();
+  @Command(name = "failover", mixinStandardHelpOptions = true, description = "Messages past a dead channel over the next one, against none dead.", footer = {
+      "", "Example:", "  fairway bench failover"})
+  static final class Failover extends Measuring {
     @Option(names = "--messages", defaultValue = "10000", description = "how many (default: ${DEFAULT-VALUE})")
     int messages;
 
     @Override
-    public Integer call() throws Exception {
+    List<Figure> measure(Path home) throws Exception {
       if (messages < 2) {
         throw new ParameterException(spec.commandLine(),
             "--messages must be at least 2, since the first only begins the measurement; is " + messages);
       }
-      Path home = options.home();
-      return options.report(spec, home, List.of(new FailoverBench(home, messages).run()));
+      return List.of(new FailoverBench(home, messages).run());
     }
   }
 
-  @Command(name = "ethereum", mixinStandardHelpOptions = true, description = "Messages confirmed over a chain of our own (anvil), against the same calls sent by a bare client; and reading them all anew, against bare eth_getLogs.")
-  static final class Ethereum implements Callable<Integer> {
-    @Mixin
-    Options options = new Options();
-    @Spec
-    CommandSpec spec = CommandSpec.create();
+  @Command(name = "ethereum", mixinStandardHelpOptions = true, description = "Messages confirmed over a chain of our own (anvil), against the same calls sent by a bare client; and reading them all anew, against bare eth_getLogs.", footer = {
+      "", "Example:", "  fairway bench ethereum"})
+  static final class Ethereum extends Measuring {
     @Option(names = "--messages", defaultValue = "10000", description = "how many (default: ${DEFAULT-VALUE})")
     int messages;
 
     @Override
-    public Integer call() throws Exception {
-      Path home = options.home();
-      return options.report(spec, home, new EthereumBench(home, messages, spec.commandLine().getErr()).run());
+    List<Figure> measure(Path home) throws Exception {
+      return new EthereumBench(home, messages, progress()).run();
     }
   }
 
-  @Command(name = "datatrust", mixinStandardHelpOptions = true, description = "Data of 1 GiB into a market and out of it, against a copy with fsync and a plain file; asking whether they may be had; and its index, against bare eth_getLogs.")
-  static final class Market implements Callable<Integer> {
-    @Mixin
-    Options options = new Options();
-    @Spec
-    CommandSpec spec = CommandSpec.create();
+  @Command(name = "datatrust", mixinStandardHelpOptions = true, description = "Data of 1 GiB into a market and out of it, against a copy with fsync and a plain file; asking whether they may be had; and its index, against bare eth_getLogs.", footer = {
+      "", "Example:", "  fairway bench datatrust"})
+  static final class Market extends Measuring {
     @Option(names = "--mebibytes", defaultValue = "1024", description = "the size of the data (default: ${DEFAULT-VALUE})")
     int mebibytes;
     @Option(names = "--events", defaultValue = "100000", description = "how many events the index reads (default: ${DEFAULT-VALUE})")
     int events;
 
     @Override
-    public Integer call() throws Exception {
-      Path home = options.home();
-      return options.report(spec, home,
-          new DatatrustBench(home, mebibytes, events, spec.commandLine().getErr()).run());
+    List<Figure> measure(Path home) throws Exception {
+      return new DatatrustBench(home, mebibytes, events, progress()).run();
     }
   }
 

@@ -5,24 +5,17 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** Rows of several sizes into collections and out of them. */
-@Command(name = "connectors", mixinStandardHelpOptions = true, description = "Rows into collections, against the bare pipe they come by and a Singer target; into PostgreSQL and out of it, against psql; and the memory a stalled destination takes.")
-final class ConnectorsCommand implements Callable<Integer> {
+@Command(name = "connectors", mixinStandardHelpOptions = true, description = "Rows into collections, against the bare pipe they come by and a Singer target; into PostgreSQL and out of it, against psql; and the memory a stalled destination takes.", footer = {
+    "", "Example:", "  fairway bench connectors"})
+final class ConnectorsCommand extends BenchCommand.Measuring {
   /** The size whose ratios are bounded. */
   private static final int BOUNDED = 1_000;
   private static final int LARGE = 20_000;
 
-  @Mixin
-  BenchCommand.Options options = new BenchCommand.Options();
-  @Spec
-  CommandSpec spec = CommandSpec.create();
   @Option(names = "--sizes", split = ",", defaultValue = "100,1000,20000", paramLabel = "BYTES", description = "of a row (default: ${DEFAULT-VALUE})")
   List<Integer> sizes = List.of();
   @Option(names = "--mebibytes", defaultValue = "256", description = "how much each measurement moves (default: ${DEFAULT-VALUE})")
@@ -33,9 +26,8 @@ final class ConnectorsCommand implements Callable<Integer> {
   Optional<String> postgres = Optional.empty();
 
   @Override
-  public Integer call() throws Exception {
-    Path home = options.home();
-    PrintWriter progress = spec.commandLine().getErr();
+  List<Figure> measure(Path home) throws Exception {
+    PrintWriter progress = progress();
     if (target.isEmpty()) {
       progress.println("no figure against a Singer target: name one by --target");
     }
@@ -53,7 +45,7 @@ final class ConnectorsCommand implements Callable<Integer> {
       }
     }
     add(figures, List.of(new StalledBench(home, BenchRows.of(LARGE, mebibytes)).run()), progress);
-    return options.report(spec, home, figures);
+    return figures;
   }
 
   private static void add(List<Figure> figures, List<Figure> more, PrintWriter progress) {

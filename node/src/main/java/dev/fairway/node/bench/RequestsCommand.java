@@ -12,26 +12,19 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** Requests on the node's own ledger: round trips, a storm of retries, and the generator of typed requests. */
-@Command(name = "requests", mixinStandardHelpOptions = true, description = "Requests answered on the node's own ledger, against two raw submissions each; a storm of retries, and how it delays healthy requests; typed requests of a description of 500 operations.")
-final class RequestsCommand implements Callable<Integer> {
+@Command(name = "requests", mixinStandardHelpOptions = true, description = "Requests answered on the node's own ledger, against two raw submissions each; a storm of retries, and how it delays healthy requests; typed requests of a description of 500 operations.", footer = {
+    "", "Example:", "  fairway bench requests"})
+final class RequestsCommand extends BenchCommand.Measuring {
   private static final int OPERATIONS = 500;
   private static final int HEALTHY = 200;
   private static final int MOST_ATTEMPTS = 1_000;
 
-  @Mixin
-  BenchCommand.Options options = new BenchCommand.Options();
-  @Spec
-  CommandSpec spec = CommandSpec.create();
   @Option(names = "--requests", defaultValue = "5000", description = "how many round trips (default: ${DEFAULT-VALUE})")
   int requests;
   @Option(names = "--storm", defaultValue = "5000", description = "how many requests fail for a while; the whole figure is of 1000000 (default: ${DEFAULT-VALUE})")
@@ -40,15 +33,14 @@ final class RequestsCommand implements Callable<Integer> {
   int outage;
 
   @Override
-  public Integer call() throws Exception {
-    Path home = options.home();
-    PrintWriter progress = spec.commandLine().getErr();
+  List<Figure> measure(Path home) throws Exception {
+    PrintWriter progress = progress();
     List<Figure> figures = new ArrayList<>();
     figures.add(roundTrips(home.resolve("round-trips")));
     progress.println(figures.getLast());
     figures.addAll(retryStorm(home.resolve("storm"), progress));
     figures.add(generator());
-    return options.report(spec, home, figures);
+    return figures;
   }
 
   private Figure roundTrips(Path folder) throws InterruptedException {
