@@ -104,7 +104,8 @@ final class ChannelCommands {
 
   private ChannelCommands() {}
 
-  @Command(name = "key", mixinStandardHelpOptions = true, description = "Show the key that partners must know of this node, for simplex channels.")
+  @Command(name = "key", mixinStandardHelpOptions = true, description = "Show the key that partners must know of this node, for simplex channels.", footer = {
+      "", "Example:", "  fairway channel key --config fairway.yaml"})
   static final class Key implements Callable<Integer> {
     @Mixin
     ServeCommand.ConfigOptions options = new ServeCommand.ConfigOptions();
@@ -126,7 +127,8 @@ final class ChannelCommands {
   }
 
   @Command(name = "deploy", mixinStandardHelpOptions = true, description = "Make this node's contract of a channel.", footer = {
-      "", "Run again, it makes no second contract and says where the first is."})
+      "", "Run again, it makes no second contract and says where the first is.", "", "Example:",
+      "  fairway channel deploy chain --config fairway.yaml"})
   static final class Deploy implements Callable<Integer> {
     @Mixin
     Administered channel = new Administered();
@@ -159,7 +161,8 @@ final class ChannelCommands {
     private Participants() {}
   }
 
-  @Command(name = "add", mixinStandardHelpOptions = true, description = "Take a participant in, or give it another account.")
+  @Command(name = "add", mixinStandardHelpOptions = true, description = "Take a participant in, or give it another account.", footer = {
+      "", "Example:", "  fairway channel participant add chain SG 0x… --config fairway.yaml"})
   static final class AddParticipant implements Callable<Integer> {
     @Mixin
     Administered channel = new Administered();
@@ -183,7 +186,8 @@ final class ChannelCommands {
     }
   }
 
-  @Command(name = "remove", mixinStandardHelpOptions = true, description = "Take nothing more from a participant, and send it nothing.")
+  @Command(name = "remove", mixinStandardHelpOptions = true, description = "Take nothing more from a participant, and send it nothing.", footer = {
+      "", "Example:", "  fairway channel participant remove chain SG --config fairway.yaml"})
   static final class RemoveParticipant implements Callable<Integer> {
     @Mixin
     Administered channel = new Administered();
@@ -203,7 +207,8 @@ final class ChannelCommands {
     }
   }
 
-  @Command(name = "list", mixinStandardHelpOptions = true, description = "List the participants a channel's contract knows.")
+  @Command(name = "list", mixinStandardHelpOptions = true, description = "List the participants a channel's contract knows.", footer = {
+      "", "Example:", "  fairway channel participant list chain --config fairway.yaml"})
   static final class ListParticipants implements Callable<Integer> {
     @Mixin
     Administered channel = new Administered();
@@ -229,7 +234,8 @@ final class ChannelCommands {
     }
   }
 
-  @Command(name = "pair", mixinStandardHelpOptions = true, description = "Name this node's contract at a participant's contract.")
+  @Command(name = "pair", mixinStandardHelpOptions = true, description = "Name this node's contract at a participant's contract.", footer = {
+      "", "Example:", "  fairway channel pair chain SG 0x… --config fairway.yaml"})
   static final class Pair implements Callable<Integer> {
     @Mixin
     Administered channel = new Administered();

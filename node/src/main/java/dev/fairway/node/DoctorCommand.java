@@ -49,7 +49,9 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
 /** Looks at everything a node needs before it runs, and says how to mend what is wrong. */
-@Command(name = "doctor", mixinStandardHelpOptions = true, description = "Check the configuration, database, disk, clock, ports and peers, and say how to mend what is wrong.")
+@Command(name = "doctor", mixinStandardHelpOptions = true, description = "Check the configuration, database, disk, clock, ports and peers, and say how to mend what is wrong.", exitCodeList = {
+    "0:nothing is to be mended", "1:something is",
+    "2:the configuration is wrong"}, footer = {"", "Example:", "  fairway doctor --config fairway.yaml"})
 final class DoctorCommand implements Callable<Integer> {
   private static final Duration CLOCK_TOLERANCE = Duration.ofSeconds(30);
   private static final long LEAST_FREE = 256L << 20;

@@ -34,8 +34,9 @@ final class ImportCommands {
       "What was taken over before is recognised, so it may be interrupted and run again. A node on an embedded store",
       "must not be running meanwhile. With --outbox, messages the older node had not begun to send are sent; of one",
       "that it may have sent nobody can know here, and it is listed instead. Subscribers are asked when the node starts",
-      "whether they mean it.",
-      "Exit codes: 0 all taken over, 1 something was left out, 2 the request itself was wrong."})
+      "whether they mean it.", "", "Example:",
+      "  fairway import intergov --folder old --config fairway.yaml --outbox jdbc:postgresql://host/database"}, exitCodeList = {
+          "0:all taken over", "1:something was left out", "2:the request itself was wrong"})
   static final class Intergov implements Callable<Integer> {
     @Mixin
     ServeCommand.ConfigOptions options = new ServeCommand.ConfigOptions();

@@ -16,8 +16,11 @@ import dev.fairway.node.demo.DemoCommand;
 import dev.fairway.node.torture.TortureCommand;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.TreeMap;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.UsageMessageSpec;
 
 /** The command line of Fairway. */
 @Command(name = "fairway", mixinStandardHelpOptions = true, version = "Fairway 0.1.0", description = "A node between the ledgers an organisation shares with others and everything else it has.", subcommands = {
@@ -25,8 +28,7 @@ import picocli.CommandLine.Command;
     WorkCommands.Dead.class, IntegrationCommands.class, LedgerCommands.class, RequestCommands.class,
     DamlCommands.class, ConnectorCommand.class, ServeCommand.class, DemoCommand.class, TortureCommand.class,
     BenchCommand.class, DoctorCommand.class, ChannelCommands.class, DatatrustCommands.class,
-    ImportCommands.class}, footer = {"",
-        "Exit codes: 0 done, 1 the thing asked for failed, 2 the request itself was wrong."})
+    ImportCommands.class})
 public final class Main {
   private Main() {}
 
@@ -34,6 +36,10 @@ public final class Main {
    * on a shared medium would keep whoever holds the lock from going on. */
   private static final String CARRIERS = "jdk.virtualThreadScheduler.parallelism";
   private static final int LEAST_CARRIERS = 32;
+
+  /** What the exit codes of a command mean that says nothing else. */
+  private static final Map<String, String> EXIT_CODES = new TreeMap<>(
+      Map.of("0", "done", "1", "the thing asked for failed", "2", "the request itself was wrong"));
 
   public static void main(String[] args) {
     if (System.getProperty(CARRIERS) == null) {
@@ -60,6 +66,11 @@ public final class Main {
   private static void helpEverywhere(CommandLine command) {
     if (!command.getCommandSpec().mixinStandardHelpOptions()) {
       command.getCommandSpec().mixinStandardHelpOptions(true);
+    }
+    UsageMessageSpec usage = command.getCommandSpec().usageMessage();
+    usage.exitCodeListHeading("%nExit codes:%n");
+    if (usage.exitCodeList().isEmpty()) {
+      usage.exitCodeList(EXIT_CODES);
     }
     command.getSubcommands().values().forEach(Main::helpEverywhere);
   }

@@ -16,7 +16,8 @@ import picocli.CommandLine.Spec;
 /** Runs a node until it is told to stop. */
 @Command(name = "serve", mixinStandardHelpOptions = true, description = "Run a node.", footer = {"",
     "When it takes requests it prints \"fairway ready http://HOST:PORT\" on standard output; everything else goes",
-    "to standard error. SIGTERM drains and stops it."})
+    "to standard error. SIGTERM drains and stops it.", "", "Example:",
+    "  fairway serve --jurisdiction AU --profile dev --dir data/au"})
 final class ServeCommand implements Callable<Integer> {
   @Mixin
   ConfigOptions options = new ConfigOptions();
@@ -28,16 +29,16 @@ final class ServeCommand implements Callable<Integer> {
     @Option(names = "--config", paramLabel = "FILE", description = "settings file (default: none, all defaults)")
     @Nullable
     Path config;
-    @Option(names = "--jurisdiction", paramLabel = "CC", description = "who we are")
+    @Option(names = "--jurisdiction", paramLabel = "CC", description = "who we are, two upper-case letters (default: as the settings file says, else AU)")
     @Nullable
     String jurisdiction;
-    @Option(names = "--listen", paramLabel = "HOST:PORT", description = "where to listen; port 0 picks one")
+    @Option(names = "--listen", paramLabel = "HOST:PORT", description = "where to listen; port 0 picks one (default: as the settings file says, else 127.0.0.1:8080)")
     @Nullable
     String listen;
-    @Option(names = "--dir", paramLabel = "DIR", description = "where the node keeps its data")
+    @Option(names = "--dir", paramLabel = "DIR", description = "where the node keeps its data (default: as the settings file says, else data)")
     @Nullable
     Path dir;
-    @Option(names = "--profile", paramLabel = "dev|production", description = "dev runs without authentication, on loopback only")
+    @Option(names = "--profile", paramLabel = "dev|production", description = "dev runs without authentication, on loopback only (default: as the settings file says, else production)")
     @Nullable
     String profile;
 

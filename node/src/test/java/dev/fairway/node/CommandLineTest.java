@@ -150,6 +150,13 @@ class CommandLineTest {
   }
 
   @Test
+  void aRequestOfNoNameIsRefusedBeforeANodeIsAsked() {
+    Ran ran = Ran.fairway("request", "wait", "");
+    assertThat(ran.code()).isEqualTo(2);
+    assertThat(ran.err()).contains("CONTRACT").contains("it is empty");
+  }
+
+  @Test
   void aRequestThatIsNotThereIsNotWaitedForLong() throws IOException {
     List<String> asked = new CopyOnWriteArrayList<>();
     HttpServer unknowing = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);

@@ -18,6 +18,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import picocli.CommandLine;
 import picocli.CommandLine.MissingParameterException;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 
 /** Every command that the pages and the help texts show is one that the command line takes; none is run. */
@@ -56,6 +57,21 @@ class DocumentedCommandsTest {
     each(fairway, command -> refused.addAll(refused(command.getCommandSpec().qualifiedName() + " --help",
         String.join("\n", command.getCommandSpec().usageMessage().footer()))));
     assertThat(refused).isEmpty();
+  }
+
+  @Test
+  void everyCommandShowsAnExampleAndDescribesAllItTakes() {
+    List<String> lacking = new ArrayList<>();
+    each(fairway, command -> {
+      CommandSpec spec = command.getCommandSpec();
+      boolean shown = String.join("\n", spec.usageMessage().footer()).contains("  fairway ");
+      if (command.getSubcommands().isEmpty() && !spec.usageMessage().hidden() && !shown) {
+        lacking.add(spec.qualifiedName() + ": an example");
+      }
+      spec.args().stream().filter(taken -> taken.description().length == 0)
+          .forEach(taken -> lacking.add(spec.qualifiedName() + ": what " + taken.paramLabel() + " is"));
+    });
+    assertThat(lacking).isEmpty();
   }
 
   @Test

@@ -28,8 +28,8 @@ import tools.jackson.databind.node.JsonNodeFactory;
 /** Asks any endpoint whether it keeps to the Channel API. */
 @Command(name = "check", mixinStandardHelpOptions = true, description = "Check whether an endpoint, ours or anybody's, keeps to the Channel API.", footer = {
     "", "It posts a few messages, so it is for endpoints that are being set up.",
-    "Exit codes: 0 a node can rely on it, 1 it cannot, 2 the request itself was wrong.", "", "Example:",
-    "  fairway channel check https://endpoint.example/au/ --from AU --to SG"})
+    "", "Example:", "  fairway channel check https://endpoint.example/au/ --from AU --to SG"}, exitCodeList = {
+        "0:a node can rely on it", "1:it cannot", "2:the request itself was wrong"})
 public final class ChannelCheckCommand implements Callable<Integer> {
   @Mixin
   Output output = new Output();

@@ -84,24 +84,28 @@ public final class ConnectorCommand {
     }
   }
 
-  @Command(name = "spec", mixinStandardHelpOptions = true, description = "Print what a connector says of itself: schemas of its configuration, documentation, sign-in.")
+  @Command(name = "spec", mixinStandardHelpOptions = true, description = "Print what a connector says of itself: schemas of its configuration, documentation, sign-in.", footer = {
+      "", "Example:", "  fairway connector spec"})
   int spec(@Mixin Task task) throws Exception {
     return with(task, commands -> commands.spec(task.source, task.name()));
   }
 
-  @Command(name = "discover", mixinStandardHelpOptions = true, description = "Find what can be captured, and add it to the specification file. What is there already stays as it is.")
+  @Command(name = "discover", mixinStandardHelpOptions = true, description = "Find what can be captured, and add it to the specification file. What is there already stays as it is.", footer = {
+      "", "Example:", "  fairway connector discover --source flow.yaml"})
   int discover(@Mixin Task task,
       @Option(names = "--emit-raw", description = "print a line per binding instead, and leave the file alone") boolean raw)
       throws Exception {
     return with(task, commands -> commands.discover(task.source, task.name(), raw));
   }
 
-  @Command(name = "validate", mixinStandardHelpOptions = true, description = "Ask the connector whether the task would work; prints the resource path of each binding.")
+  @Command(name = "validate", mixinStandardHelpOptions = true, description = "Ask the connector whether the task would work; prints the resource path of each binding.", footer = {
+      "", "Example:", "  fairway connector validate"})
   int validate(@Mixin Task task) throws Exception {
     return with(task, commands -> commands.validate(task.source, task.name()));
   }
 
-  @Command(name = "capture", mixinStandardHelpOptions = true, description = "Run a capture once from the beginning; prints COLLECTION DOCUMENT per line.")
+  @Command(name = "capture", mixinStandardHelpOptions = true, description = "Run a capture once from the beginning; prints COLLECTION DOCUMENT per line.", footer = {
+      "", "Example:", "  fairway connector capture"})
   int capture(@Mixin Task task,
       @Option(names = "--print-checkpoint", description = "print the state too, after each checkpoint") boolean checkpoints)
       throws Exception {
@@ -111,7 +115,8 @@ public final class ConnectorCommand {
   @Command(name = "preview", mixinStandardHelpOptions = true, description = "Run a capture and print its documents as [\"collection\",{document}].", footer = {
       "",
       "Documents are printed at each checkpoint, the last of each key. Their /_meta/uuid is a placeholder, so that two",
-      "runs compare equal. Nothing is kept."})
+      "runs compare equal. Nothing is kept.", "", "Example:",
+      "  fairway connector preview --sessions 2,-1 --output-state"})
   int preview(@Mixin Task task,
       @Option(names = "--sessions", split = ",", defaultValue = "-1", paramLabel = "N", description = "transactions of each session, such as 1,2,-1; -1 for all (default: ${DEFAULT-VALUE})") List<Integer> sessions,
       @Option(names = "--delay", defaultValue = "0s", converter = Span.class, description = "wait after each transaction (default: ${DEFAULT-VALUE})") Duration delay,
@@ -125,7 +130,8 @@ public final class ConnectorCommand {
   }
 
   @Command(name = "materialize", mixinStandardHelpOptions = true, description = "Run a materialization to the end of what there is: the captures of the file that feed it, then the destination.", footer = {
-      "", "A fixture is a JSON array of transactions, each an array of [\"collection\",{document}]."})
+      "", "A fixture is a JSON array of transactions, each an array of [\"collection\",{document}].", "", "Example:",
+      "  fairway connector materialize --source to-sqlite.flow.yaml --dir kept"})
   int materialize(@Mixin Task task,
       @Option(names = "--fixture", paramLabel = "FILE", description = "take documents from here instead of from captures") @Nullable Path fixture,
       @Option(names = "--dir", paramLabel = "DIR", description = "keep collections and states here, and go on from there the next time") @Nullable Path dir,
@@ -138,7 +144,8 @@ public final class ConnectorCommand {
   @Command(name = "derive", mixinStandardHelpOptions = true, description = "Run a derivation to the end of what there is and print its documents: the captures of the file that feed it, then the derivation.", footer = {
       "",
       "A fixture is a JSON array of transactions, each an array of [\"collection\",{document}]. Documents are printed one a",
-      "line; their /_meta/uuid is a placeholder, so that two runs compare equal."})
+      "line; their /_meta/uuid is a placeholder, so that two runs compare equal.", "", "Example:",
+      "  fairway connector derive --source test.flow.yaml --fixture fixture.json"})
   int derive(@Mixin Task task,
       @Option(names = "--fixture", paramLabel = "FILE", description = "take documents from here instead of from captures") @Nullable Path fixture,
       @Option(names = "--dir", paramLabel = "DIR", description = "keep collections and states here, and go on from there the next time") @Nullable Path dir,
@@ -149,8 +156,10 @@ public final class ConnectorCommand {
   }
 
   @Command(name = "oauth", mixinStandardHelpOptions = true, description = "Sign in at the connector's provider; prints the credentials that belong into its configuration.", footer = {
-      "", "The provider must know http://localhost:PORT/ as a redirect of the application."})
-  int oauth(@Mixin Task task, @Option(names = "--client-id", required = true, paramLabel = "ID") String clientId,
+      "", "The provider must know http://localhost:PORT/ as a redirect of the application.", "", "Example:",
+      "  fairway connector oauth --client-id ID --client-secret-file application.secret"})
+  int oauth(@Mixin Task task,
+      @Option(names = "--client-id", required = true, paramLabel = "ID", description = "the application, as the provider knows it") String clientId,
       @Option(names = "--client-secret-file", required = true, paramLabel = "FILE", description = "holds the application's secret, which does not belong on a command line") Path secret,
       @Option(names = "--endpoint-config", defaultValue = "{}", paramLabel = "JSON", description = "the configuration, as far as it is known without credentials (default: ${DEFAULT-VALUE})") String config,
       @Option(names = "--injected-values", defaultValue = "{}", paramLabel = "JSON", description = "more values for the exchange (default: ${DEFAULT-VALUE})") String injected,
@@ -167,8 +176,9 @@ public final class ConnectorCommand {
   @Command(name = "seal", mixinStandardHelpOptions = true, description = "Encrypt a configuration file in place, as sops does.", footer = {
       "",
       "Values of members whose names end with the suffix are sealed; the rest stays readable. The connector sees the",
-      "names without the suffix."})
-  int seal(@Parameters(paramLabel = "FILE") Path file,
+      "names without the suffix.", "", "Example:",
+      "  fairway connector seal --age age1… --encrypted-suffix _sops connector_config.yaml"})
+  int seal(@Parameters(paramLabel = "FILE", description = "JSON or YAML") Path file,
       @Option(names = "--age", split = ",", required = true, paramLabel = "RECIPIENT", description = "who can open it: age1…") List<String> recipients,
       @Option(names = "--encrypted-suffix", defaultValue = "_sops", description = "which members are sealed (default: ${DEFAULT-VALUE})") String suffix)
       throws Exception {
@@ -177,13 +187,15 @@ public final class ConnectorCommand {
   }
 
   @Command(name = "unseal", mixinStandardHelpOptions = true, description = "Print a sealed file in the clear, as its connector sees it.", footer = {
-      "", "Keys come from SOPS_AGE_KEY, from the file SOPS_AGE_KEY_FILE, or from ~/.config/sops/age/keys.txt."})
-  int unseal(@Parameters(paramLabel = "FILE") Path file) throws Exception {
+      "", "Keys come from SOPS_AGE_KEY, from the file SOPS_AGE_KEY_FILE, or from ~/.config/sops/age/keys.txt.", "",
+      "Example:", "  fairway connector unseal connector_config.yaml"})
+  int unseal(@Parameters(paramLabel = "FILE", description = "a sealed file") Path file) throws Exception {
     sealing().unseal(file);
     return 0;
   }
 
-  @Command(name = "keygen", mixinStandardHelpOptions = true, description = "Make an age key that opens sealed files; prints its recipient.")
+  @Command(name = "keygen", mixinStandardHelpOptions = true, description = "Make an age key that opens sealed files; prints its recipient.", footer = {
+      "", "Example:", "  fairway connector keygen keys.txt"})
   int keygen(@Parameters(paramLabel = "FILE", description = "where the key is kept, readable by you alone") Path file)
       throws Exception {
     sealing().keygen(file);
@@ -191,15 +203,18 @@ public final class ConnectorCommand {
   }
 
   @Command(name = "new", mixinStandardHelpOptions = true, description = "Begin a connector in Java: a folder that runs as it is.", footer = {
-      "", "The folder's name tells what it does: source-… captures, materialize-… materializes."})
-  int begin(@Parameters(paramLabel = "FOLDER") Path folder) throws IOException {
+      "", "The folder's name tells what it does: source-… captures, materialize-… materializes.", "", "Example:",
+      "  fairway connector new source-weather"})
+  int begin(@Parameters(paramLabel = "FOLDER", description = "made here; its name is the connector's") Path folder)
+      throws IOException {
     NewConnector.write(folder);
     spec.commandLine().getErr().println("made " + folder + "; see its README.md");
     return 0;
   }
 
   @Command(name = "build", mixinStandardHelpOptions = true, description = "Make the folder from which a container engine builds the connector's image.", footer = {
-      "", "Prints {\"context\":…,\"image\":…}. Test configurations never get into it."})
+      "", "Prints {\"context\":…,\"image\":…}. Test configurations never get into it.", "", "Example:",
+      "  fairway connector build --registry ghcr.io/acme"})
   int build(
       @Parameters(paramLabel = "FOLDER", defaultValue = ".", description = "the connector (default: here)") Path connector,
       @Option(names = "--out", paramLabel = "DIR", description = "where to make it (default: target/image in the connector)") @Nullable Path out,
@@ -214,7 +229,9 @@ public final class ConnectorCommand {
     return 0;
   }
 
-  @Command(name = "pull", mixinStandardHelpOptions = true, description = "Bring a connector of another repository in-tree, with its licence and commit on record; again to take over what changed.")
+  @Command(name = "pull", mixinStandardHelpOptions = true, description = "Bring a connector of another repository in-tree, with its licence and commit on record; again to take over what changed.", footer = {
+      "", "Example:",
+      "  fairway connector pull https://github.com/big/data.git main path/to/source-foobar source-bigdata MIT LICENSE"})
   int pull(
       @Parameters(index = "0", paramLabel = "REMOTE", description = "git remote, by name or address") String remote,
       @Parameters(index = "1", paramLabel = "REF", description = "branch, tag or commit there") String ref,

@@ -23,7 +23,8 @@ import picocli.CommandLine.Spec;
 public final class DamlCommands {
   private DamlCommands() {}
 
-  @Command(name = "generate", mixinStandardHelpOptions = true, description = "Make Daml templates, Java types and a mapping of an API's description (OpenAPI 2.0, 3.0, 3.1).")
+  @Command(name = "generate", mixinStandardHelpOptions = true, description = "Make Daml templates, Java types and a mapping of an API's description (OpenAPI 2.0, 3.0, 3.1).", footer = {
+      "", "Example:", "  fairway daml generate --openapi jira.json --module Jira --out generated"})
   static final class Generate implements Callable<Integer> {
     @Option(names = "--openapi", required = true, paramLabel = "FILE", description = "the description, JSON or YAML")
     Path description = Path.of("");
@@ -56,9 +57,10 @@ public final class DamlCommands {
     }
   }
 
-  @Command(name = "inspect", mixinStandardHelpOptions = true, description = "Print the packages and templates of a DAR; every hash is checked.")
+  @Command(name = "inspect", mixinStandardHelpOptions = true, description = "Print the packages and templates of a DAR; every hash is checked.", footer = {
+      "", "Example:", "  fairway daml inspect model.dar"})
   static final class Inspect implements Callable<Integer> {
-    @Parameters(paramLabel = "FILE")
+    @Parameters(paramLabel = "FILE", description = "a DAR")
     Path file = Path.of("");
     @Spec
     CommandSpec spec = CommandSpec.create();

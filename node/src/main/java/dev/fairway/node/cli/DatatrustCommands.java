@@ -65,15 +65,9 @@ public final class DatatrustCommands {
   }
 
   /** What every question to the node needs. */
-  static class Question {
-    @Mixin
-    Remote remote = new Remote();
-    @Mixin
-    Output output = new Output();
+  static class Question extends FromNode {
     @Option(names = "--market", paramLabel = "NAME", defaultValue = "", description = "which market, by its name under datatrust.markets; the default one when not given")
     String market = "";
-    @Spec
-    CommandSpec spec = CommandSpec.create();
 
     /** The market's paths for its operator. */
     String api() {
@@ -83,10 +77,6 @@ public final class DatatrustCommands {
     /** The market's paths for everyone. */
     String door() {
       return market.isEmpty() ? "/datatrust" : "/datatrust/markets/" + Remote.encode(market);
-    }
-
-    PrintWriter out() {
-      return spec.commandLine().getOut();
     }
   }
 
@@ -113,7 +103,8 @@ public final class DatatrustCommands {
 
   @Command(name = "deploy", mixinStandardHelpOptions = true, description = "Make a market: seven contracts, bound to each other.", footer = {
       "",
-      "Prints the lines that belong under \"datatrust:\" in fairway.yaml. The account gets the market's first shares."})
+      "Prints the lines that belong under \"datatrust:\" in fairway.yaml. The account gets the market's first shares.",
+      "", "Example:", "  fairway datatrust market deploy --chain http://127.0.0.1:8545 --key owner.key"})
   static final class MarketDeploy implements Callable<Integer> {
     @Mixin
     Account account = new Account();
@@ -143,16 +134,17 @@ public final class DatatrustCommands {
     }
   }
 
-  @Command(name = "show", mixinStandardHelpOptions = true, description = "Show the market, who holds office, and how the node stands.")
+  @Command(name = "show", mixinStandardHelpOptions = true, description = "Show the market, who holds office, and how the node stands.", footer = {
+      "", "Example:", "  fairway datatrust market show"})
   static final class MarketShow extends Question implements Callable<Integer> {
     @Override
     public Integer call() {
-      output.object(out(), remote.get(api()));
-      return 0;
+      return shown(remote.get(api()));
     }
   }
 
-  @Command(name = "register", mixinStandardHelpOptions = true, description = "Have the node stand for datatrust: it stakes, and a vote decides.")
+  @Command(name = "register", mixinStandardHelpOptions = true, description = "Have the node stand for datatrust: it stakes, and a vote decides.", footer = {
+      "", "Example:", "  fairway datatrust register"})
   static final class Register extends Question implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
@@ -176,16 +168,17 @@ public final class DatatrustCommands {
     }
   }
 
-  @Command(name = "candidate", mixinStandardHelpOptions = true, description = "Show a poll and how it stands.")
+  @Command(name = "candidate", mixinStandardHelpOptions = true, description = "Show a poll and how it stands.", footer = {
+      "", "Example:", "  fairway datatrust candidate 0x…"})
   static final class Candidate extends Poll implements Callable<Integer> {
     @Override
     public Integer call() {
-      output.object(out(), remote.get(path()));
-      return 0;
+      return shown(remote.get(path()));
     }
   }
 
-  @Command(name = "resolve", mixinStandardHelpOptions = true, description = "Resolve a poll whose time is over.")
+  @Command(name = "resolve", mixinStandardHelpOptions = true, description = "Resolve a poll whose time is over.", footer = {
+      "", "Example:", "  fairway datatrust resolve 0x…"})
   static final class Resolve extends Poll implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
@@ -195,7 +188,8 @@ public final class DatatrustCommands {
     }
   }
 
-  @Command(name = "unstake", mixinStandardHelpOptions = true, description = "Fetch the node's stake of a poll that is over.")
+  @Command(name = "unstake", mixinStandardHelpOptions = true, description = "Fetch the node's stake of a poll that is over.", footer = {
+      "", "Example:", "  fairway datatrust unstake 0x…"})
   static final class Unstake extends Poll implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
@@ -209,26 +203,27 @@ public final class DatatrustCommands {
       ListingVerify.class, ListingScrub.class})
   static final class Listing {}
 
-  @Command(name = "list", mixinStandardHelpOptions = true, description = "List data handed in, the newest first.")
+  @Command(name = "list", mixinStandardHelpOptions = true, description = "List data handed in, the newest first.", footer = {
+      "", "Example:", "  fairway datatrust listing list"})
   static final class ListingList extends Question implements Callable<Integer> {
     @Override
     public Integer call() {
-      output.table(out(), remote.get(api() + "/uploads").path("items"), "nobody has handed in data", "listing", "title",
+      return listed(remote.get(api() + "/uploads").path("items"), "nobody has handed in data", "listing", "title",
           "state", "size", "sales");
-      return 0;
     }
   }
 
-  @Command(name = "show", mixinStandardHelpOptions = true, description = "Show a listing.")
+  @Command(name = "show", mixinStandardHelpOptions = true, description = "Show a listing.", footer = {"", "Example:",
+      "  fairway datatrust listing show 0x…"})
   static final class ListingShow extends Poll implements Callable<Integer> {
     @Override
     public Integer call() {
-      output.object(out(), remote.get(door() + "/listings/" + Remote.encode(hash)));
-      return 0;
+      return shown(remote.get(door() + "/listings/" + Remote.encode(hash)));
     }
   }
 
-  @Command(name = "verify", mixinStandardHelpOptions = true, description = "Read a listing's data through and compare them with the chain.")
+  @Command(name = "verify", mixinStandardHelpOptions = true, description = "Read a listing's data through and compare them with the chain.", footer = {
+      "", "Example:", "  fairway datatrust listing verify 0x…"})
   static final class ListingVerify extends Poll implements Callable<Integer> {
     @Override
     public Integer call() {
@@ -238,7 +233,8 @@ public final class DatatrustCommands {
     }
   }
 
-  @Command(name = "scrub", mixinStandardHelpOptions = true, description = "Read a listing's data through now; damaged ones are withheld until they are whole.")
+  @Command(name = "scrub", mixinStandardHelpOptions = true, description = "Read a listing's data through now; damaged ones are withheld until they are whole.", footer = {
+      "", "Example:", "  fairway datatrust listing scrub 0x…"})
   static final class ListingScrub extends Poll implements Callable<Integer> {
     @Override
     public Integer call() {
@@ -248,19 +244,20 @@ public final class DatatrustCommands {
     }
   }
 
-  @Command(name = "deliveries", mixinStandardHelpOptions = true, description = "List bytes given out, the newest first.")
+  @Command(name = "deliveries", mixinStandardHelpOptions = true, description = "List bytes given out, the newest first.", footer = {
+      "", "Example:", "  fairway datatrust deliveries"})
   static final class DeliveryList extends Question implements Callable<Integer> {
     @Override
     public Integer call() {
-      output.table(out(), remote.get(api() + "/deliveries").path("items"), "nobody has bought anything", "delivery",
+      return listed(remote.get(api() + "/deliveries").path("items"), "nobody has bought anything", "delivery",
           "listing", "buyer", "bytes", "state");
-      return 0;
     }
   }
 
-  @Command(name = "revoke", mixinStandardHelpOptions = true, description = "Take back all tokens of an account; whoever holds it must log in again.")
+  @Command(name = "revoke", mixinStandardHelpOptions = true, description = "Take back all tokens of an account; whoever holds it must log in again.", footer = {
+      "", "Example:", "  fairway datatrust revoke 0x…"})
   static final class Revoke extends Question implements Callable<Integer> {
-    @Parameters(paramLabel = "ACCOUNT")
+    @Parameters(paramLabel = "ACCOUNT", description = "whose tokens, 0x…")
     String account = "";
 
     @Override
@@ -271,13 +268,13 @@ public final class DatatrustCommands {
     }
   }
 
-  @Command(name = "tasks", mixinStandardHelpOptions = true, description = "List what is under way or was, the newest first.")
+  @Command(name = "tasks", mixinStandardHelpOptions = true, description = "List what is under way or was, the newest first.", footer = {
+      "", "Example:", "  fairway datatrust tasks"})
   static final class TaskList extends Question implements Callable<Integer> {
     @Override
     public Integer call() {
-      output.table(out(), remote.get(api() + "/tasks").path("items"), "nothing is under way", "id", "kind", "state",
+      return listed(remote.get(api() + "/tasks").path("items"), "nothing is under way", "id", "kind", "state",
           "result", "reason");
-      return 0;
     }
   }
 }

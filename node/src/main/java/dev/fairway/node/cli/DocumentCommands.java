@@ -19,25 +19,17 @@ import java.util.UUID;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** Stores and fetches documents. */
 @Command(name = "document", description = "Store and fetch documents.", subcommands = {DocumentCommands.Put.class,
     DocumentCommands.Get.class, DocumentCommands.ListDocuments.class})
 public final class DocumentCommands {
-  @Command(name = "put", mixinStandardHelpOptions = true, description = "Store a document and let a jurisdiction read it; prints its multihash.")
-  static final class Put implements Callable<Integer> {
-    @Mixin
-    Remote remote = new Remote();
-    @Mixin
-    Output output = new Output();
-    @Spec
-    CommandSpec spec = CommandSpec.create();
-    @Parameters(paramLabel = "FILE")
+  @Command(name = "put", mixinStandardHelpOptions = true, description = "Store a document and let a jurisdiction read it; prints its multihash.", footer = {
+      "", "Example:", "  fairway document put certificate.pdf --for SG"})
+  static final class Put extends FromNode implements Callable<Integer> {
+    @Parameters(paramLabel = "FILE", description = "the document")
     Path file = Path.of("");
     @Option(names = "--for", required = true, paramLabel = "CC", converter = Typed.Code.class, description = "who may read it besides us")
     String jurisdiction = "";
@@ -52,12 +44,11 @@ public final class DocumentCommands {
               multipart(file, mediaType(), boundary),
               Map.of("Content-Type", "multipart/form-data; boundary=" + boundary)),
           BodyHandlers.ofString());
-      var answer = remote.expect(new Remote.Answer(response.statusCode(), Remote.JSON.readTree(response.body()),
-          response.body()));
+      var answer = remote.expect(Remote.Answer.of(response.statusCode(), response.body()));
       if (output.json) {
-        output.object(spec.commandLine().getOut(), answer);
+        output.object(out(), answer);
       } else {
-        spec.commandLine().getOut().println(answer.path("multihash").asString());
+        out().println(answer.path("multihash").asString());
       }
       return 0;
     }
@@ -85,13 +76,10 @@ public final class DocumentCommands {
     }
   }
 
-  @Command(name = "get", mixinStandardHelpOptions = true, description = "Fetch a document.")
-  static final class Get implements Callable<Integer> {
-    @Mixin
-    Remote remote = new Remote();
-    @Spec
-    CommandSpec spec = CommandSpec.create();
-    @Parameters(paramLabel = "MULTIHASH")
+  @Command(name = "get", mixinStandardHelpOptions = true, description = "Fetch a document.", footer = {"", "Example:",
+      "  fairway document get Qm… --as SG --output certificate.pdf"})
+  static final class Get extends ToNode implements Callable<Integer> {
+    @Parameters(paramLabel = "MULTIHASH", description = "the document, as \"document put\" names it")
     String multihash = "";
     @Option(names = "--as", required = true, paramLabel = "CC", converter = Typed.Code.class, description = "the jurisdiction we act for")
     String jurisdiction = "";
@@ -108,7 +96,7 @@ public final class DocumentCommands {
       try (InputStream body = response.body()) {
         if (response.statusCode() != 200) {
           String text = new String(body.readNBytes(65_536), StandardCharsets.UTF_8);
-          remote.expect(new Remote.Answer(response.statusCode(), Remote.JSON.readTree(text), text));
+          remote.expect(Remote.Answer.of(response.statusCode(), text));
         }
         if (target == null) {
           body.transferTo(System.out);
@@ -123,23 +111,17 @@ public final class DocumentCommands {
     }
   }
 
-  @Command(name = "list", mixinStandardHelpOptions = true, description = "List stored documents, newest first.")
-  static final class ListDocuments implements Callable<Integer> {
-    @Mixin
-    Remote remote = new Remote();
-    @Mixin
-    Output output = new Output();
-    @Spec
-    CommandSpec spec = CommandSpec.create();
+  @Command(name = "list", mixinStandardHelpOptions = true, description = "List stored documents, newest first.", footer = {
+      "", "Example:", "  fairway document list --limit 10"})
+  static final class ListDocuments extends FromNode implements Callable<Integer> {
     @Option(names = "--limit", defaultValue = "50", description = "at most so many, up to 500 (default: ${DEFAULT-VALUE})")
     int limit;
 
     @Override
     public Integer call() {
-      output.table(spec.commandLine().getOut(), remote.get("/api/documents?limit=" + limit).path("items"),
+      return listed(remote.get("/api/documents?limit=" + limit).path("items"),
           "no documents",
           "multihash", "bytes", "media_type", "stored_at");
-      return 0;
     }
   }
 }

@@ -4,7 +4,6 @@ import dev.fairway.automation.project.Project;
 import dev.fairway.core.ErrorCode;
 import dev.fairway.core.FairwayException;
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,10 +13,8 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
@@ -33,20 +30,6 @@ import tools.jackson.databind.node.ObjectNode;
     IntegrationCommands.Remove.class, IntegrationCommands.LogLevel.class, IntegrationCommands.Types.class,
     IntegrationCommands.Packages.class, IntegrationCommands.Uninstall.class})
 public final class IntegrationCommands {
-  /** What every command to a node has. */
-  abstract static class ToNode {
-    @Mixin
-    Remote remote = new Remote();
-    @Mixin
-    Output output = new Output();
-    @Spec
-    CommandSpec spec = CommandSpec.create();
-
-    PrintWriter out() {
-      return spec.commandLine().getOut();
-    }
-  }
-
   /** With what an integration is to run. */
   public static final class Wanted {
     @Option(names = "--party", paramLabel = "PARTY", description = "whom it acts and reads as on the ledger")
@@ -76,17 +59,21 @@ public final class IntegrationCommands {
     }
   }
 
-  private static void shown(Output output, PrintWriter out, JsonNode integration) {
-    if (output.json) {
-      output.object(out, integration);
-      return;
+  /** A command that shows how an integration stands. */
+  abstract static class Standing extends FromNode implements Callable<Integer> {
+    int standing(JsonNode integration) {
+      if (output.json) {
+        return shown(integration);
+      }
+      out().println(integration.path("id").asString() + " is " + integration.path("state").asString()
+          + integration.path("error").asStringOpt().map(why -> ": " + why).orElse(""));
+      return 0;
     }
-    out.println(integration.path("id").asString() + " is " + integration.path("state").asString()
-        + integration.path("error").asStringOpt().map(why -> ": " + why).orElse(""));
   }
 
-  @Command(name = "install", mixinStandardHelpOptions = true, description = "Put a package on a node, in place of any other version of it; with --as also make an integration of it.")
-  static final class Install extends ToNode implements Callable<Integer> {
+  @Command(name = "install", mixinStandardHelpOptions = true, description = "Put a package on a node, in place of any other version of it; with --as also make an integration of it.", footer = {
+      "", "Example:", "  fairway integration install hello-desk-0.1.0.dit --as desk --party bob"})
+  static final class Install extends Standing {
     @Parameters(paramLabel = "FILE", description = "a built package, NAME-VERSION.dit")
     Path file = Path.of("");
     @Option(names = "--as", paramLabel = "ID", description = "make and start an integration of that id")
@@ -117,8 +104,7 @@ public final class IntegrationCommands {
             + types.valueStream().map(one -> one.path("id").asString()).toList());
       }
       String chosen = type == null ? types.path(0).path("id").asString() : type;
-      shown(output, out(), put(remote, id, wanted.body(name + ":" + chosen)));
-      return 0;
+      return standing(put(remote, id, wanted.body(name + ":" + chosen)));
     }
   }
 
@@ -127,9 +113,10 @@ public final class IntegrationCommands {
         BodyPublishers.ofString(body.toString()), Map.of("Content-Type", "application/json")));
   }
 
-  @Command(name = "configure", mixinStandardHelpOptions = true, description = "Make an integration of an installed type, or give one new settings and start it again.")
-  static final class Configure extends ToNode implements Callable<Integer> {
-    @Parameters(index = "0", paramLabel = "ID")
+  @Command(name = "configure", mixinStandardHelpOptions = true, description = "Make an integration of an installed type, or give one new settings and start it again.", footer = {
+      "", "Example:", "  fairway integration configure desk hello-desk:hello-desk --party bob --set greeting=Hello"})
+  static final class Configure extends Standing {
+    @Parameters(index = "0", paramLabel = "ID", description = "the integration")
     String id = "";
     @Parameters(index = "1", paramLabel = "TYPE", description = "a type the node knows, see integration types")
     String type = "";
@@ -140,24 +127,24 @@ public final class IntegrationCommands {
 
     @Override
     public Integer call() throws IOException {
-      shown(output, out(), put(remote, id, wanted.body(type).put("enabled", !stopped)));
-      return 0;
+      return standing(put(remote, id, wanted.body(type).put("enabled", !stopped)));
     }
   }
 
-  @Command(name = "list", mixinStandardHelpOptions = true, description = "List a node's integrations.")
-  static final class ListIntegrations extends ToNode implements Callable<Integer> {
+  @Command(name = "list", mixinStandardHelpOptions = true, description = "List a node's integrations.", footer = {"",
+      "Example:", "  fairway integration list"})
+  static final class ListIntegrations extends FromNode implements Callable<Integer> {
     @Override
     public Integer call() {
-      output.table(out(), remote.get("/api/integrations").path("items"), "no integrations", "id", "type", "ledger",
+      return listed(remote.get("/api/integrations").path("items"), "no integrations", "id", "type", "ledger",
           "party", "state", "calls", "commands", "errors");
-      return 0;
     }
   }
 
-  @Command(name = "status", mixinStandardHelpOptions = true, description = "Show an integration: its settings, state and counts.")
-  static final class Status extends ToNode implements Callable<Integer> {
-    @Parameters(paramLabel = "ID")
+  @Command(name = "status", mixinStandardHelpOptions = true, description = "Show an integration: its settings, state and counts.", footer = {
+      "", "Example:", "  fairway integration status desk"})
+  static final class Status extends FromNode implements Callable<Integer> {
+    @Parameters(paramLabel = "ID", description = "the integration")
     String id = "";
 
     @Override
@@ -169,21 +156,21 @@ public final class IntegrationCommands {
   }
 
   /** Something done to an integration. */
-  abstract static class Act extends ToNode implements Callable<Integer> {
-    @Parameters(paramLabel = "ID")
+  abstract static class Act extends Standing {
+    @Parameters(paramLabel = "ID", description = "the integration")
     String id = "";
 
     abstract String act();
 
     @Override
     public Integer call() {
-      shown(output, out(), remote.post("/api/integrations/" + Remote.encode(id) + "/" + act(),
+      return standing(remote.post("/api/integrations/" + Remote.encode(id) + "/" + act(),
           JsonNodeFactory.instance.objectNode()));
-      return 0;
     }
   }
 
-  @Command(name = "start", mixinStandardHelpOptions = true, description = "Start an integration.")
+  @Command(name = "start", mixinStandardHelpOptions = true, description = "Start an integration.", footer = {"",
+      "Example:", "  fairway integration start desk"})
   static final class Start extends Act {
     @Override
     String act() {
@@ -191,7 +178,8 @@ public final class IntegrationCommands {
     }
   }
 
-  @Command(name = "stop", mixinStandardHelpOptions = true, description = "Stop an integration; what waits for it is kept.")
+  @Command(name = "stop", mixinStandardHelpOptions = true, description = "Stop an integration; what waits for it is kept.", footer = {
+      "", "Example:", "  fairway integration stop desk"})
   static final class Stop extends Act {
     @Override
     String act() {
@@ -199,7 +187,8 @@ public final class IntegrationCommands {
     }
   }
 
-  @Command(name = "restart", mixinStandardHelpOptions = true, description = "Stop and start an integration.")
+  @Command(name = "restart", mixinStandardHelpOptions = true, description = "Stop and start an integration.", footer = {
+      "", "Example:", "  fairway integration restart desk"})
   static final class Restart extends Act {
     @Override
     String act() {
@@ -207,9 +196,10 @@ public final class IntegrationCommands {
     }
   }
 
-  @Command(name = "remove", mixinStandardHelpOptions = true, description = "Stop an integration and forget it.")
-  static final class Remove extends ToNode implements Callable<Integer> {
-    @Parameters(paramLabel = "ID")
+  @Command(name = "remove", mixinStandardHelpOptions = true, description = "Stop an integration and forget it.", footer = {
+      "", "Example:", "  fairway integration remove desk"})
+  static final class Remove extends FromNode implements Callable<Integer> {
+    @Parameters(paramLabel = "ID", description = "the integration")
     String id = "";
 
     @Override
@@ -220,9 +210,10 @@ public final class IntegrationCommands {
     }
   }
 
-  @Command(name = "log-level", mixinStandardHelpOptions = true, description = "Set how much an integration logs: 0 runtime, 10 low, 20 high, 50 all.")
-  static final class LogLevel extends ToNode implements Callable<Integer> {
-    @Parameters(index = "0", paramLabel = "ID")
+  @Command(name = "log-level", mixinStandardHelpOptions = true, description = "Set how much an integration logs: 0 runtime, 10 low, 20 high, 50 all.", footer = {
+      "", "Example:", "  fairway integration log-level desk 20"})
+  static final class LogLevel extends FromNode implements Callable<Integer> {
+    @Parameters(index = "0", paramLabel = "ID", description = "the integration")
     String id = "";
     @Parameters(index = "1", paramLabel = "LEVEL", description = "0 to 50")
     int level;
@@ -236,29 +227,30 @@ public final class IntegrationCommands {
     }
   }
 
-  @Command(name = "types", mixinStandardHelpOptions = true, description = "List the types of integration a node can run.")
-  static final class Types extends ToNode implements Callable<Integer> {
+  @Command(name = "types", mixinStandardHelpOptions = true, description = "List the types of integration a node can run.", footer = {
+      "", "Example:", "  fairway integration types"})
+  static final class Types extends FromNode implements Callable<Integer> {
     @Override
     public Integer call() {
-      output.table(out(), remote.get("/api/integration-types").path("items"), "no types", "type", "name",
+      return listed(remote.get("/api/integration-types").path("items"), "no types", "type", "name",
           "description");
-      return 0;
     }
   }
 
-  @Command(name = "packages", mixinStandardHelpOptions = true, description = "List the packages installed on a node.")
-  static final class Packages extends ToNode implements Callable<Integer> {
+  @Command(name = "packages", mixinStandardHelpOptions = true, description = "List the packages installed on a node.", footer = {
+      "", "Example:", "  fairway integration packages"})
+  static final class Packages extends FromNode implements Callable<Integer> {
     @Override
     public Integer call() {
-      output.table(out(), remote.get("/api/packages").path("items"), "no packages", "name", "version", "size", "hash",
+      return listed(remote.get("/api/packages").path("items"), "no packages", "name", "version", "size", "hash",
           "installed_at");
-      return 0;
     }
   }
 
-  @Command(name = "uninstall", mixinStandardHelpOptions = true, description = "Take a package off a node.")
-  static final class Uninstall extends ToNode implements Callable<Integer> {
-    @Parameters(paramLabel = "NAME")
+  @Command(name = "uninstall", mixinStandardHelpOptions = true, description = "Take a package off a node.", footer = {
+      "", "Example:", "  fairway integration uninstall hello-desk"})
+  static final class Uninstall extends FromNode implements Callable<Integer> {
+    @Parameters(paramLabel = "NAME", description = "the package")
     String name = "";
 
     @Override

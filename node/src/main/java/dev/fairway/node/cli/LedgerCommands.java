@@ -26,7 +26,7 @@ public final class LedgerCommands {
   private LedgerCommands() {}
 
   /** What every command on a ledger has. */
-  abstract static class OnLedger extends IntegrationCommands.ToNode implements Callable<Integer> {
+  abstract static class OnLedger extends FromNode implements Callable<Integer> {
     @Option(names = "--ledger", paramLabel = "NAME", defaultValue = "local", description = "which ledger (default: the node's own)")
     String ledger = "local";
 
@@ -37,8 +37,7 @@ public final class LedgerCommands {
     int submit(String party, String kind, ObjectNode command) {
       ObjectNode body = JsonNodeFactory.instance.objectNode().put("party", party);
       body.putArray("commands").addObject().set(kind, command);
-      output.object(out(), remote.post(path("/commands"), body));
-      return 0;
+      return shown(remote.post(path("/commands"), body));
     }
   }
 
@@ -51,25 +50,26 @@ public final class LedgerCommands {
     }
   }
 
-  @Command(name = "list", mixinStandardHelpOptions = true, description = "List the ledgers.")
-  static final class ListLedgers extends IntegrationCommands.ToNode implements Callable<Integer> {
+  @Command(name = "list", mixinStandardHelpOptions = true, description = "List the ledgers.", footer = {"", "Example:",
+      "  fairway ledger list"})
+  static final class ListLedgers extends FromNode implements Callable<Integer> {
     @Override
     public Integer call() {
-      output.table(out(), remote.get("/api/ledgers").path("items"), "no ledgers", "name");
-      return 0;
+      return listed(remote.get("/api/ledgers").path("items"), "no ledgers", "name");
     }
   }
 
-  @Command(name = "parties", mixinStandardHelpOptions = true, description = "List parties.")
+  @Command(name = "parties", mixinStandardHelpOptions = true, description = "List parties.", footer = {"", "Example:",
+      "  fairway ledger parties"})
   static final class Parties extends OnLedger {
     @Override
     public Integer call() {
-      output.table(out(), remote.get(path("/parties")).path("items"), "no parties", "party");
-      return 0;
+      return listed(remote.get(path("/parties")).path("items"), "no parties", "party");
     }
   }
 
-  @Command(name = "allocate", mixinStandardHelpOptions = true, description = "Make a party.")
+  @Command(name = "allocate", mixinStandardHelpOptions = true, description = "Make a party.", footer = {"", "Example:",
+      "  fairway ledger allocate alice"})
   static final class Allocate extends OnLedger {
     @Parameters(paramLabel = "HINT", description = "what its name is, or begins with")
     String hint = "";
@@ -82,19 +82,20 @@ public final class LedgerCommands {
     }
   }
 
-  @Command(name = "packages", mixinStandardHelpOptions = true, description = "List packages and their templates.")
+  @Command(name = "packages", mixinStandardHelpOptions = true, description = "List packages and their templates.", footer = {
+      "", "Example:", "  fairway ledger packages"})
   static final class Packages extends OnLedger {
     @Override
     public Integer call() {
-      output.table(out(), remote.get(path("/packages")).path("items"), "no packages", "name", "version", "id",
+      return listed(remote.get(path("/packages")).path("items"), "no packages", "name", "version", "id",
           "templates");
-      return 0;
     }
   }
 
-  @Command(name = "upload", mixinStandardHelpOptions = true, description = "Give the ledger a package: templates as YAML for the node's own, a DAR for a Daml ledger.")
+  @Command(name = "upload", mixinStandardHelpOptions = true, description = "Give the ledger a package: templates as YAML for the node's own, a DAR for a Daml ledger.", footer = {
+      "", "Example:", "  fairway ledger upload templates.yaml"})
   static final class Upload extends OnLedger {
-    @Parameters(paramLabel = "FILE")
+    @Parameters(paramLabel = "FILE", description = "templates.yaml, or a DAR")
     Path file = Path.of("");
 
     @Override
@@ -106,9 +107,10 @@ public final class LedgerCommands {
     }
   }
 
-  @Command(name = "contracts", mixinStandardHelpOptions = true, description = "List the active contracts that a party sees.")
+  @Command(name = "contracts", mixinStandardHelpOptions = true, description = "List the active contracts that a party sees.", footer = {
+      "", "Example:", "  fairway ledger contracts --party alice --template HelloDesk:Greeting"})
   static final class Contracts extends OnLedger {
-    @Option(names = "--party", required = true)
+    @Option(names = "--party", required = true, description = "who looks")
     String party = "";
     @Option(names = "--template", paramLabel = "MODULE:ENTITY", description = "only of this template")
     String template = "";
@@ -118,13 +120,13 @@ public final class LedgerCommands {
       Map<String, String> query = new LinkedHashMap<>();
       query.put("party", party);
       query.put("template", template);
-      output.table(out(), remote.get(path("/contracts?" + Remote.query(query))).path("items"), "no contracts",
+      return listed(remote.get(path("/contracts?" + Remote.query(query))).path("items"), "no contracts",
           "contract", "template", "payload");
-      return 0;
     }
   }
 
-  @Command(name = "create", mixinStandardHelpOptions = true, description = "Create a contract.")
+  @Command(name = "create", mixinStandardHelpOptions = true, description = "Create a contract.", footer = {"",
+      "Example:", "  fairway ledger create HelloDesk:Visitor @visitor.json --party alice"})
   static final class Create extends OnLedger {
     @Parameters(index = "0", paramLabel = "TEMPLATE", description = "Module:Entity")
     String template = "";
@@ -141,13 +143,14 @@ public final class LedgerCommands {
     }
   }
 
-  @Command(name = "exercise", mixinStandardHelpOptions = true, description = "Exercise a choice of a contract.")
+  @Command(name = "exercise", mixinStandardHelpOptions = true, description = "Exercise a choice of a contract.", footer = {
+      "", "Example:", "  fairway ledger exercise HelloDesk:Visitor CONTRACT Leave --party alice"})
   static final class Exercise extends OnLedger {
     @Parameters(index = "0", paramLabel = "TEMPLATE", description = "Module:Entity")
     String template = "";
-    @Parameters(index = "1", paramLabel = "CONTRACT")
+    @Parameters(index = "1", paramLabel = "CONTRACT", description = "the contract, as \"ledger contracts\" shows it")
     String contract = "";
-    @Parameters(index = "2", paramLabel = "CHOICE")
+    @Parameters(index = "2", paramLabel = "CHOICE", description = "the choice's name")
     String choice = "";
     @Parameters(index = "3", paramLabel = "JSON", defaultValue = "{}", description = "the argument, or @FILE")
     String argument = "{}";

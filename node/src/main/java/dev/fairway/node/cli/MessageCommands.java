@@ -1,16 +1,12 @@
 package dev.fairway.node.cli;
 
-import java.io.PrintWriter;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
@@ -23,13 +19,7 @@ public final class MessageCommands {
   @Command(name = "send", mixinStandardHelpOptions = true, description = "Hand a message in.", footer = {"", "Example:",
       "  fairway message send --from AU --to SG --subject AU-COO-2026-000101 --obj Qm… \\",
       "    --predicate UN.CEFACT.Trade.CertificateOfOrigin.created"})
-  static final class Send implements Callable<Integer> {
-    @Mixin
-    Remote remote = new Remote();
-    @Mixin
-    Output output = new Output();
-    @Spec
-    CommandSpec spec = CommandSpec.create();
+  static final class Send extends FromNode implements Callable<Integer> {
     @Option(names = "--from", required = true, paramLabel = "CC", converter = Typed.Code.class, description = "sending jurisdiction, our own")
     String from = "";
     @Option(names = "--to", required = true, paramLabel = "CC", converter = Typed.Code.class, description = "receiving jurisdiction")
@@ -50,58 +40,40 @@ public final class MessageCommands {
       if (!ref.isEmpty()) {
         body.put("sender_ref", ref);
       }
-      output.object(spec.commandLine().getOut(), remote.post("/message-api/message", body));
-      return 0;
+      return shown(remote.post("/message-api/message", body));
     }
   }
 
-  @Command(name = "show", mixinStandardHelpOptions = true, description = "Show a message.")
-  static final class Show implements Callable<Integer> {
-    @Mixin
-    Remote remote = new Remote();
-    @Mixin
-    Output output = new Output();
-    @Spec
-    CommandSpec spec = CommandSpec.create();
-    @Parameters(paramLabel = "SENDER:REF")
+  @Command(name = "show", mixinStandardHelpOptions = true, description = "Show a message.", footer = {"", "Example:",
+      "  fairway message show AU:coo-101"})
+  static final class Show extends FromNode implements Callable<Integer> {
+    @Parameters(paramLabel = "SENDER:REF", description = "the message: its sender and the sender's reference")
     String ref = "";
 
     @Override
     public Integer call() {
-      output.object(spec.commandLine().getOut(), remote.get("/message-api/message/" + Remote.encode(ref)));
-      return 0;
+      return shown(remote.get("/message-api/message/" + Remote.encode(ref)));
     }
   }
 
-  @Command(name = "journal", mixinStandardHelpOptions = true, description = "Show what happened to a message, step by step.")
-  static final class Journal implements Callable<Integer> {
-    @Mixin
-    Remote remote = new Remote();
-    @Mixin
-    Output output = new Output();
-    @Spec
-    CommandSpec spec = CommandSpec.create();
-    @Parameters(paramLabel = "SENDER:REF")
+  @Command(name = "journal", mixinStandardHelpOptions = true, description = "Show what happened to a message, step by step.", footer = {
+      "", "Example:", "  fairway message journal AU:coo-101"})
+  static final class Journal extends FromNode implements Callable<Integer> {
+    @Parameters(paramLabel = "SENDER:REF", description = "the message: its sender and the sender's reference")
     String ref = "";
 
     @Override
     public Integer call() {
       JsonNode answer = remote.get("/message-api/message/" + Remote.encode(ref) + "/journal");
-      output.table(spec.commandLine().getOut(), answer.path("journal"), "nothing happened yet", "date", "status",
+      return listed(answer.path("journal"), "nothing happened yet", "date", "status",
           "state",
           "detail");
-      return 0;
     }
   }
 
-  @Command(name = "list", mixinStandardHelpOptions = true, description = "List messages, newest first.")
-  static final class ListMessages implements Callable<Integer> {
-    @Mixin
-    Remote remote = new Remote();
-    @Mixin
-    Output output = new Output();
-    @Spec
-    CommandSpec spec = CommandSpec.create();
+  @Command(name = "list", mixinStandardHelpOptions = true, description = "List messages, newest first.", footer = {"",
+      "Example:", "  fairway message list --to SG --status pending"})
+  static final class ListMessages extends PagesFromNode implements Callable<Integer> {
     @Option(names = "--from", paramLabel = "CC", converter = Typed.Code.class, description = "only from this sender")
     String from = "";
     @Option(names = "--to", paramLabel = "CC", converter = Typed.Code.class, description = "only to this receiver")
@@ -110,10 +82,6 @@ public final class MessageCommands {
     String subject = "";
     @Option(names = "--status", description = "only in this status: pending, accepted, rejected, received")
     String status = "";
-    @Option(names = "--limit", defaultValue = "50", description = "at most so many, up to 500 (default: ${DEFAULT-VALUE})")
-    int limit;
-    @Option(names = "--cursor", description = "go on where the last list ended")
-    String cursor = "";
 
     @Override
     public Integer call() {
@@ -122,28 +90,16 @@ public final class MessageCommands {
       query.put("receiver", to);
       query.put("subject", subject);
       query.put("status", status);
-      query.put("limit", Integer.toString(limit));
-      query.put("cursor", cursor);
-      JsonNode answer = remote.get("/message-api/messages?" + Remote.query(query));
-      PrintWriter out = spec.commandLine().getOut();
-      output.table(out, answer.path("items"), "no messages", "sender", "sender_ref", "receiver", "status", "subject",
+      return page("/message-api/messages", query, "no messages", "sender", "sender_ref", "receiver", "status",
+          "subject",
           "predicate");
-      if (!output.json && answer.path("next_cursor").isString()) {
-        out.println("more: --cursor " + answer.path("next_cursor").stringValue());
-      }
-      return 0;
     }
   }
 
-  @Command(name = "status", mixinStandardHelpOptions = true, description = "Accept or reject a received message.")
-  static final class Status implements Callable<Integer> {
-    @Mixin
-    Remote remote = new Remote();
-    @Mixin
-    Output output = new Output();
-    @Spec
-    CommandSpec spec = CommandSpec.create();
-    @Parameters(index = "0", paramLabel = "SENDER:REF")
+  @Command(name = "status", mixinStandardHelpOptions = true, description = "Accept or reject a received message.", footer = {
+      "", "Example:", "  fairway message status SG:coo-7 accepted"})
+  static final class Status extends FromNode implements Callable<Integer> {
+    @Parameters(index = "0", paramLabel = "SENDER:REF", description = "the message: its sender and the sender's reference")
     String ref = "";
     @Parameters(index = "1", paramLabel = "accepted|rejected", converter = Typed.Verdict.class, description = "what is answered")
     String status = "";
@@ -151,10 +107,8 @@ public final class MessageCommands {
     @Override
     public Integer call() {
       ObjectNode body = JsonNodeFactory.instance.objectNode().put("status", status);
-      output.object(spec.commandLine().getOut(),
-          remote.expect(remote.send("PATCH", "/message-api/message/" + Remote.encode(ref),
-              BodyPublishers.ofString(body.toString()), Map.of("Content-Type", "application/json"))));
-      return 0;
+      return shown(remote.expect(remote.send("PATCH", "/message-api/message/" + Remote.encode(ref),
+          BodyPublishers.ofString(body.toString()), Map.of("Content-Type", "application/json"))));
     }
   }
 }

@@ -59,7 +59,8 @@ public final class ProjectCommands {
         ProjectCommands::model);
   }
 
-  @Command(name = "new", mixinStandardHelpOptions = true, description = "Make the folder of a new integration: it builds and passes its test at once.")
+  @Command(name = "new", mixinStandardHelpOptions = true, description = "Make the folder of a new integration: it builds and passes its test at once.", footer = {
+      "", "Example:", "  fairway integration new hello-desk"})
   static final class New implements Callable<Integer> {
     @Parameters(paramLabel = "NAME", description = "lower case, hyphens between words; ledger-quota with --sample")
     String name = "";
@@ -81,7 +82,8 @@ public final class ProjectCommands {
     }
   }
 
-  @Command(name = "build", mixinStandardHelpOptions = true, description = "Compile, test and pack the integration in this folder.")
+  @Command(name = "build", mixinStandardHelpOptions = true, description = "Compile, test and pack the integration in this folder.", footer = {
+      "", "Example:", "  fairway integration build -C hello-desk"})
   static final class BuildPackage extends InProject implements Callable<Integer> {
     @Option(names = "--force", description = "write over a package that is there")
     boolean force;
@@ -106,7 +108,8 @@ public final class ProjectCommands {
     }
   }
 
-  @Command(name = "show", mixinStandardHelpOptions = true, description = "Check and print what the project says of itself.")
+  @Command(name = "show", mixinStandardHelpOptions = true, description = "Check and print what the project says of itself.", footer = {
+      "", "Example:", "  fairway integration show -C hello-desk"})
   static final class Show extends InProject implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
@@ -115,9 +118,10 @@ public final class ProjectCommands {
     }
   }
 
-  @Command(name = "inspect", mixinStandardHelpOptions = true, description = "Print what a built package says of itself; nothing of it is run.")
+  @Command(name = "inspect", mixinStandardHelpOptions = true, description = "Print what a built package says of itself; nothing of it is run.", footer = {
+      "", "Example:", "  fairway integration inspect hello-desk-0.1.0.dit"})
   static final class Inspect implements Callable<Integer> {
-    @Parameters(paramLabel = "FILE")
+    @Parameters(paramLabel = "FILE", description = "a package, NAME-VERSION.dit")
     Path file = Path.of("");
     @Spec
     CommandSpec spec = CommandSpec.create();
@@ -167,9 +171,10 @@ public final class ProjectCommands {
     out.println();
   }
 
-  @Command(name = "genargs", mixinStandardHelpOptions = true, description = "Write a file of settings for a type, to be filled in.")
+  @Command(name = "genargs", mixinStandardHelpOptions = true, description = "Write a file of settings for a type, to be filled in.", footer = {
+      "", "Example:", "  fairway integration genargs hello-desk -C hello-desk"})
   static final class GenArgs extends InProject implements Callable<Integer> {
-    @Parameters(paramLabel = "TYPE_ID")
+    @Parameters(paramLabel = "TYPE_ID", description = "one of the types in dit-meta.yaml")
     String type = "";
     @Option(names = "--args-file", paramLabel = "FILE", defaultValue = "int_args.yaml", description = "where to (default: ${DEFAULT-VALUE})")
     Path file = Path.of("int_args.yaml");
@@ -189,7 +194,8 @@ public final class ProjectCommands {
     }
   }
 
-  @Command(name = "targetname", mixinStandardHelpOptions = true, description = "Print the file name that build makes.")
+  @Command(name = "targetname", mixinStandardHelpOptions = true, description = "Print the file name that build makes.", footer = {
+      "", "Example:", "  fairway integration targetname"})
   static final class TargetName extends InProject implements Callable<Integer> {
     @Option(names = "--basename", description = "without .dit")
     boolean basename;
@@ -202,7 +208,8 @@ public final class ProjectCommands {
     }
   }
 
-  @Command(name = "version", aliases = "ditversion", mixinStandardHelpOptions = true, description = "Print the project's version.")
+  @Command(name = "version", aliases = "ditversion", mixinStandardHelpOptions = true, description = "Print the project's version.", footer = {
+      "", "Example:", "  fairway integration version"})
   static final class Version extends InProject implements Callable<Integer> {
     @Option(names = "--final-version", description = "MAJOR.MINOR.PATCH only")
     boolean finalVersion;
@@ -216,7 +223,8 @@ public final class ProjectCommands {
     }
   }
 
-  @Command(name = "release", aliases = "publish", mixinStandardHelpOptions = true, description = "Copy the built package into a catalog: a folder with an index, which any web server can serve.")
+  @Command(name = "release", aliases = "publish", mixinStandardHelpOptions = true, description = "Copy the built package into a catalog: a folder with an index, which any web server can serve.", footer = {
+      "", "Example:", "  fairway integration release --catalog /srv/catalog"})
   static final class Release extends InProject implements Callable<Integer> {
     @Option(names = "--catalog", required = true, paramLabel = "DIR", description = "the catalog's folder; made when there is none")
     Path catalog = Path.of("");
@@ -251,7 +259,8 @@ public final class ProjectCommands {
     }
   }
 
-  @Command(name = "clean", mixinStandardHelpOptions = true, description = "Remove what was built.")
+  @Command(name = "clean", mixinStandardHelpOptions = true, description = "Remove what was built.", footer = {"",
+      "Example:", "  fairway integration clean"})
   static final class Clean extends InProject implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {

@@ -38,6 +38,10 @@ public final class Remote {
 
   /** An answer of the node, whatever its status. */
   record Answer(int status, JsonNode body, String text) {
+    static Answer of(int status, String text) {
+      return new Answer(status, parse(text), text);
+    }
+
     boolean ok() {
       return status / 100 == 2;
     }
@@ -74,7 +78,7 @@ public final class Remote {
     HttpRequest request = request(method, path, body, headers).timeout(Duration.ofMinutes(2)).build();
     try {
       HttpResponse<String> response = HTTP.send(request, BodyHandlers.ofString(StandardCharsets.UTF_8));
-      return new Answer(response.statusCode(), parse(response.body()), response.body());
+      return Answer.of(response.statusCode(), response.body());
     } catch (IOException e) {
       throw unreachable(e);
     } catch (InterruptedException e) {

@@ -17,7 +17,7 @@ import tools.jackson.databind.node.ObjectNode;
 @Command(name = "request", description = "Make requests on a ledger, see what became of them, and take them back.", subcommands = {
     RequestCommands.Submit.class, RequestCommands.Status.class, RequestCommands.Wait.class,
     RequestCommands.Cancel.class, RequestCommands.ListRequests.class, RequestMending.Aside.class,
-    RequestMending.Show.class, RequestMending.Try.class, RequestMending.Release.class, RequestCommands.Reject.class,
+    RequestMending.Show.class, RequestMending.Try.class, RequestMending.Release.class, RequestMending.Reject.class,
     RequestMending.Replace.class, RequestMending.Discard.class})
 public final class RequestCommands {
   private static final Set<String> OPEN = Set.of("ready", "submitting");
@@ -28,8 +28,15 @@ public final class RequestCommands {
     return "/requests/" + Remote.encode(contract);
   }
 
-  @Command(name = "submit", mixinStandardHelpOptions = true, description = "Make a request: create its contract. Prints the contract's id.")
-  static final class Submit extends IntegrationCommands.ToNode implements Callable<Integer> {
+  /** A command about one request. */
+  abstract static class About extends FromNode implements Callable<Integer> {
+    @Parameters(index = "0", paramLabel = "CONTRACT", converter = Typed.Id.class, description = "the request, as \"request submit\" prints it")
+    String contract = "";
+  }
+
+  @Command(name = "submit", mixinStandardHelpOptions = true, description = "Make a request: create its contract. Prints the contract's id.", footer = {
+      "", "Example:", "  fairway request submit Quota:LedgerRequest @request.json --party alice"})
+  static final class Submit extends FromNode implements Callable<Integer> {
     @Parameters(index = "0", paramLabel = "TEMPLATE", description = "Module:Entity")
     String template = "";
     @Parameters(index = "1", paramLabel = "JSON", description = "the payload, or @FILE")
@@ -61,32 +68,29 @@ public final class RequestCommands {
     }
   }
 
-  @Command(name = "list", mixinStandardHelpOptions = true, description = "List the newest requests.")
-  static final class ListRequests extends IntegrationCommands.ToNode implements Callable<Integer> {
+  @Command(name = "list", mixinStandardHelpOptions = true, description = "List the newest requests.", footer = {"",
+      "Example:", "  fairway request list"})
+  static final class ListRequests extends FromNode implements Callable<Integer> {
     @Override
     public Integer call() {
-      output.table(out(), remote.get("/requests").path("requests"), "no requests", "contract", "template", "state",
+      return listed(remote.get("/requests").path("requests"), "no requests", "contract", "template", "state",
           "attempts", "changed", "reason");
-      return 0;
     }
   }
 
-  @Command(name = "status", mixinStandardHelpOptions = true, description = "Show a request's state, outcome and reason.")
-  static final class Status extends IntegrationCommands.ToNode implements Callable<Integer> {
-    @Parameters(paramLabel = "CONTRACT")
-    String contract = "";
-
+  @Command(name = "status", mixinStandardHelpOptions = true, description = "Show a request's state, outcome and reason.", footer = {
+      "", "Example:", "  fairway request status CONTRACT"})
+  static final class Status extends About {
     @Override
     public Integer call() {
-      output.object(out(), remote.get(at(contract)));
-      return 0;
+      return shown(remote.get(at(contract)));
     }
   }
 
-  @Command(name = "wait", mixinStandardHelpOptions = true, description = "Wait for a request's end. Exit code 0 when it was accepted, else 1.")
-  static final class Wait extends IntegrationCommands.ToNode implements Callable<Integer> {
-    @Parameters(paramLabel = "CONTRACT")
-    String contract = "";
+  @Command(name = "wait", mixinStandardHelpOptions = true, description = "Wait for a request's end.", exitCodeList = {
+      "0:it was accepted", "1:it ended otherwise, or not in time",
+      "2:the request itself was wrong"}, footer = {"", "Example:", "  fairway request wait CONTRACT --timeout 60"})
+  static final class Wait extends About {
     @Option(names = "--timeout", paramLabel = "SECONDS", defaultValue = "300", description = "at most so long (default: ${DEFAULT-VALUE})")
     long seconds;
 
@@ -116,10 +120,9 @@ public final class RequestCommands {
     }
   }
 
-  @Command(name = "cancel", mixinStandardHelpOptions = true, description = "Take a request back.")
-  static final class Cancel extends IntegrationCommands.ToNode implements Callable<Integer> {
-    @Parameters(paramLabel = "CONTRACT")
-    String contract = "";
+  @Command(name = "cancel", mixinStandardHelpOptions = true, description = "Take a request back.", footer = {"",
+      "Example:", "  fairway request cancel CONTRACT --choice LedgerRequest_Cancel"})
+  static final class Cancel extends About {
     @Option(names = "--choice", defaultValue = "Cancel", description = "the requester's choice that does it (default: ${DEFAULT-VALUE})")
     String choice = "Cancel";
     @Option(names = "--ledger", defaultValue = "local", description = "which ledger (default: the node's own)")
@@ -130,24 +133,6 @@ public final class RequestCommands {
       remote.post(at(contract) + "/cancel",
           JsonNodeFactory.instance.objectNode().put("choice", choice).put("ledger", ledger));
       out().println("taken back " + contract);
-      return 0;
-    }
-  }
-
-  @Command(name = "reject", mixinStandardHelpOptions = true, description = "Turn a request down by hand, with a reason its requester will read.")
-  static final class Reject extends IntegrationCommands.ToNode implements Callable<Integer> {
-    @Parameters(paramLabel = "CONTRACT")
-    String contract = "";
-    @Option(names = "--code", required = true, description = "a word a program can act on")
-    String code = "";
-    @Option(names = "--message", required = true, description = "a sentence for a person")
-    String message = "";
-
-    @Override
-    public Integer call() {
-      remote.post("/api/requests/" + Remote.encode(contract) + "/reject",
-          JsonNodeFactory.instance.objectNode().put("code", code).put("message", message));
-      out().println("rejected " + contract);
       return 0;
     }
   }

@@ -23,8 +23,9 @@ final class RequestMending {
     return JsonNodeFactory.instance.objectNode();
   }
 
-  @Command(name = "aside", mixinStandardHelpOptions = true, description = "List the requests that were set aside, or count them by cause.")
-  static final class Aside extends IntegrationCommands.ToNode implements Callable<Integer> {
+  @Command(name = "aside", mixinStandardHelpOptions = true, description = "List the requests that were set aside, or count them by cause.", footer = {
+      "", "Example:", "  fairway request aside --causes"})
+  static final class Aside extends FromNode implements Callable<Integer> {
     @Option(names = "--causes", description = "how many of which integration, and why")
     boolean causes;
 
@@ -41,32 +42,27 @@ final class RequestMending {
     }
   }
 
-  @Command(name = "show", mixinStandardHelpOptions = true, description = "Show a request; with its payload and every error when it was set aside.")
-  static final class Show extends IntegrationCommands.ToNode implements Callable<Integer> {
-    @Parameters(paramLabel = "CONTRACT")
-    String contract = "";
-
+  @Command(name = "show", mixinStandardHelpOptions = true, description = "Show a request; with its payload and every error when it was set aside.", footer = {
+      "", "Example:", "  fairway request show CONTRACT"})
+  static final class Show extends RequestCommands.About {
     @Override
     public Integer call() {
-      output.object(out(), remote.get(at(contract)));
-      return 0;
+      return shown(remote.get(at(contract)));
     }
   }
 
-  @Command(name = "try", mixinStandardHelpOptions = true, description = "Ask the real handler what it would answer, with its effects held back.")
-  static final class Try extends IntegrationCommands.ToNode implements Callable<Integer> {
-    @Parameters(paramLabel = "CONTRACT")
-    String contract = "";
-
+  @Command(name = "try", mixinStandardHelpOptions = true, description = "Ask the real handler what it would answer, with its effects held back.", footer = {
+      "", "Example:", "  fairway request try CONTRACT"})
+  static final class Try extends RequestCommands.About {
     @Override
     public Integer call() {
-      output.object(out(), remote.post(at(contract) + "/try", object()));
-      return 0;
+      return shown(remote.post(at(contract) + "/try", object()));
     }
   }
 
-  @Command(name = "release", mixinStandardHelpOptions = true, description = "Have a request tried again, or all that were set aside for a cause.")
-  static final class Release extends IntegrationCommands.ToNode implements Callable<Integer> {
+  @Command(name = "release", mixinStandardHelpOptions = true, description = "Have a request tried again, or all that were set aside for a cause.", footer = {
+      "", "Example:", "  fairway request release CONTRACT"})
+  static final class Release extends FromNode implements Callable<Integer> {
     @Parameters(paramLabel = "CONTRACT", arity = "0..1", description = "one request")
     String contract = "";
     @Option(names = "--kind", defaultValue = "", description = "all of this kind, as aside --causes names it")
@@ -95,11 +91,9 @@ final class RequestMending {
     }
   }
 
-  @Command(name = "discard", mixinStandardHelpOptions = true, description = "Try a request no more; its contract stays as it is.")
-  static final class Discard extends IntegrationCommands.ToNode implements Callable<Integer> {
-    @Parameters(paramLabel = "CONTRACT")
-    String contract = "";
-
+  @Command(name = "discard", mixinStandardHelpOptions = true, description = "Try a request no more; its contract stays as it is.", footer = {
+      "", "Example:", "  fairway request discard CONTRACT"})
+  static final class Discard extends RequestCommands.About {
     @Override
     public Integer call() {
       remote.post(at(contract) + "/discard", object());
@@ -108,11 +102,10 @@ final class RequestMending {
     }
   }
 
-  @Command(name = "replace", mixinStandardHelpOptions = true, description = "Mend a request: exercise a choice of its operator that puts another in its place.")
-  static final class Replace extends IntegrationCommands.ToNode implements Callable<Integer> {
-    @Parameters(index = "0", paramLabel = "CONTRACT")
-    String contract = "";
-    @Parameters(index = "1", paramLabel = "CHOICE")
+  @Command(name = "replace", mixinStandardHelpOptions = true, description = "Mend a request: exercise a choice of its operator that puts another in its place.", footer = {
+      "", "Example:", "  fairway request replace CONTRACT Amend @mended.json"})
+  static final class Replace extends RequestCommands.About {
+    @Parameters(index = "1", paramLabel = "CHOICE", description = "the choice's name")
     String choice = "";
     @Parameters(index = "2", paramLabel = "JSON", description = "the choice's argument, or @FILE")
     String argument = "";
@@ -123,6 +116,23 @@ final class RequestMending {
       body.set("argument", LedgerCommands.json(argument));
       remote.post(at(contract) + "/replace", body);
       out().println("replaced " + contract);
+      return 0;
+    }
+  }
+
+  @Command(name = "reject", mixinStandardHelpOptions = true, description = "Turn a request down by hand, with a reason its requester will read.", footer = {
+      "", "Example:", "  fairway request reject CONTRACT --code NOT_POSSIBLE --message \"no such ledger can be made\""})
+  static final class Reject extends RequestCommands.About {
+    @Option(names = "--code", required = true, description = "a word a program can act on")
+    String code = "";
+    @Option(names = "--message", required = true, description = "a sentence for a person")
+    String message = "";
+
+    @Override
+    public Integer call() {
+      remote.post(at(contract) + "/reject",
+          object().put("code", code).put("message", message));
+      out().println("rejected " + contract);
       return 0;
     }
   }

@@ -19,9 +19,10 @@ import tools.jackson.databind.JsonNode;
 
 /** Tries a project on a node of its own, made for it and kept in the project's {@code target} folder. */
 @Command(name = "run", mixinStandardHelpOptions = true, description = "Build the integration and run it on a node of its own, until Ctrl-C.", footer = {
-    "", "The node keeps its ledger in target/run, so what was made there is there again next time."})
+    "", "The node keeps its ledger in target/run, so what was made there is there again next time.", "", "Example:",
+    "  fairway integration run hello-desk -C hello-desk --party bob --listen 127.0.0.1:8090"})
 final class RunCommand extends ProjectCommands.InProject implements Callable<Integer> {
-  @Parameters(paramLabel = "TYPE_ID")
+  @Parameters(paramLabel = "TYPE_ID", description = "one of the types in dit-meta.yaml")
   String type = "";
   @Mixin
   IntegrationCommands.Wanted wanted = new IntegrationCommands.Wanted();

@@ -5,11 +5,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** Subscribes callbacks to topics. */
 @Command(name = "subscription", description = "Subscribe callbacks to topics (W3C WebSub).", subcommands = {
@@ -17,11 +14,7 @@ import picocli.CommandLine.Spec;
     SubscriptionCommands.ListSubscriptions.class, SubscriptionCommands.Delete.class})
 public final class SubscriptionCommands {
   /** What a WebSub request needs. */
-  static class Request {
-    @Mixin
-    Remote remote = new Remote();
-    @Spec
-    CommandSpec spec = CommandSpec.create();
+  abstract static class Request extends ToNode {
     @Option(names = "--topic", required = true, description = "a dotted topic; it and all below it, e.g. message.* or UN.CEFACT.Trade.*")
     String topic = "";
     @Option(names = "--callback", required = true, paramLabel = "URL", description = "told by POST; asked to confirm by GET")
@@ -36,7 +29,8 @@ public final class SubscriptionCommands {
     }
   }
 
-  @Command(name = "add", mixinStandardHelpOptions = true, description = "Ask for a subscription; the callback must confirm it.")
+  @Command(name = "add", mixinStandardHelpOptions = true, description = "Ask for a subscription; the callback must confirm it.", footer = {
+      "", "Example:", "  fairway subscription add --topic 'message.*' --callback http://127.0.0.1:9000/told"})
   static final class Add extends Request implements Callable<Integer> {
     @Option(names = "--lease", defaultValue = "432000", paramLabel = "SECONDS", description = "how long, 3600 to 31536000 (default: ${DEFAULT-VALUE})")
     int lease;
@@ -49,45 +43,37 @@ public final class SubscriptionCommands {
       fields.put("hub.lease_seconds", Integer.toString(lease));
       fields.put("hub.secret", secret);
       remote.form("/subscription-api/subscriptions", fields);
-      spec.commandLine().getOut().println("asked; " + callback + " is now being asked to confirm");
+      out().println("asked; " + callback + " is now being asked to confirm");
       return 0;
     }
   }
 
-  @Command(name = "remove", mixinStandardHelpOptions = true, description = "End a subscription; the callback must confirm it.")
+  @Command(name = "remove", mixinStandardHelpOptions = true, description = "End a subscription; the callback must confirm it.", footer = {
+      "", "Example:", "  fairway subscription remove --topic 'message.*' --callback http://127.0.0.1:9000/told"})
   static final class Remove extends Request implements Callable<Integer> {
     @Override
     public Integer call() {
       remote.form("/subscription-api/subscriptions", fields("unsubscribe"));
-      spec.commandLine().getOut().println("asked; " + callback + " is now being asked to confirm");
+      out().println("asked; " + callback + " is now being asked to confirm");
       return 0;
     }
   }
 
-  @Command(name = "list", mixinStandardHelpOptions = true, description = "List subscriptions.")
-  static final class ListSubscriptions implements Callable<Integer> {
-    @Mixin
-    Remote remote = new Remote();
-    @Mixin
-    Output output = new Output();
-    @Spec
-    CommandSpec spec = CommandSpec.create();
+  @Command(name = "list", mixinStandardHelpOptions = true, description = "List subscriptions.", footer = {"",
+      "Example:", "  fairway subscription list"})
+  static final class ListSubscriptions extends FromNode implements Callable<Integer> {
 
     @Override
     public Integer call() {
-      output.table(spec.commandLine().getOut(), remote.get("/subscription-api/subscriptions").path("items"),
+      return listed(remote.get("/subscription-api/subscriptions").path("items"),
           "no subscriptions", "id", "topic", "callback", "expires_at", "failures", "last_error");
-      return 0;
     }
   }
 
-  @Command(name = "delete", mixinStandardHelpOptions = true, description = "End a subscription as the operator, without asking it.")
-  static final class Delete implements Callable<Integer> {
-    @Mixin
-    Remote remote = new Remote();
-    @Spec
-    CommandSpec spec = CommandSpec.create();
-    @Parameters(paramLabel = "ID")
+  @Command(name = "delete", mixinStandardHelpOptions = true, description = "End a subscription as the operator, without asking it.", footer = {
+      "", "Example:", "  fairway subscription delete ID"})
+  static final class Delete extends ToNode implements Callable<Integer> {
+    @Parameters(paramLabel = "ID", description = "the subscription, as \"subscription list\" shows it")
     String id = "";
 
     @Override
@@ -95,7 +81,7 @@ public final class SubscriptionCommands {
       remote
           .expect(remote.send("DELETE", "/subscription-api/subscriptions/" + Remote.encode(id), BodyPublishers.noBody(),
               Map.of()));
-      spec.commandLine().getOut().println("ended " + id);
+      out().println("ended " + id);
       return 0;
     }
   }

@@ -116,7 +116,8 @@ final class TradeCommands {
     String hash = "";
   }
 
-  @Command(name = "vote", mixinStandardHelpOptions = true, description = "Vote for or against a candidate; it costs a stake until the poll is over.")
+  @Command(name = "vote", mixinStandardHelpOptions = true, description = "Vote for or against a candidate; it costs a stake until the poll is over.", footer = {
+      "", "Example:", "  fairway datatrust vote 0x… yea"})
   static final class Vote extends About {
     /** How to vote. */
     enum Side {
@@ -128,7 +129,7 @@ final class TradeCommands {
       }
     }
 
-    @Parameters(index = "1", paramLabel = "yea|nay")
+    @Parameters(index = "1", paramLabel = "yea|nay", description = "for it, or against it")
     Side side = Side.YEA;
 
     @Override
@@ -141,7 +142,8 @@ final class TradeCommands {
     }
   }
 
-  @Command(name = "challenge", mixinStandardHelpOptions = true, description = "Ask for a vote on removing a listing; it costs a stake.")
+  @Command(name = "challenge", mixinStandardHelpOptions = true, description = "Ask for a vote on removing a listing; it costs a stake.", footer = {
+      "", "Example:", "  fairway datatrust challenge 0x…"})
   static final class Challenge extends About {
     @Override
     void act(Trader trader) throws InterruptedException {
@@ -151,7 +153,8 @@ final class TradeCommands {
     }
   }
 
-  @Command(name = "exit", mixinStandardHelpOptions = true, description = "Take one's own listing out of the market.")
+  @Command(name = "exit", mixinStandardHelpOptions = true, description = "Take one's own listing out of the market.", footer = {
+      "", "Example:", "  fairway datatrust exit 0x…"})
   static final class Exit extends About {
     @Override
     void act(Trader trader) throws InterruptedException {
@@ -160,7 +163,8 @@ final class TradeCommands {
     }
   }
 
-  @Command(name = "claim", mixinStandardHelpOptions = true, description = "Turn what one's listing has earned into market token.")
+  @Command(name = "claim", mixinStandardHelpOptions = true, description = "Turn what one's listing has earned into market token.", footer = {
+      "", "Example:", "  fairway datatrust claim 0x…"})
   static final class Claim extends About {
     @Override
     void act(Trader trader) throws InterruptedException {
@@ -169,9 +173,10 @@ final class TradeCommands {
     }
   }
 
-  @Command(name = "give", mixinStandardHelpOptions = true, description = "Give market token to another account, to stake and vote with.")
+  @Command(name = "give", mixinStandardHelpOptions = true, description = "Give market token to another account, to stake and vote with.", footer = {
+      "", "Example:", "  fairway datatrust give 0x… 1000000000"})
   static final class Give extends Person {
-    @Parameters(index = "0", paramLabel = "ACCOUNT")
+    @Parameters(index = "0", paramLabel = "ACCOUNT", description = "whom to give it to, 0x…")
     String to = "";
     @Parameters(index = "1", paramLabel = "AMOUNT", description = "in the token's smallest unit; 10^18 are one share")
     BigInteger amount = BigInteger.ZERO;
@@ -183,13 +188,14 @@ final class TradeCommands {
     }
   }
 
-  @Command(name = "offer", mixinStandardHelpOptions = true, description = "Apply for a listing and hand its data in.")
+  @Command(name = "offer", mixinStandardHelpOptions = true, description = "Apply for a listing and hand its data in.", footer = {
+      "", "Example:", "  fairway datatrust offer tides.csv --title Tides --description \"a year, by the minute\""})
   static final class Offer extends Person {
-    @Parameters(index = "0", paramLabel = "FILE")
+    @Parameters(index = "0", paramLabel = "FILE", description = "the data")
     Path file = Path.of("");
     @Option(names = "--title", required = true, description = "with the account, it names the listing")
     String title = "";
-    @Option(names = "--description", required = true)
+    @Option(names = "--description", required = true, description = "what the data are, for who looks for such")
     String description = "";
     @Option(names = "--license", defaultValue = "MIT", description = "default: ${DEFAULT-VALUE}")
     String license = "MIT";
@@ -226,7 +232,8 @@ final class TradeCommands {
   }
 
   @Command(name = "buy", mixinStandardHelpOptions = true, description = "Buy a listing's data and fetch them.", footer = {
-      "", "Run again, it fetches what was bought and buys nothing."})
+      "", "Run again, it fetches what was bought and buys nothing.", "", "Example:",
+      "  fairway datatrust buy 0x… --out tides.csv"})
   static final class Buy extends About {
     @Option(names = "--out", required = true, paramLabel = "FILE", description = "where to put the data")
     Path target = Path.of("");

@@ -78,6 +78,17 @@ public final class Typed {
     }
   }
 
+  /** What names one thing; a shell's variable that was never set names none. */
+  static final class Id implements ITypeConverter<String> {
+    @Override
+    public String convert(String text) {
+      if (text.isBlank()) {
+        throw new TypeConversionException("it is empty; the command that was to print it may have failed");
+      }
+      return text;
+    }
+  }
+
   private static String oneOf(String text, String... words) {
     if (List.of(words).contains(text)) {
       return text;

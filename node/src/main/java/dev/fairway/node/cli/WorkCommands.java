@@ -11,10 +11,8 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
@@ -23,20 +21,14 @@ import tools.jackson.databind.node.ObjectNode;
 public final class WorkCommands {
   private WorkCommands() {}
 
-  @Command(name = "work", mixinStandardHelpOptions = true, description = "Show the work a node has, by kind.")
-  public static final class Work implements Callable<Integer> {
-    @Mixin
-    Remote remote = new Remote();
-    @Mixin
-    Output output = new Output();
-    @Spec
-    CommandSpec spec = CommandSpec.create();
+  @Command(name = "work", mixinStandardHelpOptions = true, description = "Show the work a node has, by kind.", footer = {
+      "", "Example:", "  fairway work --json"})
+  public static final class Work extends FromNode implements Callable<Integer> {
 
     @Override
     public Integer call() {
-      output.table(spec.commandLine().getOut(), remote.get("/api/work").path("items"), "no work", "kind", "waiting",
+      return listed(remote.get("/api/work").path("items"), "no work", "kind", "waiting",
           "running", "dead", "oldest_due");
-      return 0;
     }
   }
 
@@ -71,80 +63,46 @@ public final class WorkCommands {
     boolean all;
   }
 
-  @Command(name = "list", mixinStandardHelpOptions = true, description = "List dead letters, newest first.")
-  static final class ListDead implements Callable<Integer> {
-    @Mixin
-    Remote remote = new Remote();
-    @Mixin
-    Output output = new Output();
+  @Command(name = "list", mixinStandardHelpOptions = true, description = "List dead letters, newest first.", footer = {
+      "", "Example:", "  fairway dead list --kind exchange.post --limit 10"})
+  static final class ListDead extends PagesFromNode implements Callable<Integer> {
     @Mixin
     Filter filter = new Filter();
-    @Spec
-    CommandSpec spec = CommandSpec.create();
-    @Option(names = "--limit", defaultValue = "50", description = "at most so many, up to 500 (default: ${DEFAULT-VALUE})")
-    int limit;
-    @Option(names = "--cursor", description = "go on where the last list ended")
-    String cursor = "";
 
     @Override
     public Integer call() {
-      Map<String, String> fields = filter.fields();
-      fields.put("limit", Integer.toString(limit));
-      fields.put("cursor", cursor);
-      JsonNode answer = remote.get("/api/dead?" + Remote.query(fields));
-      output.table(spec.commandLine().getOut(), answer.path("items"), "no dead letters", "id", "kind", "key",
-          "attempts",
-          "died_at", "cause");
-      if (!output.json && answer.path("next_cursor").isString()) {
-        spec.commandLine().getOut().println("more: --cursor " + answer.path("next_cursor").stringValue());
-      }
-      return 0;
+      return page("/api/dead", filter.fields(), "no dead letters", "id", "kind", "key", "attempts", "died_at", "cause");
     }
   }
 
-  @Command(name = "groups", mixinStandardHelpOptions = true, description = "Count dead letters by kind and cause.")
-  static final class Groups implements Callable<Integer> {
-    @Mixin
-    Remote remote = new Remote();
-    @Mixin
-    Output output = new Output();
-    @Spec
-    CommandSpec spec = CommandSpec.create();
+  @Command(name = "groups", mixinStandardHelpOptions = true, description = "Count dead letters by kind and cause.", footer = {
+      "", "Example:", "  fairway dead groups"})
+  static final class Groups extends FromNode implements Callable<Integer> {
 
     @Override
     public Integer call() {
-      output.table(spec.commandLine().getOut(), remote.get("/api/dead/groups").path("items"), "no dead letters",
+      return listed(remote.get("/api/dead/groups").path("items"), "no dead letters",
           "count",
           "kind", "cause");
-      return 0;
     }
   }
 
-  @Command(name = "show", mixinStandardHelpOptions = true, description = "Show a dead letter with its payload and every error.")
-  static final class Show implements Callable<Integer> {
-    @Mixin
-    Remote remote = new Remote();
-    @Mixin
-    Output output = new Output();
-    @Spec
-    CommandSpec spec = CommandSpec.create();
-    @Parameters(paramLabel = "ID")
+  @Command(name = "show", mixinStandardHelpOptions = true, description = "Show a dead letter with its payload and every error.", footer = {
+      "", "Example:", "  fairway dead show ID"})
+  static final class Show extends FromNode implements Callable<Integer> {
+    @Parameters(paramLabel = "ID", description = "the dead letter, as \"dead list\" shows it")
     String id = "";
 
     @Override
     public Integer call() {
-      output.object(spec.commandLine().getOut(), remote.get("/api/dead/" + Remote.encode(id)));
-      return 0;
+      return shown(remote.get("/api/dead/" + Remote.encode(id)));
     }
   }
 
-  @Command(name = "edit", mixinStandardHelpOptions = true, description = "Replace the payload of a dead letter.")
-  static final class Edit implements Callable<Integer> {
-    @Mixin
-    Remote remote = new Remote();
-    @Spec
-    CommandSpec spec = CommandSpec.create();
-    @Parameters(index = "0", paramLabel = "ID")
+  @Command(name = "edit", mixinStandardHelpOptions = true, description = "Replace the payload of a dead letter.", footer = {
+      "", "Example:", "  fairway dead edit ID mended.json"})
+  static final class Edit extends ToNode implements Callable<Integer> {
+    @Parameters(index = "0", paramLabel = "ID", description = "the dead letter, as \"dead list\" shows it")
     String id = "";
     @Parameters(index = "1", paramLabel = "FILE", description = "the new payload; - for standard input")
     String file = "";
@@ -155,65 +113,52 @@ public final class WorkCommands {
       remote.expect(remote.send("PUT", "/api/dead/" + Remote.encode(id) + "/payload",
           BodyPublishers.ofString(new String(payload, StandardCharsets.UTF_8)),
           Map.of("Content-Type", "application/json")));
-      spec.commandLine().getOut().println("edited " + id + "; release it with: fairway dead redrive " + id);
+      out().println("edited " + id + "; release it with: fairway dead redrive " + id);
       return 0;
     }
   }
 
-  @Command(name = "try", mixinStandardHelpOptions = true, description = "Run a dead letter's handler with its effects held back, and say what it would do.")
-  static final class TryOut implements Callable<Integer> {
-    @Mixin
-    Remote remote = new Remote();
-    @Mixin
-    Output output = new Output();
-    @Spec
-    CommandSpec spec = CommandSpec.create();
-    @Parameters(paramLabel = "ID")
+  @Command(name = "try", mixinStandardHelpOptions = true, description = "Run a dead letter's handler with its effects held back, and say what it would do.", footer = {
+      "", "Example:", "  fairway dead try ID"})
+  static final class TryOut extends FromNode implements Callable<Integer> {
+    @Parameters(paramLabel = "ID", description = "the dead letter, as \"dead list\" shows it")
     String id = "";
 
     @Override
     public Integer call() {
-      output.object(spec.commandLine().getOut(),
-          remote.post("/api/dead/" + Remote.encode(id) + "/dry-run", JsonNodeFactory.instance.objectNode()));
-      return 0;
+      return shown(remote.post("/api/dead/" + Remote.encode(id) + "/dry-run", JsonNodeFactory.instance.objectNode()));
     }
   }
 
-  @Command(name = "redrive", mixinStandardHelpOptions = true, description = "Release dead letters to be worked on again.")
-  static final class Redrive implements Callable<Integer> {
-    @Mixin
-    Remote remote = new Remote();
+  @Command(name = "redrive", mixinStandardHelpOptions = true, description = "Release dead letters to be worked on again.", footer = {
+      "", "Example:", "  fairway dead redrive --all --kind websub.deliver"})
+  static final class Redrive extends ToNode implements Callable<Integer> {
     @Mixin
     Filter filter = new Filter();
     @ArgGroup(multiplicity = "1")
     Target target = new Target();
-    @Spec
-    CommandSpec spec = CommandSpec.create();
 
     @Override
     public Integer call() {
-      return act(remote, spec, filter, target, "redrive", "released");
+      return act(this, filter, target, "redrive", "released");
     }
   }
 
-  @Command(name = "discard", mixinStandardHelpOptions = true, description = "Drop dead letters for good; the audit keeps that it was done.")
-  static final class Discard implements Callable<Integer> {
-    @Mixin
-    Remote remote = new Remote();
+  @Command(name = "discard", mixinStandardHelpOptions = true, description = "Drop dead letters for good; the audit keeps that it was done.", footer = {
+      "", "Example:", "  fairway dead discard ID"})
+  static final class Discard extends ToNode implements Callable<Integer> {
     @Mixin
     Filter filter = new Filter();
     @ArgGroup(multiplicity = "1")
     Target target = new Target();
-    @Spec
-    CommandSpec spec = CommandSpec.create();
 
     @Override
     public Integer call() {
-      return act(remote, spec, filter, target, "discard", "discarded");
+      return act(this, filter, target, "discard", "discarded");
     }
   }
 
-  private static int act(Remote remote, CommandSpec spec, Filter filter, Target target, String act, String done) {
+  private static int act(ToNode command, Filter filter, Target target, String act, String done) {
     ObjectNode body = JsonNodeFactory.instance.objectNode();
     if (target.id == null) {
       filter.fields().forEach((name, value) -> {
@@ -221,11 +166,11 @@ public final class WorkCommands {
           body.put(name, value);
         }
       });
-      JsonNode answer = remote.post("/api/dead/" + act, body);
-      spec.commandLine().getOut().println(answer.path("count").asInt() + " " + done);
+      JsonNode answer = command.remote.post("/api/dead/" + act, body);
+      command.out().println(answer.path("count").asInt() + " " + done);
     } else {
-      remote.post("/api/dead/" + Remote.encode(target.id) + "/" + act, body);
-      spec.commandLine().getOut().println(done + " " + target.id);
+      command.remote.post("/api/dead/" + Remote.encode(target.id) + "/" + act, body);
+      command.out().println(done + " " + target.id);
     }
     return 0;
   }

@@ -26,7 +26,8 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /** Two jurisdictions in one go. */
-@Command(name = "demo", mixinStandardHelpOptions = true, description = "Run two nodes, Australia and Singapore, and send certificates of origin across.")
+@Command(name = "demo", mixinStandardHelpOptions = true, description = "Run two nodes, Australia and Singapore, and send certificates of origin across.", footer = {
+    "", "Example:", "  fairway demo --story requests --headless"})
 public final class DemoCommand implements Callable<Integer> {
   private static final int HEADLESS_ROUNDS = 10;
   private static final Duration SETTLE_LIMIT = Duration.ofMinutes(2);

@@ -14,7 +14,8 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /** Kills nodes under load and checks the promises. */
-@Command(name = "torture", mixinStandardHelpOptions = true, description = "Kill two nodes under load at random moments, and check that nothing acknowledged was lost or doubled.")
+@Command(name = "torture", mixinStandardHelpOptions = true, description = "Kill two nodes under load at random moments, and check that nothing acknowledged was lost or doubled.", footer = {
+    "", "Example:", "  fairway torture --kills 10 --minutes 5 --seed 7"})
 public final class TortureCommand implements Callable<Integer> {
   @Spec
   CommandSpec spec = CommandSpec.create();
