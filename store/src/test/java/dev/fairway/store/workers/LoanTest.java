@@ -13,8 +13,10 @@ import org.junit.jupiter.api.Test;
 
 /** On this thread as on that of a row, which goes on with the next piece. */
 class LoanTest {
-  private final Loan loan = new Loan(new Lease(new WorkId(new UUID(0, 1)), 1, "test.note", Optional.empty(), new byte[0],
-      1, Optional.empty(), Instant.EPOCH, Instant.EPOCH), Duration.ofSeconds(30), Thread.currentThread());
+  private final Loan loan = new Loan(
+      new Lease(new WorkId(new UUID(0, 1)), 1, "test.note", Optional.empty(), new byte[0],
+          1, Optional.empty(), Instant.EPOCH, Instant.EPOCH),
+      Duration.ofSeconds(30), Thread.currentThread());
 
   @AfterEach
   void clear() {
