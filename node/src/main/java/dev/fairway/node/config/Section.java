@@ -4,7 +4,6 @@ import dev.fairway.core.Secret;
 import dev.fairway.core.Why;
 import java.io.IOException;
 import java.net.URI;
-import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -12,13 +11,10 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -27,9 +23,6 @@ import java.util.stream.Stream;
  * answered instead, so that one run finds every problem.
  */
 public final class Section {
-  private static final Pattern DURATION = Pattern.compile("(\\d{1,9})\\s*(ms|s|m|h|d)");
-  private static final Pattern SIZE = Pattern.compile("(\\d{1,12})\\s*(B|KiB|MiB|GiB|kB|MB|GB)?");
-
   private final Settings settings;
   private final String path;
   private final Tree.Branch tree;
@@ -92,25 +85,25 @@ public final class Section {
   /** A time span such as {@code 30s}, {@code 5m} or {@code 1h}. */
   public Duration duration(String key, String standard, String least, String most, String description) {
     return value(key, "duration, " + least + " to " + most, standard, description, text -> {
-      Duration value = parseDuration(text);
-      if (value.compareTo(parseDuration(least)) < 0 || value.compareTo(parseDuration(most)) > 0) {
+      Duration value = Notation.duration(text);
+      if (value.compareTo(Notation.duration(least)) < 0 || value.compareTo(Notation.duration(most)) > 0) {
         throw new IllegalArgumentException("is out of range; write " + least + " to " + most);
       }
       return value;
-    }).orElseGet(() -> parseDuration(standard));
+    }).orElseGet(() -> Notation.duration(standard));
   }
 
   /** A number of bytes such as {@code 30 MiB}. */
   public long size(String key, String standard, String description) {
-    return value(key, "size", standard, description, Section::parseSize).orElseGet(() -> parseSize(standard));
+    return value(key, "size", standard, description, Notation::size).orElseGet(() -> Notation.size(standard));
   }
 
   public <E extends Enum<E>> E choice(String key, E standard, String description) {
     Class<E> type = standard.getDeclaringClass();
-    String words = Stream.of(type.getEnumConstants()).map(Section::word).collect(Collectors.joining(", "));
-    return value(key, words, word(standard), description, text -> {
+    String words = Stream.of(type.getEnumConstants()).map(Notation::word).collect(Collectors.joining(", "));
+    return value(key, words, Notation.word(standard), description, text -> {
       for (E constant : type.getEnumConstants()) {
-        if (word(constant).equals(text)) {
+        if (Notation.word(constant).equals(text)) {
           return constant;
         }
       }
@@ -130,7 +123,7 @@ public final class Section {
 
   /** An absolute http or https address. */
   public Optional<URI> url(String key, String description) {
-    return value(key, "URL", "", description, Section::parseUrl);
+    return value(key, "URL", "", description, Notation::url);
   }
 
   public List<String> texts(String key, String description) {
@@ -317,86 +310,9 @@ public final class Section {
   void reportUnread() {
     tree.children().forEach((key, value) -> {
       if (!known.contains(key)) {
-        String hint = known.stream().min((a, b) -> Integer.compare(distance(key, a), distance(key, b)))
-            .filter(nearest -> distance(key, nearest) <= Math.max(2, key.length() / 3))
-            .map(nearest -> "; did you mean " + name(nearest) + "?").orElse("");
+        String hint = Spelling.nearest(key, known).map(nearest -> "; did you mean " + name(nearest) + "?").orElse("");
         settings.problem(name(key), "no such setting" + hint, value.origin());
       }
     });
-  }
-
-  private static String word(Enum<?> constant) {
-    return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
-  }
-
-  private static Duration parseDuration(String text) {
-    Matcher matcher = DURATION.matcher(text.strip());
-    if (!matcher.matches()) {
-      throw new IllegalArgumentException("is not a duration; write 30s, 5m or 1h");
-    }
-    long amount = Long.parseLong(matcher.group(1));
-    return switch (matcher.group(2)) {
-      case "ms" -> Duration.ofMillis(amount);
-      case "s" -> Duration.ofSeconds(amount);
-      case "m" -> Duration.ofMinutes(amount);
-      case "h" -> Duration.ofHours(amount);
-      default -> Duration.ofDays(amount);
-    };
-  }
-
-  private static long parseSize(String text) {
-    Matcher matcher = SIZE.matcher(text.strip());
-    if (!matcher.matches()) {
-      throw new IllegalArgumentException("is not a size; write 64 KiB, 30 MiB or 2 GiB");
-    }
-    long unit = switch (matcher.group(2)) {
-      case "KiB" -> 1L << 10;
-      case "MiB" -> 1L << 20;
-      case "GiB" -> 1L << 30;
-      case "kB" -> 1_000L;
-      case "MB" -> 1_000_000L;
-      case "GB" -> 1_000_000_000L;
-      case null, default -> 1L;
-    };
-    long size;
-    try {
-      size = Math.multiplyExact(Long.parseLong(matcher.group(1)), unit);
-    } catch (ArithmeticException e) {
-      throw new IllegalArgumentException("is too large", e);
-    }
-    if (size == 0) {
-      throw new IllegalArgumentException("must be at least 1 byte");
-    }
-    return size;
-  }
-
-  private static URI parseUrl(String text) {
-    try {
-      URI uri = new URI(text);
-      if (uri.getHost() != null && ("http".equals(uri.getScheme()) || "https".equals(uri.getScheme()))) {
-        return uri;
-      }
-    } catch (URISyntaxException e) {
-      throw new IllegalArgumentException("is not a URL; write https://host/path", e);
-    }
-    throw new IllegalArgumentException("is not a URL; write https://host/path");
-  }
-
-  /** Levenshtein distance: how many letters to add, drop or change. */
-  static int distance(String a, String b) {
-    int[] row = new int[b.length() + 1];
-    for (int j = 0; j <= b.length(); j++) {
-      row[j] = j;
-    }
-    for (int i = 1; i <= a.length(); i++) {
-      int diagonal = row[0];
-      row[0] = i;
-      for (int j = 1; j <= b.length(); j++) {
-        int change = diagonal + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
-        diagonal = row[j];
-        row[j] = Math.min(change, 1 + Math.min(row[j], row[j - 1]));
-      }
-    }
-    return row[b.length()];
   }
 }
