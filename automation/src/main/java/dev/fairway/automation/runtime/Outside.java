@@ -44,8 +44,8 @@ public final class Outside implements OutsideCalls {
         yield new Answered(answered.status(), headers, answered.body().bytes());
       }
       case OutboundResult.Refused(String why) -> throw new FairwayException(ErrorCode.EGRESS_REFUSED, why);
-      case OutboundResult.TimedOut late when late.sent() -> throw new SocketTimeoutException(late.toString());
-      case OutboundResult failed -> throw new IOException(failed.toString());
+      case OutboundResult.TimedOut late when late.sent() -> throw new SocketTimeoutException(late.describe());
+      case OutboundResult failed -> throw new IOException(failed.describe());
     };
   }
 }

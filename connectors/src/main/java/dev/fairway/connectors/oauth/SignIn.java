@@ -193,8 +193,7 @@ public final class SignIn {
       }
       case OutboundResult.Refused refused -> throw invalid(url + " is not called: " + refused.why());
       case OutboundResult.Failed failed -> throw invalid(url.getHost() + " gave no answer: " + failed.why());
-      case OutboundResult.TimedOut late -> throw invalid(
-          url.getHost() + " gave no answer within " + late.limit().toSeconds() + " s");
+      case OutboundResult.TimedOut late -> throw invalid(late.describe());
     }
   }
 

@@ -110,7 +110,7 @@ public final class HttpChannel implements Channel {
       case OutboundResult.Refused(var why) -> new PostResult.Unavailable(Optional.empty(), why);
       case OutboundResult.Failed(_, var sent) when !sent ->
         new PostResult.Unavailable(Optional.empty(), result.describe());
-      case OutboundResult.TimedOut(_, var sent) when !sent ->
+      case OutboundResult.TimedOut late when !late.sent() ->
         new PostResult.Unavailable(Optional.empty(), result.describe());
       case OutboundResult.Failed _,OutboundResult.TimedOut _ -> new PostResult.Unknown(result.describe());
       case OutboundResult.Answered answer -> judge(answer);

@@ -149,7 +149,7 @@ public final class SimplexChannel implements Channel, IncomingChannel {
       case OutboundResult.Answered answer -> new PostResult.Unknown(answer.describe());
       case OutboundResult.Refused(var why) -> new PostResult.Unavailable(Optional.empty(), why);
       case OutboundResult.Failed(_, var sent) -> lost(sent, result);
-      case OutboundResult.TimedOut(_, var sent) -> lost(sent, result);
+      case OutboundResult.TimedOut late -> lost(late.sent(), result);
     };
   }
 

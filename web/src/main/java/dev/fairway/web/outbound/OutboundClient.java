@@ -4,12 +4,8 @@ import dev.fairway.core.ErrorCode;
 import dev.fairway.core.FairwayException;
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.ConnectException;
-import java.net.SocketTimeoutException;
 import java.net.URI;
-import java.net.UnknownHostException;
 import java.net.http.WebSocket;
-import java.nio.channels.UnresolvedAddressException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -23,8 +19,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicBoolean;
-import javax.net.ssl.SSLHandshakeException;
 import org.eclipse.jetty.client.BufferingResponseListener;
 import org.eclipse.jetty.client.BytesRequestContent;
 import org.eclipse.jetty.client.HttpClient;
@@ -96,7 +90,7 @@ public final class OutboundClient implements AutoCloseable {
     client.setConnectTimeout(config.connect().toMillis());
     client.setMaxConnectionsPerDestination(config.perHost());
     client.setMaxRequestsQueuedPerDestination(config.queuedPerHost());
-    client.setIdleTimeout(60_000);
+    client.setIdleTimeout(config.silence().toMillis());
     client.setDestinationIdleTimeout(300_000);
     client.setSocketAddressResolver(new JudgedAddresses(policy, threads));
     client.addBean(sockets);
@@ -133,12 +127,11 @@ public final class OutboundClient implements AutoCloseable {
     if (refusal.isPresent()) {
       return CompletableFuture.completedFuture(new OutboundResult.Refused(refusal.get()));
     }
-    Duration total = request.total().orElse(config.total());
     long limit = request.responseLimit().orElse(config.responseLimit());
-    AtomicBoolean sent = new AtomicBoolean();
-    Request call = prepare(request, total, sent);
+    Attempt attempt = new Attempt(config, request.url(), request.total().orElse(config.total()));
+    Request call = prepare(request, attempt);
     CompletableFuture<OutboundResult> future = new CompletableFuture<>();
-    call.send(new Collector(limit, result -> future.complete(conclude(result, total, sent.get()))));
+    call.send(new Collector(limit, result -> future.complete(conclude(result, attempt))));
     var _ = future.whenComplete((_, e) -> {
       if (e != null) {
         var _ = call.abort(e);
@@ -159,8 +152,8 @@ public final class OutboundClient implements AutoCloseable {
       return new OutboundResult.Refused(refusal.get());
     }
     Duration total = request.total().orElse(config.total());
-    AtomicBoolean sent = new AtomicBoolean();
-    Request call = prepare(request, total, sent);
+    Attempt attempt = new Attempt(config, request.url(), total);
+    Request call = prepare(request, attempt);
     try (InputStreamResponseListener listener = new InputStreamResponseListener()) {
       call.send(listener);
       Response response = listener.get(total.toMillis(), TimeUnit.MILLISECONDS);
@@ -176,13 +169,13 @@ public final class OutboundClient implements AutoCloseable {
       return answer;
     } catch (TimeoutException e) {
       var _ = call.abort(e);
-      return new OutboundResult.TimedOut(total, sent.get());
+      return attempt.late();
     } catch (ExecutionException e) {
-      return failure(e.getCause() == null ? e : e.getCause(), total, sent.get());
+      return attempt.failed(e.getCause() == null ? e : e.getCause());
     } catch (TooMuch e) {
       throw new FairwayException(ErrorCode.TOO_LARGE, String.valueOf(e.getMessage()), e);
     } catch (IOException e) {
-      return failure(e, total, true);
+      return attempt.failed(e);
     }
   }
 
@@ -204,12 +197,12 @@ public final class OutboundClient implements AutoCloseable {
     }
     // ws is http, and wss https, until the connection is upgraded.
     URI http = URI.create("http" + url.toString().substring("ws".length()));
-    Duration total = config.total();
-    Request call = client.newRequest(http).timeout(total.toMillis(), TimeUnit.MILLISECONDS);
+    Attempt attempt = new Attempt(config, url, config.total());
+    Request call = attempt.over(client.newRequest(http));
     CompletableFuture<WebSocket> opening = new SocketUpgrade(client, sockets, SOCKET_IDLE,
         new OutboundSocket(listener, config.responseLimit())).send(call);
     CompletableFuture<WebSocket> told = opening.exceptionallyCompose(e -> CompletableFuture.failedFuture(
-        notOpened(url, failure(e, total, true))));
+        notOpened(url, attempt.failed(e))));
     var _ = told.whenComplete((_, e) -> {
       if (e instanceof CancellationException) {
         var _ = call.abort(e);
@@ -237,9 +230,8 @@ public final class OutboundClient implements AutoCloseable {
     }
   }
 
-  private Request prepare(OutboundRequest request, Duration total, AtomicBoolean sent) {
-    Request call = client.newRequest(request.url()).method(request.method()).timeout(total.toMillis(),
-        TimeUnit.MILLISECONDS);
+  private Request prepare(OutboundRequest request, Attempt attempt) {
+    Request call = attempt.over(client.newRequest(request.url()).method(request.method()));
     call.headers(fields -> request.headers().forEach(header -> fields.add(header.getKey(), header.getValue())));
     switch (request.body()) {
       case OutboundRequest.Body.None _ -> call.body(null);
@@ -247,11 +239,10 @@ public final class OutboundClient implements AutoCloseable {
       case OutboundRequest.Body.Streamed(var type, var bytes) -> call.body(new InputStreamRequestContent(type, bytes,
           new ByteBufferPool.Sized(client.getByteBufferPool(), false, CHUNK)));
     }
-    call.onRequestBegin(_ -> sent.set(true));
     return call;
   }
 
-  private static OutboundResult conclude(Collector.Outcome outcome, Duration total, boolean sent) {
+  private static OutboundResult conclude(Collector.Outcome outcome, Attempt attempt) {
     Result result = outcome.result();
     Throwable failure = result.getFailure();
     // An answer that came in full counts, even when the other side did not care to read the request to its end.
@@ -260,41 +251,7 @@ public final class OutboundClient implements AutoCloseable {
       return new OutboundResult.Answered(response.getStatus(), headers(response.getHeaders()),
           new Payload(outcome.body()));
     }
-    return failure(failure, total, sent);
-  }
-
-  private static OutboundResult failure(Throwable failure, Duration total, boolean sent) {
-    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-      switch (cause) {
-        case JudgedAddresses.Refused e -> {
-          return new OutboundResult.Refused(String.valueOf(e.getMessage()));
-        }
-        case UnknownHostException e -> {
-          return new OutboundResult.Failed("no address for the name " + e.getMessage(), false);
-        }
-        case ConnectException e -> {
-          return new OutboundResult.Failed("cannot connect: " + e.getMessage(), false);
-        }
-        // No request is read on a connection whose two sides have not agreed whom they believe.
-        case SSLHandshakeException e -> {
-          return new OutboundResult.Failed("no TLS with the other side: " + e.getMessage(), false);
-        }
-        case SocketTimeoutException _ -> {
-          return new OutboundResult.TimedOut(total, sent);
-        }
-        case TimeoutException _ -> {
-          return new OutboundResult.TimedOut(total, sent);
-        }
-        case UnresolvedAddressException _ -> {
-          return new OutboundResult.Failed("no address for the name", false);
-        }
-        default -> {
-          // Look deeper.
-        }
-      }
-    }
-    String text = failure.getMessage();
-    return new OutboundResult.Failed(text == null ? failure.getClass().getSimpleName() : text, sent);
+    return attempt.failed(failure);
   }
 
   private static Map<String, List<String>> headers(HttpFields fields) {

@@ -62,8 +62,33 @@ public sealed interface OutboundResult {
    */
   record Failed(String why, boolean sent) implements OutboundResult {}
 
-  /** Time ran out. {@code sent} as in {@link Failed}. */
-  record TimedOut(Duration limit, boolean sent) implements OutboundResult {}
+  /** Which time of a call ran out. */
+  enum Limit {
+    /** Until the other side took the connection. */
+    CONNECT,
+    /** Without a byte in either direction on a connection that is open. */
+    SILENCE,
+    /** From the call to the last byte of the answer. */
+    TOTAL
+  }
+
+  /**
+   * Time ran out.
+   *
+   * @param host the other side, with its port when the URL names one
+   * @param time how long the limit is
+   * @param sent as in {@link Failed}
+   */
+  record TimedOut(Limit limit, String host, Duration time, boolean sent) implements OutboundResult {
+    private String sentence() {
+      String limited = time.toMillis() % 1_000 == 0 ? time.toSeconds() + " s" : time.toMillis() + " ms";
+      return switch (limit) {
+        case CONNECT -> host + " did not take the connection within " + limited;
+        case SILENCE -> host + " took the connection and then said nothing for " + limited;
+        case TOTAL -> host + " did not answer in full within the call's limit of " + limited;
+      };
+    }
+  }
 
   /** One sentence for a log or an operator. */
   default String describe() {
@@ -71,7 +96,7 @@ public sealed interface OutboundResult {
       case Answered(var status, _, _) -> "answered " + status;
       case Refused(var why) -> "refused by the egress policy: " + why;
       case Failed(var why, var sent) -> (sent ? "no answer: " : "not reached: ") + why;
-      case TimedOut(var limit, _) -> "no answer within " + limit.toMillis() + " ms";
+      case TimedOut late -> late.sentence();
     };
   }
 }

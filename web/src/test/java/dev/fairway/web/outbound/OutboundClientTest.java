@@ -128,14 +128,6 @@ class OutboundClientTest {
   }
 
   @Test
-  void aSilentPeerRunsIntoTheTimeLimit() throws Exception {
-    assertThat(client.send(OutboundRequest.get(at("/silent")).within(Duration.ofMillis(200))))
-        .isEqualTo(new OutboundResult.TimedOut(Duration.ofMillis(200), true));
-    assertThat(client.stream(OutboundRequest.get(at("/silent")).within(Duration.ofMillis(200)), (_, _) -> {}))
-        .isInstanceOf(OutboundResult.TimedOut.class);
-  }
-
-  @Test
   void aClosedPortIsAFailureThatMayBeSentAgain() throws Exception {
     int port;
     try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {

@@ -205,7 +205,8 @@ class OutboundSocketTest {
         OutboundClient hasty = new OutboundClient(
             OutboundConfig.defaults().withTimes(Duration.ofMillis(200), Duration.ofMillis(300)),
             EgressPolicy.trusting())) {
-      assertFails(hasty, URI.create("ws://127.0.0.1:" + silent.getLocalPort() + "/"), "no answer within 300 ms");
+      assertFails(hasty, URI.create("ws://127.0.0.1:" + silent.getLocalPort() + "/"),
+          "127.0.0.1:" + silent.getLocalPort() + " did not answer in full within the call's limit of 300 ms");
     }
   }
 
