@@ -16,29 +16,15 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.net.URI;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
-import org.eclipse.jetty.alpn.server.ALPNServerConnectionFactory;
-import org.eclipse.jetty.http.UriCompliance;
-import org.eclipse.jetty.http2.server.HTTP2CServerConnectionFactory;
-import org.eclipse.jetty.http2.server.HTTP2ServerConnectionFactory;
 import org.eclipse.jetty.io.EofException;
-import org.eclipse.jetty.server.HttpConfiguration;
-import org.eclipse.jetty.server.HttpConnectionFactory;
-import org.eclipse.jetty.server.SecureRequestCustomizer;
-import org.eclipse.jetty.server.Server;
-import org.eclipse.jetty.server.ServerConnector;
-import org.eclipse.jetty.server.SslConnectionFactory;
-import org.eclipse.jetty.util.thread.QueuedThreadPool;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -46,9 +32,6 @@ import org.slf4j.LoggerFactory;
 public final class WebServer implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(WebServer.class);
   private static final Logger ACCESS = LoggerFactory.getLogger("dev.fairway.access");
-  /** How long a connection on which no call is under way may be silent once the listener closes, and how long it may last. */
-  private static final Duration FAREWELL = Duration.ofMillis(250);
-  private static final Duration LAST_FAREWELL = Duration.ofSeconds(1);
   private static final List<HandlerType> METHODS = List.of(HandlerType.GET, HandlerType.HEAD, HandlerType.POST,
       HandlerType.PUT, HandlerType.PATCH, HandlerType.DELETE);
 
@@ -59,10 +42,9 @@ public final class WebServer implements AutoCloseable {
   private final AtomicInteger active = new AtomicInteger();
   private final MeterRegistry meters;
   private final Linger linger = new Linger();
-  private final Drain drain = new Drain();
+  private final Transport transport;
   private final Function<String, Optional<URI>> elsewhere;
   private final Javalin javalin;
-  private volatile @Nullable ServerConnector connector;
   private volatile boolean draining;
   /** Kept, since a connector that is closed does not know it any more while calls under way still ask. */
   private volatile int port;
@@ -89,6 +71,7 @@ public final class WebServer implements AutoCloseable {
     this.limits = limits;
     this.meters = meters;
     this.elsewhere = elsewhere;
+    this.transport = new Transport(config);
     this.javalin = Javalin.create(this::configure);
   }
 
@@ -154,10 +137,7 @@ public final class WebServer implements AutoCloseable {
 
   /** Why nobody can call it; empty when it listens. */
   Optional<String> trouble() {
-    ServerConnector opened = connector;
-    return opened != null && opened.isRunning() && opened.isOpen()
-        ? Optional.empty()
-        : Optional.of("does not listen any more; restart the node");
+    return transport.trouble();
   }
 
   /** Takes no new calls from now on; those under way go on. */
@@ -172,16 +152,7 @@ public final class WebServer implements AutoCloseable {
   @Override
   public void close() {
     drain();
-    ServerConnector opened = connector;
-    if (opened != null) {
-      // What it gives waits for idle connections too.
-      var _ = opened.shutdown();
-      int left = drain.await(config.drain());
-      if (left > 0) {
-        LOG.warn("calls were still under way when the drain ended limit={} calls={}", config.drain(), left);
-      }
-      opened.setShutdownIdleTimeout(FAREWELL.toMillis());
-    }
+    transport.drain();
     try {
       javalin.stop();
     } catch (JavalinException e) {
@@ -197,39 +168,7 @@ public final class WebServer implements AutoCloseable {
     javalinConfig.http.generateEtags = false;
     javalinConfig.http.compressionStrategy = io.javalin.compression.CompressionStrategy.NONE;
     javalinConfig.router.ignoreTrailingSlashes = true;
-    QueuedThreadPool threads = new QueuedThreadPool(200, 8);
-    threads.setName("web");
-    threads.setVirtualThreadsExecutor(Executors.newVirtualThreadPerTaskExecutor());
-    javalinConfig.jetty.threadPool = threads;
-    javalinConfig.jetty.modifyHttpConfiguration(http -> {
-      http.setSendServerVersion(false);
-      http.setSendDateHeader(true);
-      http.setRequestHeaderSize(config.maxHeaderBytes());
-      http.setIdleTimeout(config.idle().toMillis());
-      http.setUriCompliance(UriCompliance.DEFAULT);
-      http.addCustomizer(linger);
-      http.addCustomizer(drain);
-      http.addCustomizer(new Silence(config.idle()));
-    });
-    ErrorPages pages = new ErrorPages(this::style);
-    javalinConfig.jetty.modifyServer(server -> {
-      server.setStopTimeout(LAST_FAREWELL.toMillis());
-      server.setErrorHandler(pages);
-    });
-    javalinConfig.jetty.modifyServletContextHandler(context -> context.setErrorHandler(pages));
-    javalinConfig.jetty.addConnector((server, http) -> {
-      ServerConnector opened = config.tls().map(tls -> encrypted(server, http, new TlsFiles(tls)))
-          .orElseGet(() -> new ServerConnector(server, new HttpConnectionFactory(http),
-              new HTTP2CServerConnectionFactory(http)));
-      opened.setHost(config.host());
-      opened.setPort(config.port());
-      opened.setIdleTimeout(config.idle().toMillis());
-      opened.setAcceptQueueSize(1_024);
-      // The calls under way keep their time when the connector is shut down.
-      opened.setShutdownIdleTimeout(-1);
-      connector = opened;
-      return opened;
-    });
+    transport.configure(javalinConfig.jetty, linger, new ErrorPages(this::style));
     List<Mounted> mounted = new ArrayList<>();
     for (Door door : doors) {
       door.routes().forEach(route -> mounted.add(Mounted.of(door, route, meters)));
@@ -245,17 +184,6 @@ public final class WebServer implements AutoCloseable {
     }
     javalinConfig.routes.exception(HttpResponseException.class, (e, context) -> unrouted(context, e));
     javalinConfig.routes.exception(Exception.class, (e, context) -> unrouted(context, e));
-  }
-
-  /* Callers check the name in the certificate; a node that is also reached by its address must not refuse them for it. */
-  private static ServerConnector encrypted(Server server, HttpConfiguration http, TlsFiles files) {
-    server.addBean(files);
-    http.addCustomizer(new SecureRequestCustomizer(false));
-    ALPNServerConnectionFactory alpn = new ALPNServerConnectionFactory();
-    HttpConnectionFactory http1 = new HttpConnectionFactory(http);
-    alpn.setDefaultProtocol(http1.getProtocol());
-    return new ServerConnector(server, new SslConnectionFactory(files.jetty(), alpn.getProtocol()), alpn,
-        new HTTP2ServerConnectionFactory(http), http1);
   }
 
   private void serve(Context context, Mounted mounted) throws IOException {
@@ -276,7 +204,7 @@ public final class WebServer implements AutoCloseable {
       admit(call, mounted.route());
       mounted.route().handler().handle(call);
     } catch (Exception | LinkageError | StackOverflowError e) {
-      fail(response, e, mounted.errors(), id);
+      ErrorAnswer.send(response, e, mounted.errors(), id);
     } finally {
       if (room.isPresent()) {
         active.decrementAndGet();
@@ -339,7 +267,7 @@ public final class WebServer implements AutoCloseable {
         return;
       }
       if (!(e instanceof HttpResponseException refused)) {
-        fail(context.res(), e, style(context.path()), id);
+        ErrorAnswer.send(context.res(), e, style(context.path()), id);
         return;
       }
       List<String> allowed = METHODS.stream()
@@ -348,13 +276,13 @@ public final class WebServer implements AutoCloseable {
           .toList();
       String allow = String.join(", ", allowed) + ", OPTIONS";
       if (refused.getStatus() != 404 || allowed.isEmpty()) {
-        fail(context.res(), new Refusal(refused.getStatus(), "nothing is served at " + context.path()),
+        ErrorAnswer.send(context.res(), new Refusal(refused.getStatus(), "nothing is served at " + context.path()),
             style(context.path()), id);
       } else if (context.req().getMethod().equals("OPTIONS")) {
         context.res().setHeader("Allow", allow);
         context.res().setStatus(204);
       } else {
-        fail(context.res(), new Refusal(405, context.req().getMethod() + " is not served at " + context.path()
+        ErrorAnswer.send(context.res(), new Refusal(405, context.req().getMethod() + " is not served at " + context.path()
             + "; use " + String.join(" or ", allowed), Map.of("Allow", allow)), style(context.path()), id);
       }
     } catch (IOException ignored) {
@@ -370,34 +298,5 @@ public final class WebServer implements AutoCloseable {
   private ErrorStyle style(String path) {
     return doors.stream().filter(door -> door.holds(path))
         .max(Comparator.comparingInt(door -> door.prefix().length())).map(Door::errors).orElse(ErrorStyle.PROBLEM);
-  }
-
-  private static void fail(HttpServletResponse response, Throwable thrown, ErrorStyle style, String id)
-      throws IOException {
-    if (thrown instanceof EofException gone) {
-      // The caller has hung up, as those who follow events always do in the end.
-      LOG.debug("caller gone id={}", id);
-      throw gone;
-    }
-    if (Errors.unexpected(thrown)) {
-      LOG.error("request failed id={}", id, thrown);
-    }
-    if (response.isCommitted()) {
-      // The status is out; breaking the connection is the only honest end left.
-      throw new IOException("the answer broke off", thrown);
-    }
-    Errors.Answer answer = Errors.answer(thrown, style, id);
-    response.resetBuffer();
-    if (thrown instanceof Refusal refusal) {
-      refusal.headers().forEach(response::setHeader);
-    }
-    if (answer.status() == 401) {
-      response.setHeader("WWW-Authenticate", "Bearer");
-    }
-    response.setStatus(answer.status());
-    response.setHeader("Content-Type", answer.contentType());
-    byte[] body = Json.bytes(answer.body());
-    response.setContentLength(body.length);
-    new AnswerStream(response).write(body);
   }
 }
