@@ -46,6 +46,7 @@ public final class Console {
 
   private final String name;
   private final List<ConsolePage> pages;
+  private final List<Absence> absences;
   private final Journal journal;
   private final Authenticator authenticator;
   private final Guard guard = new Guard();
@@ -54,16 +55,28 @@ public final class Console {
   /**
    * @param name of the node, for the head of every page: {@code AU}
    * @param pages in the order of the navigation; one of them is at {@code /}
+   * @param absences pages that are not among them, and why
    */
-  public Console(String name, List<ConsolePage> pages, Journal journal, Authenticator authenticator) {
+  public Console(String name, List<ConsolePage> pages, List<Absence> absences, Journal journal,
+      Authenticator authenticator) {
     this.name = name;
     this.pages = List.copyOf(pages);
+    this.absences = List.copyOf(absences);
     this.journal = journal;
     this.authenticator = authenticator;
   }
 
   /** An entry of the navigation. */
   public record Entry(String title, String path, boolean here, long badge) {}
+
+  /** Where in the console a page is: its path, and which changes concern it. */
+  private record Place(String path, List<String> follows) {
+    static final Place NOWHERE = new Place("", List.of());
+
+    static Place of(ConsolePage page) {
+      return new Place(page.path(), page.follows());
+    }
+  }
 
   /** What the frame around a page needs. */
   public record Frame(String node, List<Entry> entries, View view, Optional<String> notice, boolean failed,
@@ -88,7 +101,7 @@ public final class Console {
     routes.add(Route.post("/console/sign-in", "Takes a token").anyone().unlisted()
         .consumes("application/x-www-form-urlencoded").handle(this::signIn));
     routes.add(Route.get("/console/assets/{name}", "Styles and scripts").anyone().unlisted().handle(assets::serve));
-    return new Door("console", "", ErrorStyle.PROBLEM, routes);
+    return new Door("console", "", ErrorStyle.PROBLEM, routes).withSignpost(this::nowhere);
   }
 
   private Route look(String path, ConsolePage page) {
@@ -104,13 +117,25 @@ public final class Console {
     Visit visit = visit(call, caller.get(), page, new Form(Map.of()));
     long offset = journal.end();
     try {
-      answer(call, 200, page, page.show(visit), offset, false);
+      answer(call, 200, Place.of(page), page.show(visit), offset, false);
     } catch (FairwayException | Problem | LegacyError e) {
       boolean missing = e instanceof FairwayException f && f.code() == ErrorCode.NOT_FOUND;
       View view = new View(missing ? "Not found" : "That did not work",
           Templates.of("trouble", Map.of("text", String.valueOf(e.getMessage()), "back", page.path())), "");
-      answer(call, missing ? 404 : 400, page, view, offset, true);
+      answer(call, missing ? 404 : 400, Place.of(page), view, offset, true);
     }
+  }
+
+  /** Tells a person who asks for a page that is not here what would bring it, if anything. */
+  private void nowhere(Call call) throws IOException {
+    if (admitted(call).isEmpty()) {
+      call.with("Location", "/console/sign-in").empty(303);
+      return;
+    }
+    Optional<Absence> absence = absences.stream().filter(a -> a.covers(call.path())).findFirst();
+    View view = new View(absence.map(a -> a.title() + " is not switched on").orElse("Nothing is here"),
+        Templates.of("nowhere", Map.of("path", call.path(), "absence", absence)), "");
+    answer(call, 404, Place.NOWHERE, view, journal.end(), true);
   }
 
   private void act(Call call, ConsolePage page, ConsolePage.Act act) throws Exception {
@@ -144,7 +169,7 @@ public final class Console {
     return new Visit(caller, item, call.query(), form, call.baseUrl(), call::baseUrl, guard.field(call));
   }
 
-  private void answer(Call call, int status, ConsolePage page, View view, long offset, boolean failed)
+  private void answer(Call call, int status, Place place, View view, long offset, boolean failed)
       throws IOException {
     Optional<String> notice = Cookies.get(call, NOTICE).filter(text -> !text.isEmpty())
         .map(text -> URLDecoder.decode(text, StandardCharsets.UTF_8));
@@ -152,9 +177,9 @@ public final class Console {
       Cookies.clear(call, NOTICE);
     }
     List<Entry> entries = pages.stream()
-        .map(other -> new Entry(other.title(), other.path(), other.path().equals(page.path()), badge(other))).toList();
+        .map(other -> new Entry(other.title(), other.path(), other.path().equals(place.path()), badge(other))).toList();
     Frame frame = new Frame(name, entries, view, notice.map(text -> text.substring(1)),
-        failed || notice.filter(text -> text.startsWith("-")).isPresent(), offset, String.join(" ", page.follows()),
+        failed || notice.filter(text -> text.startsWith("-")).isPresent(), offset, String.join(" ", place.follows()),
         assets.version());
     html(call, status, Templates.of("frame", Map.of("frame", frame)));
   }

@@ -15,6 +15,7 @@ import dev.fairway.console.page.DeadLettersPage;
 import dev.fairway.console.page.DocumentsPage;
 import dev.fairway.console.page.IntegrationsPage;
 import dev.fairway.console.page.JournalPage;
+import dev.fairway.console.page.MarketPage;
 import dev.fairway.console.page.MessagesPage;
 import dev.fairway.console.page.OverviewPage;
 import dev.fairway.console.page.RequestsPage;
@@ -142,7 +143,7 @@ final class ConsoleNode implements AutoCloseable {
             new RequestsPage(new RequestBook(store), desk, dead, clock),
             new WorkPage(work, clock), new DeadLettersPage(dead, clock), new AuditPage(new Audit(store), clock),
             new JournalPage(store.journal(), clock)),
-        store.journal(), authenticator);
+        List.of(MarketPage.ABSENCE), store.journal(), authenticator);
     workers = new Workers(store.work(), handlers, clock, WorkersConfig.DEFAULT).start();
     List<Door> doors = new ArrayList<>(exchange.doors());
     doors.addAll(automation.doors());
@@ -197,6 +198,12 @@ final class ConsoleNode implements AutoCloseable {
 
   HttpResponse<String> get(String path) throws IOException, InterruptedException {
     return browser.send(HttpRequest.newBuilder(URI.create(server.baseUrl() + path)).build(), BodyHandlers.ofString());
+  }
+
+  /** Asks as a browser does. */
+  HttpResponse<String> look(String path) throws IOException, InterruptedException {
+    return browser.send(HttpRequest.newBuilder(URI.create(server.baseUrl() + path))
+        .header("Accept", "text/html,application/xhtml+xml,*/*;q=0.8").build(), BodyHandlers.ofString());
   }
 
   HttpResponse<String> post(String path, Map<String, String> fields) throws IOException, InterruptedException {

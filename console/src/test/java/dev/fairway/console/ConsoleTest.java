@@ -18,6 +18,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -63,6 +64,39 @@ class ConsoleTest {
     assertThat(page.statusCode()).isEqualTo(200);
     assertThat(page.body()).contains("<h1", "curl &#39;".replace("&#39;", "'"), "aria-current=\"page\"");
     assertThat(page.headers().firstValue("Content-Security-Policy")).isPresent();
+  }
+
+  @Test
+  void aBrowserIsShownWhatIsNotSwitchedOnAndHowToSwitchItOn() throws Exception {
+    for (String path : List.of("/market", "/market/", "/market/listings?state=x")) {
+      HttpResponse<String> page = node.look(path);
+      assertThat(page.statusCode()).as(path).isEqualTo(404);
+      assertThat(page.headers().firstValue("Content-Type")).hasValue("text/html;charset=utf-8");
+      assertThat(page.headers().firstValue("Content-Security-Policy")).isPresent();
+      assertThat(page.body()).as(path).contains("Datatrust is not switched on", "datatrust:", "operator-key",
+          "href=\"/messages\"").doesNotContain("aria-current");
+    }
+  }
+
+  @Test
+  void aBrowserThatAsksForAnUnknownPageIsShownSo() throws Exception {
+    HttpResponse<String> page = node.look("/mark%3Cb%3Eet");
+    assertThat(page.statusCode()).isEqualTo(404);
+    assertThat(page.body()).contains("Nothing is here", "/mark&lt;b&gt;et", "href=\"/messages\"");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"/market", "/nowhere"})
+  void aProgramThatAsksForAnUnknownPathIsToldSoAsAProblem(String path) throws Exception {
+    HttpResponse<String> answer = node.get(path);
+    assertThat(answer.statusCode()).isEqualTo(404);
+    assertThat(answer.headers().firstValue("Content-Type")).hasValue("application/problem+json");
+    assertThat(answer.body()).contains("nothing is served at " + path);
+  }
+
+  @Test
+  void anUnknownPathOfAProgramsDoorStaysInThatDoorsShape() throws Exception {
+    assertThat(node.look("/message-api/nowhere").headers().firstValue("Content-Type")).hasValue("application/json");
   }
 
   @Test
@@ -206,6 +240,7 @@ class ConsoleTest {
     try (ConsoleNode strict = new ConsoleNode(folder.resolve("strict"),
         header -> header.filter("Bearer a.b.c"::equals).map(_ -> operator).orElse(Caller.ANONYMOUS), 0)) {
       assertThat(strict.get("/dead").headers().firstValue("Location")).contains("/console/sign-in");
+      assertThat(strict.look("/market").headers().firstValue("Location")).contains("/console/sign-in");
       String guard = guard(strict.get("/console/sign-in"));
       assertThat(strict.post("/console/sign-in", Map.of("guard", guard, "token", "x.y.z")).statusCode())
           .isEqualTo(401);

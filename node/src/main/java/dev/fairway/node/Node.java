@@ -14,6 +14,7 @@ import dev.fairway.automation.shipped.ShippedIntegrations;
 import dev.fairway.connectors.Connectors;
 import dev.fairway.connectors.oauth.TokenKeeper;
 import dev.fairway.connectors.sealed.Sealed;
+import dev.fairway.console.Absence;
 import dev.fairway.console.Console;
 import dev.fairway.console.ConsolePage;
 import dev.fairway.console.page.AuditPage;
@@ -149,7 +150,8 @@ public final class Node implements AutoCloseable {
     markets.all().forEach(market -> pages.add(new MarketPage(market, clock)));
     pages.addAll(List.of(new WorkPage(overview, clock), new DeadLettersPage(letters, clock),
         new JournalPage(store.journal(), clock), new AuditPage(audit, clock)));
-    Console console = new Console(own, pages, store.journal(), authenticator);
+    List<Absence> absences = markets.all().isEmpty() ? List.of(MarketPage.ABSENCE) : List.of();
+    Console console = new Console(own, pages, absences, store.journal(), authenticator);
 
     List<Door> doors = new ArrayList<>(exchange.doors());
     doors.addAll(automation.doors());

@@ -35,6 +35,9 @@ public final class WebServer implements AutoCloseable {
   private static final List<HandlerType> METHODS = List.of(HandlerType.GET, HandlerType.HEAD, HandlerType.POST,
       HandlerType.PUT, HandlerType.PATCH, HandlerType.DELETE);
 
+  /** As what paths that nobody serves are counted. */
+  private static final String UNKNOWN = "unknown";
+
   private final WebConfig config;
   private final Authenticator authenticator;
   private final List<Door> doors;
@@ -45,6 +48,7 @@ public final class WebServer implements AutoCloseable {
   private final Transport transport;
   private final Function<String, Optional<URI>> elsewhere;
   private final Javalin javalin;
+  private final List<Mounted> signposts;
   private volatile boolean draining;
   /** Kept, since a connector that is closed does not know it any more while calls under way still ask. */
   private volatile int port;
@@ -56,6 +60,12 @@ public final class WebServer implements AutoCloseable {
       String whole = path.length() > 1 && path.endsWith("/") ? path.substring(0, path.length() - 1) : path;
       String mounted = whole.isEmpty() ? "/" : whole;
       return new Mounted(door, route, mounted, new RouteTimers(meters, door.name(), route, mounted));
+    }
+
+    /** What answers browsers that ask for a page nobody serves below the door's prefix. */
+    static Mounted signpost(Door door, Handler handler, MeterRegistry meters) {
+      Route route = Route.get("", "Says that there is no such page").anyone().unlisted().handle(handler);
+      return new Mounted(door, route, UNKNOWN, new RouteTimers(meters, door.name(), route, UNKNOWN));
     }
 
     ErrorStyle errors() {
@@ -72,6 +82,8 @@ public final class WebServer implements AutoCloseable {
     this.meters = meters;
     this.elsewhere = elsewhere;
     this.transport = new Transport(config);
+    this.signposts = doors.stream().flatMap(door -> door.signpost()
+        .map(handler -> Mounted.signpost(door, handler, meters)).stream()).toList();
     this.javalin = Javalin.create(this::configure);
   }
 
@@ -177,21 +189,23 @@ public final class WebServer implements AutoCloseable {
     mounted.sort(Comparator.comparing(m -> m.path().replace('<', '\uffff').replace('{', '\ufffe')));
     for (Mounted m : mounted) {
       HandlerType type = HandlerType.findOrCreate(m.route().method());
-      javalinConfig.routes.addEndpoint(new Endpoint(type, m.path(), context -> serve(context, m)));
+      javalinConfig.routes
+          .addEndpoint(new Endpoint(type, m.path(), context -> serve(context, m, context.pathParamMap())));
       if (type.equals(HandlerType.GET)) {
-        javalinConfig.routes.addEndpoint(new Endpoint(HandlerType.HEAD, m.path(), context -> serve(context, m)));
+        javalinConfig.routes.addEndpoint(
+            new Endpoint(HandlerType.HEAD, m.path(), context -> serve(context, m, context.pathParamMap())));
       }
     }
     javalinConfig.routes.exception(HttpResponseException.class, (e, context) -> unrouted(context, e));
     javalinConfig.routes.exception(Exception.class, (e, context) -> unrouted(context, e));
   }
 
-  private void serve(Context context, Mounted mounted) throws IOException {
+  private void serve(Context context, Mounted mounted, Map<String, String> parameters) throws IOException {
     long start = System.nanoTime();
     HttpServletResponse response = context.res();
     String id = RequestId.of(context.req());
     response.setHeader("X-Request-Id", id);
-    ServletCall call = new ServletCall(id, mounted.route(), context.req(), response, context.pathParamMap(),
+    ServletCall call = new ServletCall(id, mounted.route(), context.req(), response, parameters,
         authenticator, config, () -> draining, elsewhere);
     Optional<Semaphore> room = limits.enter();
     if (room.isPresent()) {
@@ -262,28 +276,10 @@ public final class WebServer implements AutoCloseable {
     String id = RequestId.of(context.req());
     context.res().setHeader("X-Request-Id", id);
     try {
-      if (e instanceof EofException) {
-        LOG.debug("caller gone id={}", id);
-        return;
-      }
-      if (!(e instanceof HttpResponseException refused)) {
-        ErrorAnswer.send(context.res(), e, style(context.path()), id);
-        return;
-      }
-      List<String> allowed = METHODS.stream()
-          .filter(method -> javalin.unsafe.internalRouter.hasHttpHandlerEntry(method, context.path()))
-          .map(HandlerType::name)
-          .toList();
-      String allow = String.join(", ", allowed) + ", OPTIONS";
-      if (refused.getStatus() != 404 || allowed.isEmpty()) {
-        ErrorAnswer.send(context.res(), new Refusal(refused.getStatus(), "nothing is served at " + context.path()),
-            style(context.path()), id);
-      } else if (context.req().getMethod().equals("OPTIONS")) {
-        context.res().setHeader("Allow", allow);
-        context.res().setStatus(204);
-      } else {
-        ErrorAnswer.send(context.res(), new Refusal(405, context.req().getMethod() + " is not served at " + context.path()
-            + "; use " + String.join(" or ", allowed), Map.of("Allow", allow)), style(context.path()), id);
+      switch (e) {
+        case EofException gone -> throw gone;
+        case HttpResponseException refused -> unserved(context, refused.getStatus(), id);
+        default -> ErrorAnswer.send(context.res(), e, style(context.path()), id);
       }
     } catch (IOException ignored) {
       LOG.debug("caller gone id={}", id);
@@ -294,9 +290,48 @@ public final class WebServer implements AutoCloseable {
     }
   }
 
-  /** The error shape of the door a path lies in: that with the longest prefix. */
+  private void unserved(Context context, int status, String id) throws IOException {
+    List<String> allowed = METHODS.stream()
+        .filter(method -> javalin.unsafe.internalRouter.hasHttpHandlerEntry(method, context.path()))
+        .map(HandlerType::name)
+        .toList();
+    String allow = String.join(", ", allowed) + ", OPTIONS";
+    if (status != 404 || allowed.isEmpty()) {
+      Optional<Mounted> signpost = status == 404 && asksForPage(context) ? signpost(context.path()) : Optional.empty();
+      if (signpost.isPresent()) {
+        serve(context, signpost.get(), Map.of());
+        return;
+      }
+      ErrorAnswer.send(context.res(), new Refusal(status, "nothing is served at " + context.path()),
+          style(context.path()), id);
+    } else if (context.req().getMethod().equals("OPTIONS")) {
+      context.res().setHeader("Allow", allow);
+      context.res().setStatus(204);
+    } else {
+      ErrorAnswer.send(context.res(), new Refusal(405, context.req().getMethod() + " is not served at "
+          + context.path() + "; use " + String.join(" or ", allowed), Map.of("Allow", allow)), style(context.path()),
+          id);
+    }
+  }
+
+  /** Programs take anything, or name what they can read; only browsers ask for HTML. */
+  private static boolean asksForPage(Context context) {
+    String accepted = context.req().getHeader("Accept");
+    return List.of("GET", "HEAD").contains(context.req().getMethod()) && accepted != null
+        && accepted.contains("text/html");
+  }
+
+  private Optional<Mounted> signpost(String path) {
+    return door(path).flatMap(door -> signposts.stream().filter(signpost -> signpost.door().equals(door)).findFirst());
+  }
+
+  /** The error shape of the door a path lies in. */
   private ErrorStyle style(String path) {
-    return doors.stream().filter(door -> door.holds(path))
-        .max(Comparator.comparingInt(door -> door.prefix().length())).map(Door::errors).orElse(ErrorStyle.PROBLEM);
+    return door(path).map(Door::errors).orElse(ErrorStyle.PROBLEM);
+  }
+
+  /** The door a path lies in: that with the longest prefix. */
+  private Optional<Door> door(String path) {
+    return doors.stream().filter(door -> door.holds(path)).max(Comparator.comparingInt(door -> door.prefix().length()));
   }
 }

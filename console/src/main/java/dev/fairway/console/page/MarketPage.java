@@ -1,5 +1,6 @@
 package dev.fairway.console.page;
 
+import dev.fairway.console.Absence;
 import dev.fairway.console.ConsolePage;
 import dev.fairway.console.Templates;
 import dev.fairway.console.View;
@@ -28,6 +29,17 @@ public final class MarketPage implements ConsolePage {
     this.datatrust = datatrust;
     this.clock = clock;
   }
+
+  /** What a node without a market says instead. */
+  public static final Absence ABSENCE = new Absence("Datatrust", "/market",
+      "This node holds no data for a market: its settings have no datatrust.", """
+          datatrust:
+            chain: { url: http://127.0.0.1:8545, chain-id: 31337 }
+            contracts: { … }            # printed by: fairway datatrust market deploy
+            dns-name: data.example.org
+            operator-key: { file: operator.json }
+            jwt-secret: { file: jwt.secret }
+          """, "Then start the node again. fairway doctor says what is missing; docs/datatrust.md tells the rest.");
 
   /** Data handed in. */
   public record Data(String listing, String title, String owner, String state, Tone tone, String size, long sales,
