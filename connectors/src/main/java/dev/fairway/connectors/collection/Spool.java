@@ -107,39 +107,33 @@ public final class Spool implements AutoCloseable {
     return documents == 0;
   }
 
-  /** Writes everything at a place of a file. */
-  void writeTo(FileChannel target, long position) throws IOException {
-    long at = position;
+  /** Hands over everything, in order; can be done again. */
+  void writeTo(Target target) throws IOException {
     if (file != null) {
-      long from = 0;
-      while (from < spilled) {
-        file.position(from);
-        long moved = target.transferFrom(file, at, spilled - from);
-        if (moved <= 0) {
+      ByteBuffer block = ByteBuffer.allocate(SpoolMemory.PIECE);
+      for (long from = 0; from < spilled;) {
+        int read = file.read(block.clear(), from);
+        if (read < 0) {
           throw new IOException("the spool is " + from + " bytes long and should be " + spilled);
         }
-        from += moved;
-        at += moved;
+        from += read;
+        target.write(block.flip());
       }
     }
-    writeHeld(target, at);
+    writeHeld(target);
   }
 
-  /** Writes what is in memory at a place of a file; answers where it ends there. */
-  private long writeHeld(FileChannel target, long position) throws IOException {
-    long at = position;
+  private void writeHeld(Target target) throws IOException {
     for (byte[] whole : full) {
-      at = write(ByteBuffer.wrap(whole), target, at);
+      target.write(ByteBuffer.wrap(whole));
     }
-    return write(ByteBuffer.wrap(piece, 0, used), target, at);
+    target.write(ByteBuffer.wrap(piece, 0, used));
   }
 
-  private static long write(ByteBuffer bytes, FileChannel target, long position) throws IOException {
-    long at = position;
-    while (bytes.hasRemaining()) {
-      at += target.write(bytes, at);
-    }
-    return at;
+  /** Takes bytes, one piece behind the other. */
+  interface Target {
+    /** Takes all that remains. */
+    void write(ByteBuffer bytes) throws IOException;
   }
 
   private long held() {
@@ -174,7 +168,9 @@ public final class Spool implements AutoCloseable {
         file = FileChannel.open(Files.createTempFile(dir, "spool-", ".jsonl"), StandardOpenOption.READ,
             StandardOpenOption.WRITE, StandardOpenOption.DELETE_ON_CLOSE);
       }
-      spilled = writeHeld(file, spilled);
+      FileWriter behind = new FileWriter(file, spilled);
+      writeHeld(behind);
+      spilled = behind.position();
       release();
     } catch (IOException e) {
       throw new UncheckedIOException("cannot spill a transaction to " + dir, e);
