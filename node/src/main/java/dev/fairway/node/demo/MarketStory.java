@@ -152,7 +152,7 @@ final class MarketStory implements AutoCloseable {
     line.setOut(new PrintWriter(said, true));
     line.setErr(new PrintWriter(complained, true));
     int code = line.execute(all.toArray(String[]::new));
-    String shown = String.join(" ", all.stream().limit(4).toList());
+    String shown = String.join(" ", all.stream().limit(4).toList()) + (all.size() > 4 ? " …" : "");
     if (code != 0) {
       throw new FairwayException(ErrorCode.PEER_FAILED,
           "\"fairway " + shown + "\" ended with " + code + ": " + complained + said);
