@@ -18,7 +18,10 @@ public record Delivery<P>(WorkId id, WorkKind<P> kind, Optional<String> key, P p
     return kind.name() + "-" + id;
   }
 
-  /** Whether an earlier attempt may have had its effect. */
+  /**
+   * Whether an earlier attempt may have had its effect. After a crash this is said of everything that its process had leased,
+   * also of what only waited in a row: a mark for each that begins would cost a commit before each, which rows save.
+   */
   public boolean maybeDone() {
     return previous.filter(FailureClass.AMBIGUOUS::equals).isPresent();
   }
