@@ -13,6 +13,7 @@ import dev.fairway.core.channel.Observation;
 import dev.fairway.core.channel.PostResult;
 import dev.fairway.core.store.Store;
 import dev.fairway.core.store.Transaction;
+import dev.fairway.core.store.View;
 import dev.fairway.evm.Address;
 import dev.fairway.evm.Hash;
 import dev.fairway.evm.log.LogFollower;
@@ -24,12 +25,8 @@ import dev.fairway.evm.tx.TransactionRequest;
 import dev.fairway.evm.tx.TransactionState;
 import dev.fairway.evm.tx.Transactions;
 import java.sql.SQLException;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -51,7 +48,6 @@ import org.slf4j.LoggerFactory;
 public final class EthereumChannel implements Channel {
   private static final Logger LOG = LoggerFactory.getLogger(EthereumChannel.class);
   private static final int MOST_BYTES = 16 * 1024;
-  private static final Duration PARTICIPANTS_KNOWN_FOR = Duration.ofSeconds(30);
 
   private final Store store;
   private final EthereumRpc rpc;
@@ -65,10 +61,8 @@ public final class EthereumChannel implements Channel {
   private volatile boolean open;
   private volatile Optional<String> unopened = Optional.empty();
   private boolean closed;
-  private final Map<String, Peer> peers = new ConcurrentHashMap<>();
+  private final Peers peers;
   private final List<Listener> listeners = new CopyOnWriteArrayList<>();
-
-  private record Peer(Optional<ChannelNode.Participant> participant, Instant asked) {}
 
   private record Listener(Jurisdiction receiver, Runnable hint) {}
 
@@ -85,6 +79,7 @@ public final class EthereumChannel implements Channel {
     this.transactions = transactions;
     this.config = config;
     this.contract = new ChannelNode(rpc, config.contract());
+    this.peers = new Peers(contract::participant, () -> store.read(View::now));
     this.table = new ChannelTable(config.name());
     this.purpose = "channel." + config.name();
     store.run(table::open);
@@ -198,7 +193,7 @@ public final class EthereumChannel implements Channel {
       if (transactions.trouble().isPresent()) {
         rpc.check();
       }
-      Optional<ChannelNode.Participant> peer = peer(receiver);
+      Optional<ChannelNode.Participant> peer = peers.find(receiver);
       if (peer.isEmpty()) {
         return Optional.of(new PostResult.Refused(receiver + " is not a participant of channel " + config.name()));
       }
@@ -208,18 +203,6 @@ public final class EthereumChannel implements Channel {
     } catch (FairwayException | RpcException e) {
       return Optional.of(new PostResult.Unavailable(Optional.empty(), String.valueOf(e.getMessage())));
     }
-  }
-
-  private Optional<ChannelNode.Participant> peer(Jurisdiction receiver) {
-    Instant now = store.read(view -> view.now());
-    Peer known = peers.get(receiver.code());
-    boolean complete = known != null && known.participant.flatMap(ChannelNode.Participant::contract).isPresent();
-    if (known != null && complete && now.isBefore(known.asked.plus(PARTICIPANTS_KNOWN_FOR))) {
-      return known.participant;
-    }
-    Peer asked = new Peer(contract.participant(receiver.code()), now);
-    peers.put(receiver.code(), asked);
-    return asked.participant;
   }
 
   private long record(Transaction tx, Envelope envelope) throws SQLException {
