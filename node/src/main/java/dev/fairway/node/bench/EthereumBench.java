@@ -74,21 +74,33 @@ final class EthereumBench {
 
   List<Figure> run() throws Exception {
     try (ChainOfTwo chain = ChainOfTwo.start(home, BLOCKS, "")) {
-      err.println(messages + " messages over the channel");
-      long start = chain.height();
-      long before = used(chain);
-      Posted ours = post(chain);
-      long gaps = messages - (used(chain) - before);
-      err.println("the same calls by a bare client");
-      double bare = bare(chain, ours.input);
-      err.println("reading them all anew, by the channel and bare");
-      chain.mine(BLOCKS_SINCE);
-      double read = read(chain, start);
-      double bareRead = bareRead(chain, start);
+      round(chain, home.resolve("warm-up"), Math.max(100, messages / 5));
+      return round(chain, home.resolve("measured"), messages).figures();
+    }
+  }
+
+  /** The same number of messages crosses by the channel and bare, and is read anew by each; all on stores of its own. */
+  private Round round(ChainOfTwo chain, Path stores, int messages) throws Exception {
+    err.println(messages + " messages over the channel");
+    long start = chain.height();
+    long before = used(chain);
+    Posted ours = post(chain, stores, messages);
+    long gaps = messages - (used(chain) - before);
+    err.println("the same calls by a bare client");
+    double bare = bare(chain, ours.input, messages);
+    err.println("reading them all anew, by the channel and bare");
+    chain.mine(BLOCKS_SINCE);
+    double read = read(chain, stores, start, messages);
+    return new Round(gaps, ours.perSecond, bare, read, bareRead(chain, start, messages));
+  }
+
+  /** What was measured, each in messages a second but for the nonces left out. */
+  private record Round(long gaps, double posted, double postedBare, double read, double readBare) {
+    List<Figure> figures() {
       return List.of(
-          figure("messages confirmed over Ethereum, " + gaps + " nonces left out, against bare transactions",
-              ours.perSecond, bare),
-          figure("messages read anew from the chain, against bare eth_getLogs", read, bareRead));
+          figure("messages confirmed over Ethereum, " + gaps + " nonces left out, against bare transactions", posted,
+              postedBare),
+          figure("messages read anew from the chain, against bare eth_getLogs", read, readBare));
     }
   }
 
@@ -111,8 +123,8 @@ final class EthereumBench {
             .reading(LogFollowerConfig.DEFAULT.withFinality(AT_ONCE_CERTAIN).withPoll(POLL)));
   }
 
-  private Posted post(ChainOfTwo chain) throws Exception {
-    try (SqlStore store = SqlStore.open(new StorageConfig.Embedded(home.resolve("sender")), Clock.systemUTC(),
+  private static Posted post(ChainOfTwo chain, Path stores, int messages) throws Exception {
+    try (SqlStore store = SqlStore.open(new StorageConfig.Embedded(stores.resolve("sender")), Clock.systemUTC(),
         List.of("evm"));
         Transactions transactions = transactions(chain, store, NodePair.AU);
         EthereumChannel channel = open(chain, store, transactions, NodePair.AU, chain.height())) {
@@ -181,7 +193,7 @@ final class EthereumBench {
   }
 
   /** Signs and sends in batches, and waits for the last receipt: what anybody would write who fears nothing. */
-  private double bare(ChainOfTwo chain, String input) throws InterruptedException {
+  private static double bare(ChainOfTwo chain, String input, int messages) throws InterruptedException {
     KeySigner signer = chain.signer(NodePair.AU);
     EthereumRpc rpc = chain.client();
     long nonce = used(chain);
@@ -201,8 +213,8 @@ final class EthereumBench {
     return messages / seconds(begin);
   }
 
-  private double read(ChainOfTwo chain, long from) throws InterruptedException {
-    try (SqlStore store = SqlStore.open(new StorageConfig.Embedded(home.resolve("reader")), Clock.systemUTC(),
+  private static double read(ChainOfTwo chain, Path stores, long from, int messages) throws InterruptedException {
+    try (SqlStore store = SqlStore.open(new StorageConfig.Embedded(stores.resolve("reader")), Clock.systemUTC(),
         List.of("evm"));
         Transactions transactions = transactions(chain, store, NodePair.SG)) {
       long begin = System.nanoTime();
@@ -214,7 +226,7 @@ final class EthereumBench {
     }
   }
 
-  private double bareRead(ChainOfTwo chain, long from) {
+  private static double bareRead(ChainOfTwo chain, long from, int messages) {
     LogQuery query = new LogQuery(List.of(chain.contract(NodePair.SG)),
         List.of(ChannelNode.RECEIVED, ChannelNode.RECEIVED_REFERENCE));
     long head = chain.height();
