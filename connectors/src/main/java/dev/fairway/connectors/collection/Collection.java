@@ -31,7 +31,7 @@ public final class Collection {
   private volatile long end;
   private volatile long documents;
   private volatile boolean doubtful;
-  private @Nullable TailFile tail;
+  private @Nullable FileChannel tail;
   private long tailBase;
 
   private Collection(String name, Path folder, long end, long documents, long segmentBytes) {
@@ -129,15 +129,15 @@ public final class Collection {
 
   /** Puts documents behind the committed end and syncs them; they do not count before {@link #committed}. */
   Written write(List<Spool> spools) throws IOException {
-    TailFile file = tail();
-    file.write(spools, end - tailBase);
-    file.force();
+    FileChannel file = tail();
     long at = end;
     long count = documents;
     for (Spool spool : spools) {
+      spool.writeTo(file, at - tailBase);
       at += spool.bytes();
       count += spool.documents();
     }
+    file.force(false);
     return new Written(end, at, count);
   }
 
@@ -163,14 +163,14 @@ public final class Collection {
     }
   }
 
-  private TailFile tail() throws IOException {
-    TailFile open = tail;
+  private FileChannel tail() throws IOException {
+    FileChannel open = tail;
     Map.Entry<Long, Path> last = segments.lastEntry();
     if (open != null && end - tailBase < segmentBytes) {
       return open;
     }
     if (open == null && last != null && end - last.getKey() < segmentBytes) {
-      open = TailFile.open(last.getValue(), StandardOpenOption.WRITE);
+      open = FileChannel.open(last.getValue(), StandardOpenOption.WRITE);
       tailBase = last.getKey();
     } else {
       if (open != null) {
@@ -178,7 +178,7 @@ public final class Collection {
       }
       Files.createDirectories(folder);
       Path file = folder.resolve(String.format(Locale.ROOT, "%020d.jsonl", end));
-      open = TailFile.open(file, StandardOpenOption.WRITE, StandardOpenOption.CREATE);
+      open = FileChannel.open(file, StandardOpenOption.WRITE, StandardOpenOption.CREATE);
       syncFolder();
       segments.put(end, file);
       tailBase = end;

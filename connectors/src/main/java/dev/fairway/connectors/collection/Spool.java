@@ -107,33 +107,39 @@ public final class Spool implements AutoCloseable {
     return documents == 0;
   }
 
-  /** Hands over everything, in order; can be done again. */
-  void writeTo(Target target) throws IOException {
+  /** Writes everything at a place of a file. */
+  void writeTo(FileChannel target, long position) throws IOException {
+    long at = position;
     if (file != null) {
-      ByteBuffer block = ByteBuffer.allocate(SpoolMemory.PIECE);
-      for (long from = 0; from < spilled;) {
-        int read = file.read(block.clear(), from);
-        if (read < 0) {
+      long from = 0;
+      while (from < spilled) {
+        file.position(from);
+        long moved = target.transferFrom(file, at, spilled - from);
+        if (moved <= 0) {
           throw new IOException("the spool is " + from + " bytes long and should be " + spilled);
         }
-        from += read;
-        target.write(block.flip());
+        from += moved;
+        at += moved;
       }
     }
-    writeHeld(target);
+    writeHeld(target, at);
   }
 
-  private void writeHeld(Target target) throws IOException {
+  /** Writes what is in memory at a place of a file; answers where it ends there. */
+  private long writeHeld(FileChannel target, long position) throws IOException {
+    long at = position;
     for (byte[] whole : full) {
-      target.write(ByteBuffer.wrap(whole));
+      at = write(ByteBuffer.wrap(whole), target, at);
     }
-    target.write(ByteBuffer.wrap(piece, 0, used));
+    return write(ByteBuffer.wrap(piece, 0, used), target, at);
   }
 
-  /** Takes bytes, one piece behind the other. */
-  interface Target {
-    /** Takes all that remains. */
-    void write(ByteBuffer bytes) throws IOException;
+  private static long write(ByteBuffer bytes, FileChannel target, long position) throws IOException {
+    long at = position;
+    while (bytes.hasRemaining()) {
+      at += target.write(bytes, at);
+    }
+    return at;
   }
 
   private long held() {
@@ -168,9 +174,7 @@ public final class Spool implements AutoCloseable {
         file = FileChannel.open(Files.createTempFile(dir, "spool-", ".jsonl"), StandardOpenOption.READ,
             StandardOpenOption.WRITE, StandardOpenOption.DELETE_ON_CLOSE);
       }
-      FileWriter behind = new FileWriter(file, spilled);
-      writeHeld(behind);
-      spilled = behind.position();
+      spilled = writeHeld(file, spilled);
       release();
     } catch (IOException e) {
       throw new UncheckedIOException("cannot spill a transaction to " + dir, e);

@@ -40,7 +40,7 @@ class DocumentWriterTest {
   private List<String> written(Spool spool) throws Exception {
     Path file = dir.resolve("written");
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
-      spool.writeTo(new FileWriter(channel, 0));
+      spool.writeTo(channel, 0);
     }
     return Files.readAllLines(file).stream()
         .map(line -> line.replaceAll("\"uuid\":\"[-0-9a-f]{36}\"", "").replace("{,", "{"))

@@ -23,7 +23,7 @@ class SpoolTest {
     Path file = dir.resolve("written");
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE,
         StandardOpenOption.TRUNCATE_EXISTING)) {
-      spool.writeTo(new FileWriter(channel, 0));
+      spool.writeTo(channel, 0);
     }
     return Files.readString(file);
   }
