@@ -122,6 +122,12 @@ document.addEventListener("htmx:beforeSwap", event => {
   if (new URL(event.detail.xhr.responseURL).pathname === "/console/sign-in") { event.detail.shouldSwap = false; location.assign("/console/sign-in"); }
 });
 
+// What asks twice is left by Escape, as every dialogue is.
+document.addEventListener("keydown", event => {
+  const open = event.key === "Escape" && document.querySelector("details.act[open]");
+  if (open) { open.open = false; open.querySelector("summary").focus(); }
+});
+
 async function copy(text) {
   if (navigator.clipboard) return navigator.clipboard.writeText(text);
   // A page that came over plain HTTP from another machine has no clipboard but this one.

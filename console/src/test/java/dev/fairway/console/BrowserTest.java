@@ -213,7 +213,13 @@ class BrowserTest {
     node.subscribe("AU.abn1.browser");
     page.navigate("/subscriptions");
     Locator row = page.locator("tr", new Page.LocatorOptions().setHasText("AU.abn1.browser"));
-    row.getByText("End", new Locator.GetByTextOptions().setExact(true)).click();
+    Locator ask = row.getByText("End", new Locator.GetByTextOptions().setExact(true));
+    ask.click();
+    assertThat(row.getByText("Its callback is told.")).isVisible();
+    page.keyboard().press("Escape");
+    assertThat(row.getByText("Its callback is told.")).isHidden();
+    assertThat(ask).isFocused();
+    ask.click();
     row.getByRole(AriaRole.BUTTON, new Locator.GetByRoleOptions().setName("End it")).click();
     assertThat(page.getByText("The subscription has ended; its callback is told.")).isVisible();
     assertThat(row).hasCount(0);
@@ -278,9 +284,12 @@ class BrowserTest {
 
   @Test
   void aReadersRightToADocumentIsWithdrawnAfterBeingAskedTwice() throws Exception {
+    page.setViewportSize(400, 900);
     page.navigate("/documents/" + node.document("a bill of lading", "SG"));
     Locator readers = page.getByRole(AriaRole.REGION, new Page.GetByRoleOptions().setName("Who may read it"));
     readers.getByText("Withdraw", new Locator.GetByTextOptions().setExact(true)).first().click();
+    readers.locator("form").scrollIntoViewIfNeeded();
+    assertThat(readers.locator("form")).isInViewport(new LocatorAssertions.IsInViewportOptions().setRatio(0.95));
     readers.getByRole(AriaRole.BUTTON, new Locator.GetByRoleOptions().setName("Withdraw")).click();
     assertThat(page.getByText("SG may no longer read it.")).isVisible();
     assertThat(readers.getByText("No other jurisdiction may.")).isVisible();
