@@ -143,7 +143,7 @@ class SymphonyChatTest {
       eventually(() -> assertThat(node.automation.find("shipped").orElseThrow().tallies()).anySatisfy(tally -> {
         assertThat(tally.label()).isEqualTo("datafeed");
         assertThat(tally.errors()).isGreaterThan(1);
-        assertThat(tally.lastError().orElse("")).contains("TimedOut");
+        assertThat(tally.lastError().orElse("")).contains("within the call's limit of 1 s");
       }));
       pod.fallSilent(false);
       pod.say("alice", "<div>one</div>");
