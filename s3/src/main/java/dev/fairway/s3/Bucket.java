@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
+import software.amazon.awssdk.awscore.AwsRequestOverrideConfiguration;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.s3.S3Client;
@@ -27,6 +28,10 @@ public final class Bucket implements AutoCloseable {
   /** How often a write is tried that met another one. */
   private static final int TRIES = 6;
   private static final Duration PAUSE = Duration.ofMillis(50);
+  /* The bytes go out once the service wants them (RFC 9110, section 10.1.1): one that knows from the condition that it does
+   * not closes the connection under them, and its answer would be lost. */
+  private static final AwsRequestOverrideConfiguration AS_WANTED = AwsRequestOverrideConfiguration.builder()
+      .putHeader("Expect", "100-continue").build();
 
   private final S3Config config;
   private final S3Client client;
@@ -100,7 +105,8 @@ public final class Bucket implements AutoCloseable {
    * @return the new tag; empty when the object is another one by now
    */
   public Optional<String> replace(String key, Optional<String> tag, byte[] bytes) throws IOException {
-    PutObjectRequest.Builder request = PutObjectRequest.builder().bucket(config.bucket()).key(named(key));
+    PutObjectRequest.Builder request = PutObjectRequest.builder().bucket(config.bucket()).key(named(key))
+        .overrideConfiguration(AS_WANTED);
     tag.ifPresentOrElse(request::ifMatch, () -> request.ifNoneMatch("*"));
     for (int attempt = 1;; attempt++) {
       try {

@@ -4,8 +4,16 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.fairway.core.Secret;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.SocketException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -45,7 +53,7 @@ class BucketTest {
       assertThat(bucket.open("dir/c", 2, first)).as("another object by now").isEmpty();
       assertThat(server.keys("one")).contains("a/k", "a/dir/c");
     }
-    try (Bucket gone = new Bucket(server())) {
+    try (Bucket gone = new Bucket(at(1))) {
       assertThatThrownBy(() -> gone.get("k")).isInstanceOf(IOException.class).hasMessageContaining("bucket nobody");
     }
   }
@@ -59,8 +67,46 @@ class BucketTest {
     }
   }
 
-  private static S3Config server() {
-    return new S3Config(Optional.of(java.net.URI.create("http://127.0.0.1:1")), "us-east-1", "nobody", "",
-        Optional.of(new S3Config.Credentials("a", new dev.fairway.core.Secret("b"))));
+  @Test
+  void aConditionThatIsRefusedBeforeTheBytesAreReadIsHeard() throws Exception {
+    try (ServerSocket hasty = new ServerSocket()) {
+      // More bytes than fit in between, and fewer than those for which Amazon's client asks of itself.
+      hasty.setReceiveBufferSize(4_096);
+      hasty.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+      Thread server = Thread.ofVirtual().start(() -> refuseAll(hasty));
+      try (Bucket bucket = new Bucket(at(hasty.getLocalPort()))) {
+        assertThat(bucket.replace("k", Optional.of("\"old\""), new byte[1_000_000])).isEmpty();
+      }
+      hasty.close();
+      server.join();
+    }
+  }
+
+  /* Answers once the headers have come; bytes that came unasked are left unread, which resets the connection. */
+  private static void refuseAll(ServerSocket hasty) {
+    try {
+      while (true) {
+        try (Socket call = hasty.accept()) {
+          InputStream in = call.getInputStream();
+          StringBuilder head = new StringBuilder();
+          while (!head.toString().endsWith("\r\n\r\n")) {
+            head.append((char) in.read());
+          }
+          if (!head.toString().contains("Expect: 100-continue")) {
+            assertThat(in.read()).as("the first byte of many").isNotNegative();
+          }
+          call.getOutputStream().write("HTTP/1.1 412 Precondition Failed\r\nContent-Length: 0\r\n\r\n".getBytes(UTF_8));
+        }
+      }
+    } catch (SocketException e) {
+      assertThat(hasty.isClosed()).isTrue();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static S3Config at(int port) {
+    return new S3Config(Optional.of(URI.create("http://127.0.0.1:" + port)), "us-east-1", "nobody", "",
+        Optional.of(new S3Config.Credentials("a", new Secret("b"))));
   }
 }
