@@ -321,8 +321,11 @@ public final class WebServer implements AutoCloseable {
         && accepted.contains("text/html");
   }
 
+  /** That of a door the path lies in; several doors may have its longest prefix. */
   private Optional<Mounted> signpost(String path) {
-    return door(path).flatMap(door -> signposts.stream().filter(signpost -> signpost.door().equals(door)).findFirst());
+    int longest = door(path).map(door -> door.prefix().length()).orElse(0);
+    return signposts.stream()
+        .filter(signpost -> signpost.door().holds(path) && signpost.door().prefix().length() == longest).findFirst();
   }
 
   /** The error shape of the door a path lies in. */

@@ -134,6 +134,27 @@ class WebServerTest {
   }
 
   @Test
+  void aBrowserThatAsksForWhatNobodyServesSeesTheSignpostOfWhicheverDoorAtTheRoot() throws Exception {
+    Door pages = new Door("pages", "", ErrorStyle.PROBLEM, List.of())
+        .withSignpost(call -> call.text(404, "text/html", "not here"));
+    Door probes = new Door("probes", "", ErrorStyle.PROBLEM, List.of());
+    Door api = new Door("api", "/api", ErrorStyle.PROBLEM, List.of());
+    for (List<Door> doors : List.of(List.of(pages, probes, api), List.of(api, probes, pages))) {
+      try (WebServer signed = WebServer.start(WebConfig.loopback(), new DevAuthenticator(), doors)) {
+        assertThat(browse(signed, "/nowhere", "text/html,*/*;q=0.8")).isEqualTo("text/html");
+        assertThat(browse(signed, "/nowhere", "*/*")).isEqualTo("application/problem+json");
+        assertThat(browse(signed, "/api/nowhere", "text/html,*/*;q=0.8")).isEqualTo("application/problem+json");
+      }
+    }
+  }
+
+  private static String browse(WebServer server, String path, String accepted) throws Exception {
+    var answer = send(HttpRequest.newBuilder(URI.create(server.baseUrl() + path)).header("Accept", accepted));
+    assertThat(answer.statusCode()).isEqualTo(404);
+    return answer.headers().firstValue("Content-Type").orElseThrow().split(";", 2)[0];
+  }
+
+  @Test
   void unknownPathsAndWrongMethodsAreToldInTheDoorsShape() throws Exception {
     var missing = send(to("/old-api/nothing"));
     assertThat(missing.statusCode()).isEqualTo(404);
