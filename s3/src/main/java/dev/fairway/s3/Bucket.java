@@ -7,7 +7,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
-import software.amazon.awssdk.awscore.AwsRequestOverrideConfiguration;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.s3.S3Client;
@@ -28,10 +27,6 @@ public final class Bucket implements AutoCloseable {
   /** How often a write is tried that met another one. */
   private static final int TRIES = 6;
   private static final Duration PAUSE = Duration.ofMillis(50);
-  /* The bytes go out once the service wants them (RFC 9110, section 10.1.1): one that knows from the condition that it does
-   * not closes the connection under them, and its answer would be lost. */
-  private static final AwsRequestOverrideConfiguration AS_WANTED = AwsRequestOverrideConfiguration.builder()
-      .putHeader("Expect", "100-continue").build();
 
   private final S3Config config;
   private final S3Client client;
@@ -99,14 +94,14 @@ public final class Bucket implements AutoCloseable {
    * Writes the object if it is still what the caller has seen, by a
    * <a href="https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html">conditional write</a>: of several
    * callers with the same tag, one succeeds. One that meets another call under way is tried again a few times, and then an
-   * error: nobody knows yet who wins. When the answer to a write is lost, it may have been made all the same.
+   * error: nobody knows yet who wins. When the answer to a write is lost, it may have been made all the same; then the object is
+   * another one too.
    *
    * @param tag of the object that was seen; empty when there was none
    * @return the new tag; empty when the object is another one by now
    */
   public Optional<String> replace(String key, Optional<String> tag, byte[] bytes) throws IOException {
-    PutObjectRequest.Builder request = PutObjectRequest.builder().bucket(config.bucket()).key(named(key))
-        .overrideConfiguration(AS_WANTED);
+    PutObjectRequest.Builder request = PutObjectRequest.builder().bucket(config.bucket()).key(named(key));
     tag.ifPresentOrElse(request::ifMatch, () -> request.ifNoneMatch("*"));
     for (int attempt = 1;; attempt++) {
       try {
@@ -120,8 +115,22 @@ public final class Bucket implements AutoCloseable {
         }
         LockSupport.parkNanos(PAUSE.multipliedBy(attempt).toNanos());
       } catch (SdkException e) {
+        // A service that refuses by the headers alone may close the connection under the bytes, and its answer is lost.
+        if (!tag.equals(tag(key))) {
+          return Optional.empty();
+        }
         throw refused("take " + key, e);
       }
+    }
+  }
+
+  private Optional<String> tag(String key) throws IOException {
+    try {
+      return Optional.of(client.headObject(request -> request.bucket(config.bucket()).key(named(key))).eTag());
+    } catch (NoSuchKeyException e) {
+      return Optional.empty();
+    } catch (SdkException e) {
+      throw refused("give " + key, e);
     }
   }
 

@@ -70,19 +70,21 @@ class BucketTest {
   @Test
   void aConditionThatIsRefusedBeforeTheBytesAreReadIsHeard() throws Exception {
     try (ServerSocket hasty = new ServerSocket()) {
-      // More bytes than fit in between, and fewer than those for which Amazon's client asks of itself.
+      // More bytes than fit in between, and fewer than those for which Amazon's client asks first.
       hasty.setReceiveBufferSize(4_096);
       hasty.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
       Thread server = Thread.ofVirtual().start(() -> refuseAll(hasty));
       try (Bucket bucket = new Bucket(at(hasty.getLocalPort()))) {
         assertThat(bucket.replace("k", Optional.of("\"old\""), new byte[1_000_000])).isEmpty();
+        assertThatThrownBy(() -> bucket.replace("k", Optional.of("\"new\""), new byte[1_000_000]))
+            .isInstanceOf(IOException.class).hasMessageContaining("does not take k");
       }
       hasty.close();
       server.join();
     }
   }
 
-  /* Answers once the headers have come; bytes that came unasked are left unread, which resets the connection. */
+  /* Refuses writes once their headers have come; the bytes are left unread, which resets the connection. */
   private static void refuseAll(ServerSocket hasty) {
     try {
       while (true) {
@@ -92,10 +94,12 @@ class BucketTest {
           while (!head.toString().endsWith("\r\n\r\n")) {
             head.append((char) in.read());
           }
-          if (!head.toString().contains("Expect: 100-continue")) {
+          if (head.toString().startsWith("PUT ")) {
             assertThat(in.read()).as("the first byte of many").isNotNegative();
+            answer(call, "HTTP/1.1 412 Precondition Failed\r\nContent-Length: 0\r\n\r\n");
+          } else {
+            answer(call, "HTTP/1.1 200 OK\r\nETag: \"new\"\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
           }
-          call.getOutputStream().write("HTTP/1.1 412 Precondition Failed\r\nContent-Length: 0\r\n\r\n".getBytes(UTF_8));
         }
       }
     } catch (SocketException e) {
@@ -103,6 +107,10 @@ class BucketTest {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  private static void answer(Socket call, String text) throws IOException {
+    call.getOutputStream().write(text.getBytes(UTF_8));
   }
 
   private static S3Config at(int port) {
