@@ -22,7 +22,7 @@ class LostLeaseTest extends TransactionsFixture {
   private final TestClock clock = new TestClock();
 
   @Override
-  Clock clock() {
+  protected Clock clock() {
     return clock;
   }
 
