@@ -46,7 +46,9 @@ class SendingFaultsTest extends TransactionsFixture {
     });
     assertThatThrownBy(transactions::runOnce).hasMessageContaining("429");
     transactions.runOnce();
-    assertThat(chain.rpc().transactionCount(signer.address(), "pending")).isEqualTo(300);
+    // The chain mines at once, and counts what it is about to mine only when it has.
+    await().untilAsserted(
+        () -> assertThat(chain.rpc().transactionCount(signer.address(), "pending")).isEqualTo(300));
   }
 
   @Test
