@@ -2,7 +2,6 @@ package dev.fairway.web;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.net.URI;
 import java.security.cert.X509Certificate;
 import java.util.List;
@@ -98,9 +97,6 @@ public interface Call {
 
   /** Answers without a body. */
   void empty(int status);
-
-  /** Starts an answer of unknown length; the handler writes and closes it. */
-  OutputStream stream(int status, String contentType) throws IOException;
 
   /**
    * Answers with stored bytes: the range that was asked for, or 304 or 412 as the request's conditions say. Closes the

@@ -271,13 +271,6 @@ final class ServletCall implements Call {
   }
 
   @Override
-  public OutputStream stream(int status, String contentType) throws IOException {
-    response.setStatus(status);
-    response.setHeader("Content-Type", contentType);
-    return new AnswerStream(response);
-  }
-
-  @Override
   public void content(Content content) throws IOException {
     try (SeekableByteChannel _ = content.channel()) {
       new ContentAnswer(request, response, content).send();

@@ -5,7 +5,10 @@ import java.time.Duration;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.MetaData;
 import org.eclipse.jetty.http2.HTTP2Connection;
+import org.eclipse.jetty.io.Connection;
 import org.eclipse.jetty.io.Content;
+import org.eclipse.jetty.io.EndPoint;
+import org.eclipse.jetty.io.IdleTimeout;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpStream;
 import org.eclipse.jetty.server.Request;
@@ -13,32 +16,33 @@ import org.eclipse.jetty.util.Callback;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Counts the silence of an HTTP/2 stream against its caller only while the caller is waited for: for more of its body, or to
- * take more of its answer. A handler that thinks is not silent, however long it does.
+ * Counts silence against a caller only while the caller is waited for: for more of its body, or to take more of its answer. A
+ * handler that thinks is not silent, however long it does.
  *
- * <p>Jetty keeps the clock of a stream running while its handler thinks and resets the stream when it runs out for the second
- * time (jetty.project issue 15386). Under HTTP/1.1 it asks the handler first, and needs none of this.
+ * <p>Jetty keeps the clock running while a handler thinks. Under HTTP/2 it resets the stream when that runs out for the second
+ * time (jetty.project issue 15386); under HTTP/1.1 it breaks off the write that happens to begin at that moment.
  */
 final class Silence implements HttpConfiguration.Customizer {
-  private final Duration limit;
+  private static final long FOR_EVER = 0;
+
+  private final long limit;
 
   /** @param limit how long a caller that is waited for may say nothing */
   Silence(Duration limit) {
-    this.limit = limit;
+    this.limit = limit.toMillis();
   }
 
   @Override
   public Request customize(Request request, HttpFields.Mutable headers) {
-    if (request.getConnectionMetaData().getConnection() instanceof HTTP2Connection) {
-      request.addHttpStreamWrapper(stream -> new Listening(stream, limit.toMillis()));
-    }
+    Connection connection = request.getConnectionMetaData().getConnection();
+    request.addHttpStreamWrapper(connection instanceof HTTP2Connection
+        ? stream -> new Listening(stream, limit)
+        : stream -> new ListeningAlone(stream, limit, connection.getEndPoint()));
     return request;
   }
 
   /** A stream whose clock runs while it waits for its caller. A call may read and write at the same time. */
-  private static final class Listening extends HttpStream.Wrapper {
-    private static final long FOR_EVER = 0;
-
+  private static class Listening extends HttpStream.Wrapper {
     private final long limit;
     private boolean reading;
     private boolean writing;
@@ -86,7 +90,45 @@ final class Silence implements HttpConfiguration.Customizer {
     }
 
     private void turnClock() {
-      super.setIdleTimeout(reading || writing ? limit : FOR_EVER);
+      if (reading || writing) {
+        startClock();
+      } else {
+        super.setIdleTimeout(FOR_EVER);
+      }
+    }
+
+    void startClock() {
+      super.setIdleTimeout(limit);
+    }
+  }
+
+  /** The one stream of its connection, whose clock is that of the connection: it counts on from the last byte, and for the next call. */
+  private static final class ListeningAlone extends Listening {
+    private final EndPoint socket;
+
+    ListeningAlone(HttpStream stream, long limit, EndPoint endPoint) {
+      super(stream, limit);
+      this.socket = endPoint instanceof EndPoint.Wrapper encrypted ? encrypted.unwrap() : endPoint;
+    }
+
+    @Override
+    void startClock() {
+      if (socket instanceof IdleTimeout clock) {
+        clock.notIdle();
+      }
+      super.startClock();
+    }
+
+    @Override
+    public void succeeded() {
+      startClock();
+      super.succeeded();
+    }
+
+    @Override
+    public void failed(Throwable cause) {
+      startClock();
+      super.failed(cause);
     }
   }
 }

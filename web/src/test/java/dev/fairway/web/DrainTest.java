@@ -6,7 +6,6 @@ import static org.awaitility.Awaitility.await;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -58,21 +57,13 @@ class DrainTest {
             }),
             Route.post("/upload", "Counts what comes").anyone().maxBody(LARGE)
                 .handle(call -> call.json(200, call.bytes().length)),
-            Route.get("/pauses", "Gives half, and the other half late").anyone().handle(call -> {
-              try (OutputStream out = call.stream(200, "text/plain")) {
-                out.write(new byte[1_000]);
-                out.flush();
-                goOn.await();
-                out.write(new byte[1_000]);
-              }
-            }),
-            Route.get("/large", "Gives much").anyone().handle(call -> {
-              try (OutputStream out = call.stream(200, "application/octet-stream")) {
-                for (int given = 0; given < LARGE; given += 1 << 16) {
-                  out.write(new byte[1 << 16]);
-                }
-              }
-            })))),
+            Route.get("/pauses", "Gives half, and the other half late").anyone().handle(call -> call.events(sink -> {
+              sink.send("", "", "early");
+              goOn.await();
+              sink.send("", "", "late");
+            })),
+            Route.get("/large", "Gives much").anyone()
+                .handle(call -> call.bytes(200, "application/octet-stream", new byte[LARGE]))))),
         meters);
   }
 
@@ -91,11 +82,12 @@ class DrainTest {
       // Only a call without a body is upgraded to HTTP/2.
       assertThat(client.send(get(server, "nothing"), BodyHandlers.discarding()).version()).isEqualTo(version);
       List<CompletableFuture<Integer>> given = new ArrayList<>();
+      List<CompletableFuture<String>> pauses = new ArrayList<>();
       List<SubmissionPublisher<ByteBuffer>> uploads = new ArrayList<>();
       List<CompletableFuture<HttpResponse<InputStream>>> downloads = new ArrayList<>();
       for (int i = 0; i < OF_EACH; i++) {
         given.add(client.sendAsync(get(server, "handler"), BodyHandlers.ofByteArray()).thenApply(r -> r.body().length));
-        given.add(client.sendAsync(get(server, "pauses"), BodyHandlers.ofByteArray()).thenApply(r -> r.body().length));
+        pauses.add(client.sendAsync(get(server, "pauses"), BodyHandlers.ofString()).thenApply(HttpResponse::body));
         SubmissionPublisher<ByteBuffer> body = new SubmissionPublisher<>();
         uploads.add(body);
         given.add(client.sendAsync(HttpRequest.newBuilder(at(server, "upload"))
@@ -122,9 +114,9 @@ class DrainTest {
         }
       }
       for (int i = 0; i < OF_EACH; i++) {
-        assertThat(given.get(3 * i).get(LONG.toSeconds(), TimeUnit.SECONDS)).isEqualTo(4);
-        assertThat(given.get(3 * i + 1).get(LONG.toSeconds(), TimeUnit.SECONDS)).isEqualTo(2_000);
-        assertThat(given.get(3 * i + 2).get(LONG.toSeconds(), TimeUnit.SECONDS)).isEqualTo(2_000);
+        assertThat(given.get(2 * i).get(LONG.toSeconds(), TimeUnit.SECONDS)).isEqualTo(4);
+        assertThat(given.get(2 * i + 1).get(LONG.toSeconds(), TimeUnit.SECONDS)).isEqualTo(2_000);
+        assertThat(pauses.get(i).get(LONG.toSeconds(), TimeUnit.SECONDS)).isEqualTo("data: early\n\ndata: late\n\n");
       }
       closing.get(LONG.toSeconds(), TimeUnit.SECONDS);
     } finally {

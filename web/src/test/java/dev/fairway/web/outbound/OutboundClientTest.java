@@ -51,11 +51,9 @@ class OutboundClientTest {
             Route.post("/echo", "Gives back")
                 .handle(call -> call.with("X-Type", call.contentType()).bytes(200, "text/plain", call.bytes())),
             Route.get("/moved", "Points elsewhere").handle(call -> call.with("Location", "/echo").empty(302)),
-            Route.get("/large", "Sends a megabyte").handle(call -> {
-              try (OutputStream out = call.stream(200, "application/octet-stream")) {
-                out.write(new byte[1 << 20]);
-              }
-            }), Route.get("/silent", "Never answers").handle(call -> NEVER.await()),
+            Route.get("/large", "Sends a megabyte")
+                .handle(call -> call.bytes(200, "application/octet-stream", new byte[1 << 20])),
+            Route.get("/silent", "Never answers").handle(call -> NEVER.await()),
             Route.get("/discovery", "Names the token endpoint").handle(
                 call -> call.json(200, Json.object().put("token_endpoint", call.baseUrl() + "/token"))),
             Route.post("/token", "Issues a token").handle(call -> {
