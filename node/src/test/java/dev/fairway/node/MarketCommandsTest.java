@@ -7,6 +7,7 @@ import dev.fairway.evm.DevChain;
 import dev.fairway.evm.rpc.EthereumRpc;
 import dev.fairway.evm.rpc.RpcConfig;
 import dev.fairway.node.config.Settings;
+import dev.fairway.web.Json;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -146,6 +147,8 @@ class MarketCommandsTest {
     await(() -> told("tides", "deliveries").contains("counted"));
     assertThat(told("tides", "listing", "scrub", listing)).contains("true");
     assertThat(told("tides", "revoke", "0x" + "1".repeat(40))).contains("are taken back");
+    assertThat(Json.parse(person("tides", 0, "give", "0x" + "1".repeat(40), "1", "--json")).path("amount").asString())
+        .isEqualTo("1");
     assertThat(folder.resolve("data/datatrust-markets/tides")).isDirectoryRecursivelyContaining(
         file -> file.toFile().isFile());
 

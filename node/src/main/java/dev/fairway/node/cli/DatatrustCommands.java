@@ -8,6 +8,7 @@ import dev.fairway.datatrust.market.MarketParameters;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -148,13 +149,13 @@ public final class DatatrustCommands {
   static final class Register extends Question implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
-      out().println("Checking for the ability to stake...");
+      underWay("Checking for the ability to stake...");
       JsonNode sent = remote.post(api() + "/register", nothing());
-      out().println("Registering...");
+      underWay("Registering...");
       awaitAll(this, sent);
-      out().println("This API is an active candidate for datatrust");
-      out().println(remote.get(api()).path("candidate").asString());
-      return 0;
+      underWay("This API is an active candidate for datatrust");
+      String candidate = remote.get(api()).path("candidate").asString();
+      return done(candidate, Map.of("candidate", candidate));
     }
   }
 
@@ -183,8 +184,7 @@ public final class DatatrustCommands {
     @Override
     public Integer call() throws InterruptedException {
       awaitAll(this, remote.post(path() + "/resolve", nothing()));
-      out().println("Candidate " + hash + " has been marked for resolution");
-      return 0;
+      return done("Candidate " + hash + " has been marked for resolution", Map.of("resolved", hash));
     }
   }
 
@@ -194,8 +194,7 @@ public final class DatatrustCommands {
     @Override
     public Integer call() throws InterruptedException {
       awaitAll(this, remote.post(path() + "/unstake", nothing()));
-      out().println("The stake is back.");
-      return 0;
+      return done("The stake is back.", Map.of("unstaked", hash));
     }
   }
 
@@ -263,8 +262,7 @@ public final class DatatrustCommands {
     @Override
     public Integer call() {
       remote.post(api() + "/accounts/" + Remote.encode(account) + "/revoke", nothing());
-      out().println("All tokens of " + account + " are taken back.");
-      return 0;
+      return done("All tokens of " + account + " are taken back.", Map.of("revoked", account));
     }
   }
 

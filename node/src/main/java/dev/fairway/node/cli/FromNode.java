@@ -1,7 +1,9 @@
 package dev.fairway.node.cli;
 
+import java.util.Map;
 import picocli.CommandLine.Mixin;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /** A command to a node that shows what the node answers. */
 abstract class FromNode extends ToNode {
@@ -18,5 +20,22 @@ abstract class FromNode extends ToNode {
   int listed(JsonNode items, String none, String... columns) {
     output.table(out(), items, none, columns);
     return 0;
+  }
+
+  /** Says what was done: to a person in a sentence, to a program in facts, each a text or a number. */
+  int done(String sentence, Map<String, ?> facts) {
+    if (output.json) {
+      output.object(out(), Remote.JSON.<ObjectNode>valueToTree(facts));
+    } else {
+      out().println(sentence);
+    }
+    return 0;
+  }
+
+  /** Says how far it has come, to a person; a program is told the end alone. */
+  void underWay(String sentence) {
+    if (!output.json) {
+      out().println(sentence);
+    }
   }
 }

@@ -97,7 +97,7 @@ public final class IntegrationCommands {
         output.object(out(), installed);
         return 0;
       }
-      out().println("installed " + name + " " + installed.path("version").asString());
+      underWay("installed " + name + " " + installed.path("version").asString());
       JsonNode types = installed.path("types");
       if (type == null && types.size() != 1) {
         throw new FairwayException(ErrorCode.INVALID, name + " has several types; say which with --type: "
@@ -205,8 +205,7 @@ public final class IntegrationCommands {
     @Override
     public Integer call() {
       remote.expect(remote.send("DELETE", "/api/integrations/" + Remote.encode(id), BodyPublishers.noBody(), Map.of()));
-      out().println("removed " + id);
-      return 0;
+      return done("removed " + id, Map.of("removed", id));
     }
   }
 
@@ -222,8 +221,7 @@ public final class IntegrationCommands {
     public Integer call() {
       remote.expect(remote.send("PUT", "/api/integrations/" + Remote.encode(id) + "/log-level",
           BodyPublishers.ofString("{\"log_level\":" + level + "}"), Map.of("Content-Type", "application/json")));
-      out().println(id + " logs at " + level);
-      return 0;
+      return done(id + " logs at " + level, Map.of("id", id, "log_level", level));
     }
   }
 
@@ -256,8 +254,7 @@ public final class IntegrationCommands {
     @Override
     public Integer call() {
       remote.expect(remote.send("DELETE", "/api/packages/" + Remote.encode(name), BodyPublishers.noBody(), Map.of()));
-      out().println("removed " + name);
-      return 0;
+      return done("removed " + name, Map.of("removed", name));
     }
   }
 }

@@ -76,9 +76,9 @@ public final class LedgerCommands {
 
     @Override
     public Integer call() {
-      out().println(remote.post(path("/parties"), JsonNodeFactory.instance.objectNode().put("hint", hint)).path("party")
-          .asString());
-      return 0;
+      String party = remote.post(path("/parties"), JsonNodeFactory.instance.objectNode().put("hint", hint))
+          .path("party").asString();
+      return done(party, Map.of("party", party));
     }
   }
 
@@ -102,8 +102,7 @@ public final class LedgerCommands {
     public Integer call() throws IOException {
       remote.expect(remote.send("POST", path("/packages"), BodyPublishers.ofByteArray(Files.readAllBytes(file)),
           Map.of("Content-Type", "application/octet-stream")));
-      out().println("uploaded " + file.getFileName());
-      return 0;
+      return done("uploaded " + file.getFileName(), Map.of("uploaded", file.getFileName().toString()));
     }
   }
 

@@ -3,6 +3,7 @@ package dev.fairway.node.cli;
 import dev.fairway.core.ErrorCode;
 import dev.fairway.core.FairwayException;
 import java.io.IOException;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
@@ -132,8 +133,7 @@ public final class RequestCommands {
     public Integer call() {
       remote.post(at(contract) + "/cancel",
           JsonNodeFactory.instance.objectNode().put("choice", choice).put("ledger", ledger));
-      out().println("taken back " + contract);
-      return 0;
+      return done("taken back " + contract, Map.of("cancelled", contract));
     }
   }
 }

@@ -3,11 +3,11 @@ package dev.fairway.node.cli;
 import dev.fairway.core.ErrorCode;
 import dev.fairway.core.FairwayException;
 import java.io.IOException;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -78,16 +78,14 @@ final class RequestMending {
       }
       if (!contract.isEmpty()) {
         remote.post(at(contract) + "/release", object());
-        out().println("released " + contract);
-        return 0;
+        return done("released " + contract, Map.of("released", contract));
       }
       ObjectNode filter = object().put("kind", kind);
       if (!cause.isEmpty()) {
         filter.put("cause", cause);
       }
-      JsonNode released = remote.post("/api/dead/redrive", filter);
-      out().println("released " + released.path("count").asLong());
-      return 0;
+      long released = remote.post("/api/dead/redrive", filter).path("count").asLong();
+      return done("released " + released, Map.of("count", released));
     }
   }
 
@@ -97,8 +95,7 @@ final class RequestMending {
     @Override
     public Integer call() {
       remote.post(at(contract) + "/discard", object());
-      out().println("discarded " + contract);
-      return 0;
+      return done("discarded " + contract, Map.of("discarded", contract));
     }
   }
 
@@ -115,8 +112,7 @@ final class RequestMending {
       ObjectNode body = object().put("choice", choice);
       body.set("argument", LedgerCommands.json(argument));
       remote.post(at(contract) + "/replace", body);
-      out().println("replaced " + contract);
-      return 0;
+      return done("replaced " + contract, Map.of("replaced", contract));
     }
   }
 
@@ -132,8 +128,7 @@ final class RequestMending {
     public Integer call() {
       remote.post(at(contract) + "/reject",
           object().put("code", code).put("message", message));
-      out().println("rejected " + contract);
-      return 0;
+      return done("rejected " + contract, Map.of("rejected", contract));
     }
   }
 }

@@ -138,7 +138,8 @@ final class TradeCommands {
       trader.stake(candidate);
       trader.wallet().call(trader.at().voting(),
           MarketCalls.vote(candidate, side == Side.YEA ? MarketCalls.YEA : MarketCalls.NAY));
-      out().println("voted " + (side == Side.YEA ? "for " : "against ") + candidate);
+      done("voted " + (side == Side.YEA ? "for " : "against ") + candidate,
+          Map.of("candidate", candidate.hex(), "vote", side.toString()));
     }
   }
 
@@ -149,7 +150,7 @@ final class TradeCommands {
     void act(Trader trader) throws InterruptedException {
       trader.allow(trader.market().stake());
       trader.wallet().call(trader.at().listing(), MarketCalls.challenge(hash(hash)));
-      out().println("challenged " + hash);
+      done("challenged " + hash, Map.of("challenged", hash));
     }
   }
 
@@ -159,7 +160,7 @@ final class TradeCommands {
     @Override
     void act(Trader trader) throws InterruptedException {
       trader.wallet().call(trader.at().listing(), MarketCalls.exit(hash(hash)));
-      out().println("removed " + hash);
+      done("removed " + hash, Map.of("removed", hash));
     }
   }
 
@@ -169,7 +170,7 @@ final class TradeCommands {
     @Override
     void act(Trader trader) throws InterruptedException {
       trader.wallet().call(trader.at().listing(), MarketCalls.claimAccessReward(hash(hash)));
-      out().println("claimed what " + hash + " has earned");
+      done("claimed what " + hash + " has earned", Map.of("claimed", hash));
     }
   }
 
@@ -184,7 +185,7 @@ final class TradeCommands {
     @Override
     void act(Trader trader) throws InterruptedException {
       trader.wallet().call(trader.at().marketToken(), MarketCalls.transfer(Address.parse(to), amount));
-      out().println("gave " + amount + " to " + to);
+      done("gave " + amount + " to " + to, Map.of("to", to, "amount", amount.toString()));
     }
   }
 
@@ -208,7 +209,7 @@ final class TradeCommands {
     void act(Trader trader) throws IOException, InterruptedException {
       Hash listing = Names.listing(trader.wallet().address(), title);
       Hash applied = trader.wallet().call(trader.at().listing(), MarketCalls.list(listing)).transaction();
-      out().println("applied for " + listing);
+      underWay("applied for " + listing);
       logIn(trader);
       Map<String, String> fields = new LinkedHashMap<>();
       fields.put("tx_hash", applied.hex());
@@ -224,10 +225,10 @@ final class TradeCommands {
       JsonNode taken = remote.expect(remote.send("POST", door() + "/listings/",
           BodyPublishers.ofInputStream(() -> MultipartForm.of(boundary, fields, file)),
           Map.of("Content-Type", "multipart/form-data; boundary=" + boundary)));
-      out().println("handed in " + Files.size(file) + " bytes; waiting until the chain has their hash");
+      underWay("handed in " + Files.size(file) + " bytes; waiting until the chain has their hash");
       DatatrustCommands.await(remote, door(), taken.path("task_id").asString());
-      out().println("the data hash is on the chain; the vote decides");
-      out().println(listing);
+      underWay("the data hash is on the chain; the vote decides");
+      done(listing.toString(), Map.of("listing", listing.hex(), "bytes", Files.size(file)));
     }
   }
 
@@ -247,7 +248,7 @@ final class TradeCommands {
       logIn(trader);
       Optional<Integer> had = fetch(delivery, listing);
       if (had.filter(status -> status == 200).isPresent()) {
-        out().println("had been bought before; fetched again to " + target);
+        fetched("had been bought before; fetched again to ");
         return;
       }
       if (trader.market().purchase(delivery).map(Purchase::owner).filter(trader.wallet().address()::equals).isEmpty()) {
@@ -262,7 +263,11 @@ final class TradeCommands {
         }
         Thread.sleep(500);
       }
-      out().println("fetched to " + target);
+      fetched("fetched to ");
+    }
+
+    private void fetched(String how) {
+      done(how + target, Map.of("listing", hash, "file", target.toString()));
     }
 
     private void pay(Trader trader, Hash delivery, long bytes) throws InterruptedException {
@@ -270,7 +275,7 @@ final class TradeCommands {
       trader.wallet().pay(trader.at().etherToken(), MarketCalls.deposit(), price);
       trader.wallet().call(trader.at().etherToken(), MarketCalls.approve(trader.at().datatrust(), price));
       trader.wallet().call(trader.at().datatrust(), MarketCalls.requestDelivery(delivery, bytes));
-      out().println("bought " + bytes + " bytes for " + price + " wei");
+      underWay("bought " + bytes + " bytes for " + price + " wei");
     }
 
     /** The answer's status; the data are in place when it is 200. */
