@@ -110,7 +110,7 @@ public final class Remote {
   FairwayException unreachable(IOException e) {
     return new FairwayException(ErrorCode.PEER_FAILED, switch (e) {
       case ConnectException _,HttpConnectTimeoutException _ -> "no node answers at " + node + " (" + Why.inWords(e)
-          + "); start one with ./fairway serve, or name another with --node";
+          + "); start one with ./fairway serve --profile dev, or name another with --node";
       case HttpTimeoutException _ -> "the node at " + node + " did not answer in time";
       default -> "the call to the node at " + node + " broke off: " + Why.inWords(e);
     }, e);

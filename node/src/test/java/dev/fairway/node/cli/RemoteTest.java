@@ -17,7 +17,7 @@ class RemoteTest {
   @Test
   void whereNobodyTakesTheCallThereIsNoNode() {
     assertThat(told(new ConnectException("Connection refused"))).contains("no node answers at http://127.0.0.1:8080")
-        .contains("./fairway serve");
+        .contains("./fairway serve --profile dev");
     assertThat(told(new HttpConnectTimeoutException("HTTP connect timed out")))
         .contains("no node answers at http://127.0.0.1:8080").contains("--node");
   }
