@@ -6,57 +6,30 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.fairway.connector.flow.CaptureSpec;
 import dev.fairway.connector.json.Json;
 import dev.fairway.connector.proto.Wire;
-import dev.fairway.connectors.collection.CollectionReader;
-import dev.fairway.connectors.collection.Collections;
 import dev.fairway.connectors.process.ConnectorFailedException;
 import dev.fairway.connectors.process.Programs;
-import dev.fairway.connectors.spec.Projections;
 import dev.fairway.connectors.task.TaskTable;
-import dev.fairway.store.SqlStore;
-import dev.fairway.store.StorageConfig;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
+import java.time.InstantSource;
 import java.time.ZoneOffset;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 
 /** Programs that break off in the middle of what they print: what was checkpointed stays, and the next session goes on from it. */
-class CaptureFaultsTest {
+class CaptureFaultsTest extends RowsFixture {
   private static final String TWO_ROWS = airbyteRow(1) + airbyteRow(2)
       + """
           echo '{"type":"STATE","state":{"type":"STREAM","stream":{"stream_descriptor":{"name":"rows"},"stream_state":{"n":2}}}}'
           """;
-
-  @TempDir
-  private Path dir;
-  private SqlStore store;
-  private Collections collections;
-
-  @BeforeEach
-  void open() {
-    store = SqlStore.open(new StorageConfig.Embedded(dir.resolve("store")), Clock.systemUTC(), List.of("connectors"));
-    collections = new Collections(store, dir.resolve("collections"), 1 << 20);
-  }
-
-  @AfterEach
-  void close() {
-    collections.close();
-    store.close();
-  }
 
   private static String airbyteRow(int id) {
     return "echo '{\"type\":\"RECORD\",\"record\":{\"stream\":\"rows\",\"data\":{\"id\":" + id
@@ -76,14 +49,8 @@ class CaptureFaultsTest {
   }
 
   private CaptureTask task(CaptureProgram program, Clock clock) {
-    var rows = Projections.of("acme/rows",
-        Json.parse("{\"type\":\"object\",\"properties\":{\"id\":{\"type\":\"integer\"}}}"), null, List.of("/id"),
-        Map.of());
-    CaptureSpec spec = new CaptureSpec("acme/source", "LOCAL", Json.object(),
-        List.of(new CaptureSpec.Binding(
-            Json.parse("{\"stream\":\"rows\",\"syncMode\":\"incremental\",\"replication_method\":\"FULL_TABLE\"}"),
-            List.of("rows"), rows, 0, "")),
-        300, Json.object(), Json.object(), Json.array());
+    CaptureSpec spec = spec(
+        Json.parse("{\"stream\":\"rows\",\"syncMode\":\"incremental\",\"replication_method\":\"FULL_TABLE\"}"));
     return new CaptureTask(program, spec, true, store, collections, CaptureTask.MEMORY, clock);
   }
 
@@ -94,16 +61,6 @@ class CaptureFaultsTest {
   private JsonNode state() {
     return store.read(view -> TaskTable.state(view, "acme/source")).path("bindingStateV1").path("rows").path("state")
         .path("stream").path("stream_state");
-  }
-
-  private List<Integer> ids() throws IOException {
-    List<Integer> ids = new ArrayList<>();
-    try (CollectionReader reader = collections.get("acme/rows").read(0)) {
-      while (reader.next()) {
-        ids.add(Json.parse(reader.buffer(), reader.from(), reader.to()).path("id").asInt());
-      }
-    }
-    return ids;
   }
 
   /** What was checkpointed is there, nothing else is, and a better program goes on with the third row. */
@@ -197,25 +154,12 @@ class CaptureFaultsTest {
   void aStopThatComesWhileTheSessionBeginsIsNotLost() throws Exception {
     Path started = dir.resolve("started");
     AtomicReference<CaptureTask> task = new AtomicReference<>();
-    Clock stops = new Clock() {
-      @Override
-      public Instant instant() {
-        Objects.requireNonNull(task.get()).stop();
-        return Instant.EPOCH;
-      }
-
-      @Override
-      public ZoneId getZone() {
-        return ZoneOffset.UTC;
-      }
-
-      @Override
-      public Clock withZone(ZoneId zone) {
-        return this;
-      }
+    InstantSource stops = () -> {
+      Objects.requireNonNull(task.get()).stop();
+      return Instant.EPOCH;
     };
     task.set(task(new AirbyteCapture(List.of("sh", "-c", "touch '" + started + "'; exec sleep 600", "sh"), Map.of(),
-        programs()), stops));
+        programs()), stops.withZone(ZoneOffset.UTC)));
     Objects.requireNonNull(task.get()).run();
     assertThat(started).doesNotExist();
   }

@@ -7,14 +7,9 @@ import dev.fairway.connector.json.Json;
 import dev.fairway.connector.json.JsonCursor;
 import dev.fairway.connector.json.Members;
 import dev.fairway.connectors.collection.Collection;
-import dev.fairway.connectors.collection.Collections;
 import dev.fairway.connectors.collection.Spool;
-import dev.fairway.connectors.spec.Projections;
 import dev.fairway.core.store.Store;
-import dev.fairway.store.SqlStore;
-import dev.fairway.store.StorageConfig;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
@@ -26,42 +21,16 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.UnaryOperator;
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 
 /** Checkpoints that wait for a disk which does not come. */
-class CapturePipelineTest {
+class CapturePipelineTest extends RowsFixture {
   private static final int MEMORY = 1 << 20;
   private static final Duration LONG = Duration.ofMinutes(1);
 
-  @TempDir
-  private Path dir;
-  private SqlStore store;
-  private Collections collections;
-
-  @BeforeEach
-  void open() {
-    store = SqlStore.open(new StorageConfig.Embedded(dir.resolve("store")), Clock.systemUTC(), List.of("connectors"));
-    collections = new Collections(store, dir.resolve("collections"), 1 << 20);
-  }
-
-  @AfterEach
-  void close() {
-    collections.close();
-    store.close();
-  }
-
   private CapturePipeline pipeline(CapturePipeline.Commit commit) {
-    var rows = Projections.of("acme/rows",
-        Json.parse("{\"type\":\"object\",\"properties\":{\"id\":{\"type\":\"integer\"}}}"), null, List.of("/id"),
-        Map.of());
-    CaptureSpec spec = new CaptureSpec("acme/source", "LOCAL", Json.object(),
-        List.of(new CaptureSpec.Binding(Json.object(), List.of("rows"), rows, 0, "")), 300, Json.object(),
-        Json.object(), Json.array());
-    return new CapturePipeline(spec, collections, true, MEMORY, Clock.systemUTC(), commit);
+    return new CapturePipeline(spec(Json.object()), collections, true, MEMORY, Clock.systemUTC(), commit);
   }
 
   /** Hands over so many checkpoints of one document each. */

@@ -6,32 +6,23 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.fairway.connector.flow.CaptureSpec;
 import dev.fairway.connector.json.Json;
 import dev.fairway.connector.proto.Wire;
-import dev.fairway.connectors.collection.CollectionReader;
-import dev.fairway.connectors.collection.Collections;
 import dev.fairway.connectors.process.LogLine;
 import dev.fairway.connectors.process.Programs;
-import dev.fairway.connectors.spec.Projections;
-import dev.fairway.connectors.spec.Templates;
 import dev.fairway.connectors.task.TaskTable;
-import dev.fairway.store.SqlStore;
-import dev.fairway.store.StorageConfig;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 
 /** Captures by real programs, written in sh. */
-class CaptureTaskTest {
+class CaptureTaskTest extends RowsFixture {
   /** Prints rows up to 100 with a state after every tenth; goes on after the number in the state file. */
   static final String COUNTER = """
       case "$1" in
@@ -52,44 +43,34 @@ class CaptureTaskTest {
       esac
       """;
 
-  @TempDir
-  Path dir;
-  private SqlStore store;
-  private Collections collections;
   private final List<LogLine> logs = new CopyOnWriteArrayList<>();
 
-  @BeforeEach
-  void open() {
-    store = SqlStore.open(new StorageConfig.Embedded(dir.resolve("store")), Clock.systemUTC(), List.of("connectors"));
-    collections = new Collections(store, dir.resolve("collections"), 2000);
-  }
-
-  @AfterEach
-  void close() {
-    collections.close();
-    store.close();
+  /** Room for a few rows, so that a collection goes on in several files. */
+  @Override
+  int segmentBytes() {
+    return 2000;
   }
 
   @Test
   void everyRowIsCapturedOnceThoughTheSourceDies() throws Exception {
     assertThatThrownBy(() -> airbyte(COUNTER, Map.of("DIE_AT", "37")).run())
         .hasMessageContaining("the source's disk is on fire").hasMessageContaining("exit code 3");
-    assertThat(ids("acme/rows")).hasSize(30);
+    assertThat(ids()).hasSize(30);
     assertThatThrownBy(() -> airbyte(COUNTER, Map.of("DIE_AT", "61")).run()).hasMessageContaining("on fire");
     airbyte(COUNTER, Map.of()).run();
-    assertThat(ids("acme/rows")).containsExactlyElementsOf(range(1, 100));
-    assertThat(read("acme/rows").getLast().path("_meta").path("row_id").asInt()).isEqualTo(99);
+    assertThat(ids()).containsExactlyElementsOf(range(1, 100));
+    assertThat(rows().getLast().path("_meta").path("row_id").asInt()).isEqualTo(99);
   }
 
   @Test
   void documentsKeepTheirShape() throws Exception {
     airbyte(COUNTER, Map.of()).run();
-    JsonNode first = read("acme/rows").getFirst();
+    JsonNode first = rows().getFirst();
     assertThat(first.path("_meta").path("uuid").asString("")).matches("[0-9a-f]{8}-[0-9a-f]{4}-1[0-9a-f]{3}-[89ab].*");
     assertThat(first.path("_meta").path("op").asString("")).isEqualTo("u");
     assertThat(first.path("_meta").path("own").asInt(0)).isEqualTo(1);
     assertThat(first.path("n").asString("")).isEqualTo("value 1");
-    List<String> uuids = read("acme/rows").stream().map(d -> d.path("_meta").path("uuid").asString("")).toList();
+    List<String> uuids = rows().stream().map(d -> d.path("_meta").path("uuid").asString("")).toList();
     assertThat(uuids).doesNotHaveDuplicates();
   }
 
@@ -145,7 +126,7 @@ class CaptureTaskTest {
   @Test
   void junkOnStandardOutputIsALogLine() throws Exception {
     airbyte("echo 'Loading...'; echo '[1]'; echo '{\"type\":\"NEWS\"}';" + row("{\"id\":1}"), Map.of()).run();
-    assertThat(ids("acme/rows")).containsExactly(1);
+    assertThat(ids()).containsExactly(1);
     assertThat(logs).extracting(LogLine::message).anyMatch(m -> m.contains("Loading..."))
         .anyMatch(m -> m.contains("unknown message of type NEWS"));
   }
@@ -198,7 +179,7 @@ class CaptureTaskTest {
   @Test
   void aLargeTransactionSpillsToDisk() throws Exception {
     new CaptureTask(program(COUNTER, Map.of()), spec(), true, store, collections, 64, Clock.systemUTC()).run();
-    assertThat(ids("acme/rows")).containsExactlyElementsOf(range(1, 100));
+    assertThat(ids()).containsExactlyElementsOf(range(1, 100));
     try (var files = Files.list(collections.scratch())) {
       assertThat(files).isEmpty();
     }
@@ -213,13 +194,13 @@ class CaptureTaskTest {
     try (var files = Files.list(dir.resolve("collections/=acme%2Frows"))) {
       last = files.filter(f -> f.toString().endsWith(".jsonl")).sorted().toList().getLast();
     }
-    Files.writeString(last, "{\"half", java.nio.file.StandardOpenOption.APPEND);
-    collections = new Collections(store, dir.resolve("collections"), 2000);
+    Files.writeString(last, "{\"half", StandardOpenOption.APPEND);
+    openCollections();
     assertThat(collections.get("acme/rows").end()).isEqualTo(end);
-    assertThat(ids("acme/rows")).hasSize(100);
+    assertThat(ids()).hasSize(100);
     Files.write(last, new byte[0]);
     collections.close();
-    collections = new Collections(store, dir.resolve("collections"), 2000);
+    openCollections();
     assertThatThrownBy(() -> collections.get("acme/rows")).hasRootCauseMessage("collection acme/rows should be " + end
         + " bytes long and has only " + Long.parseLong(last.getFileName().toString().replace(".jsonl", "")) + " in "
         + dir.resolve("collections/=acme%2Frows") + "; its files were damaged or taken away");
@@ -237,7 +218,7 @@ class CaptureTaskTest {
         """;
     flow(flow).run();
     assertThat(logs).extracting(LogLine::message).anyMatch(m -> m.equals("got {\"acknowledge\":{\"checkpoints\":1}}"));
-    assertThat(ids("acme/rows")).containsExactly(1, 2);
+    assertThat(ids()).containsExactly(1, 2);
     JsonNode state = store.read(view -> TaskTable.state(view, "acme/source"));
     assertThat(state).isEqualTo(Json.parse("{\"cursor\":2}"));
   }
@@ -253,14 +234,12 @@ class CaptureTaskTest {
         .hasMessageContaining("speaks protocol 1");
     assertThatThrownBy(() -> flow("echo oops").run()).hasMessageContaining("not JSON");
     assertThatThrownBy(() -> flow("exit 7").run()).hasMessageContaining("exit code 7");
-    assertThat(ids("acme/rows")).isEmpty();
+    assertThat(ids()).isEmpty();
   }
 
   private CaptureTask flow(String script) {
     return new CaptureTask(new FlowCapture(List.of("sh", "-c", script, "sh"), Map.of(), Wire.JSON, programs()), spec(),
-        false,
-        store,
-        collections, CaptureTask.MEMORY, Clock.systemUTC());
+        false, store, collections, CaptureTask.MEMORY, Clock.systemUTC());
   }
 
   private CaptureTask airbyte(String script, Map<String, String> env) {
@@ -277,37 +256,14 @@ class CaptureTaskTest {
   }
 
   private static CaptureSpec spec() {
-    var plain = Projections.of("acme/rows",
-        Json.parse("{\"type\":\"object\",\"properties\":{\"id\":{\"type\":\"integer\"}}}"),
-        null, List.of("/id"), Map.of());
-    return new CaptureSpec("acme/source", "LOCAL", Json.object(),
-        List.of(
-            new CaptureSpec.Binding(Json.parse("{\"stream\":\"rows\",\"syncMode\":\"incremental\"}"), List.of("rows"),
-                plain, 0, "")),
-        300, Templates.shard("capture", "acme/source"), Templates.recoveryLog("capture", "acme/source"), Json.array());
+    return spec(Json.parse("{\"stream\":\"rows\",\"syncMode\":\"incremental\"}"));
   }
 
   private static String row(String data) {
     return "echo '{\"type\":\"RECORD\",\"record\":{\"stream\":\"rows\",\"data\":" + data + ",\"emitted_at\":1}}'";
   }
 
-  private List<Integer> ids(String collection) {
-    return read(collection).stream().map(document -> document.path("id").asInt(0)).toList();
-  }
-
-  private List<JsonNode> read(String collection) {
-    List<JsonNode> documents = new ArrayList<>();
-    try (CollectionReader reader = collections.get(collection).read(0)) {
-      while (reader.next()) {
-        documents.add(Json.parse(reader.buffer(), reader.from(), reader.to()));
-      }
-    } catch (IOException e) {
-      throw new java.io.UncheckedIOException(e);
-    }
-    return documents;
-  }
-
   private static List<Integer> range(int from, int to) {
-    return java.util.stream.IntStream.rangeClosed(from, to).boxed().toList();
+    return IntStream.rangeClosed(from, to).boxed().toList();
   }
 }
