@@ -1,10 +1,5 @@
 package dev.fairway.connector.json;
 
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
-import java.nio.ByteOrder;
-import java.nio.charset.StandardCharsets;
-
 /**
  * Walks JSON text in a byte array and hands out ranges of it, without building anything.
  *
@@ -23,16 +18,6 @@ import java.nio.charset.StandardCharsets;
  */
 public final class JsonCursor {
   public static final int MAX_DEPTH = 512;
-
-  /* Strings are most of the bytes of most records, so they are looked at eight bytes at a time: one subtraction and two
-   * masks per wanted byte find it anywhere in a word ("determine if a word has a byte less than n", Bit Twiddling Hacks).
-   * The lowest flag in a word is always right, which is all that is used. */
-  private static final VarHandle WORD = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
-  private static final long ONES = 0x0101010101010101L;
-  private static final long HIGHS = 0x8080808080808080L;
-  private static final long QUOTES = ONES * '"';
-  private static final long BACKSLASHES = ONES * '\\';
-  private static final long SPACES = ONES * 0x20;
 
   private byte[] bytes = {};
   private int start;
@@ -68,26 +53,14 @@ public final class JsonCursor {
 
   /** Steps into the object under the cursor. */
   public void enterObject() {
-    expect('{');
-    position = space(position + 1);
-    first = true;
+    enter('{');
   }
 
   /** Moves to the value of the next member; false when the object was left behind. */
   public boolean nextMember() {
-    if (position >= end) {
-      throw malformed("the object is not closed", position);
-    }
-    if (bytes[position] == '}') {
-      position = space(position + 1);
-      first = false;
+    if (!next('}', "the object is not closed")) {
       return false;
     }
-    if (!first) {
-      expect(',');
-      position = space(position + 1);
-    }
-    first = false;
     if (position >= end || bytes[position] != '"') {
       throw malformed("expected a member's name", position);
     }
@@ -102,17 +75,26 @@ public final class JsonCursor {
 
   /** Steps into the array under the cursor. */
   public void enterArray() {
-    expect('[');
-    position = space(position + 1);
-    first = true;
+    enter('[');
   }
 
   /** Moves to the next element; false when the array was left behind. */
   public boolean nextElement() {
+    return next(']', "the array is not closed");
+  }
+
+  private void enter(char brace) {
+    expect(brace);
+    position = space(position + 1);
+    first = true;
+  }
+
+  /** Moves behind the comma, where there must be one; false when the closing brace was passed instead. */
+  private boolean next(char brace, String missing) {
     if (position >= end) {
-      throw malformed("the array is not closed", position);
+      throw malformed(missing, position);
     }
-    if (bytes[position] == ']') {
+    if (bytes[position] == brace) {
       position = space(position + 1);
       first = false;
       return false;
@@ -135,12 +117,12 @@ public final class JsonCursor {
 
   /** Whether the present member has this name. A name written with escapes is compared as it is meant. */
   public boolean keyIs(byte[] utf8) {
-    return nameEquals(bytes, keyFrom, keyTo, utf8);
+    return JsonStrings.equals(bytes, keyFrom, keyTo, utf8);
   }
 
   /** The present member's name. */
   public String key() {
-    return unescape(bytes, keyFrom, keyTo);
+    return JsonStrings.unescape(bytes, keyFrom, keyTo);
   }
 
   /** Where the present member's name begins, after its quote. */
@@ -171,63 +153,6 @@ public final class JsonCursor {
     cursor.reset(text, from, to);
     cursor.skipValue();
     cursor.expectEnd();
-  }
-
-  /** Whether a raw name, without its quotes, means the given one. */
-  static boolean nameEquals(byte[] text, int from, int to, byte[] utf8) {
-    int length = to - from;
-    if (length == utf8.length) {
-      for (int i = 0; i < length; i++) {
-        if (text[from + i] != utf8[i]) {
-          return false;
-        }
-      }
-      return true;
-    }
-    if (length < utf8.length) {
-      return false;
-    }
-    for (int i = from; i < to; i++) {
-      if (text[i] == '\\') {
-        return unescape(text, from, to).equals(new String(utf8, StandardCharsets.UTF_8));
-      }
-    }
-    return false;
-  }
-
-  /** The string meant by the checked raw text between two quotes. */
-  public static String unescape(byte[] text, int from, int to) {
-    for (int i = from; i < to; i++) {
-      if (text[i] == '\\') {
-        return unescapeSlowly(new String(text, from, to - from, StandardCharsets.UTF_8));
-      }
-    }
-    return new String(text, from, to - from, StandardCharsets.UTF_8);
-  }
-
-  private static String unescapeSlowly(String raw) {
-    StringBuilder out = new StringBuilder(raw.length());
-    for (int i = 0; i < raw.length(); i++) {
-      char c = raw.charAt(i);
-      if (c != '\\') {
-        out.append(c);
-        continue;
-      }
-      char escape = raw.charAt(++i);
-      switch (escape) {
-        case 'b' -> out.append('\b');
-        case 'f' -> out.append('\f');
-        case 'n' -> out.append('\n');
-        case 'r' -> out.append('\r');
-        case 't' -> out.append('\t');
-        case 'u' -> {
-          out.append((char) Integer.parseInt(raw, i + 1, i + 5, 16));
-          i += 4;
-        }
-        default -> out.append(escape);
-      }
-    }
-    return out.toString();
   }
 
   private int value(int at, int depth) {
@@ -298,91 +223,8 @@ public final class JsonCursor {
     }
   }
 
-  /** Passes over a string whose quote is at {@code at}. */
   private int string(int at) {
-    byte[] b = bytes;
-    int p = at + 1;
-    while (true) {
-      while (p + 8 <= end) {
-        long word = (long) WORD.get(b, p);
-        long quote = word ^ QUOTES;
-        long slash = word ^ BACKSLASHES;
-        long quotes = (quote - ONES) & ~quote;
-        long slashes = (slash - ONES) & ~slash;
-        long controls = (word - SPACES) & ~word;
-        long special = (quotes | slashes | controls | word) & HIGHS;
-        if (special != 0) {
-          p += Long.numberOfTrailingZeros(special) >>> 3;
-          break;
-        }
-        p += 8;
-      }
-      if (p >= end) {
-        throw malformed("the string is not closed", at);
-      }
-      byte c = b[p];
-      if (c == '"') {
-        return p + 1;
-      }
-      if (c == '\\') {
-        p = escape(p);
-      } else if (c < 0) {
-        p = multibyte(p);
-      } else if (c < 0x20) {
-        throw malformed("control character in a string", p);
-      } else {
-        p++;
-      }
-    }
-  }
-
-  private int escape(int at) {
-    if (at + 1 >= end) {
-      throw malformed("the string is not closed", at);
-    }
-    return switch (bytes[at + 1]) {
-      case '"', '\\', '/', 'b', 'f', 'n', 'r', 't' -> at + 2;
-      case 'u' -> {
-        for (int i = at + 2; i < at + 6; i++) {
-          if (i >= end || Character.digit(bytes[i], 16) < 0) {
-            throw malformed("expected four hexadecimal digits", i);
-          }
-        }
-        yield at + 6;
-      }
-      default -> throw malformed("unknown escape", at);
-    };
-  }
-
-  /** One character of more than one byte, by the table of well-formed sequences in RFC 3629, section 4. */
-  private int multibyte(int at) {
-    int lead = bytes[at] & 0xff;
-    if (lead >= 0xc2 && lead <= 0xdf) {
-      return tail(at, 1, 0x80, 0xbf);
-    }
-    return switch (lead) {
-      case 0xe0 -> tail(at, 2, 0xa0, 0xbf);
-      case 0xed -> tail(at, 2, 0x80, 0x9f);
-      case 0xf0 -> tail(at, 3, 0x90, 0xbf);
-      case 0xf4 -> tail(at, 3, 0x80, 0x8f);
-      case 0xf1, 0xf2, 0xf3 -> tail(at, 3, 0x80, 0xbf);
-      default -> {
-        if (lead < 0xe1 || lead > 0xef) {
-          throw malformed("not UTF-8", at);
-        }
-        yield tail(at, 2, 0x80, 0xbf);
-      }
-    };
-  }
-
-  private int tail(int at, int count, int least, int most) {
-    for (int i = 1; i <= count; i++) {
-      int c = at + i < end ? bytes[at + i] & 0xff : -1;
-      if (c < (i == 1 ? least : 0x80) || c > (i == 1 ? most : 0xbf)) {
-        throw malformed("not UTF-8", at);
-      }
-    }
-    return at + count + 1;
+    return JsonStrings.skip(bytes, start, at, end);
   }
 
   private int literal(int at, String word) {

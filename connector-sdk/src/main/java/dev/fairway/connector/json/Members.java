@@ -77,11 +77,11 @@ public final class Members {
   }
 
   public boolean is(int index, byte[] utf8) {
-    return JsonCursor.nameEquals(bytes, ranges[index * 4], ranges[index * 4 + 1], utf8);
+    return JsonStrings.equals(bytes, ranges[index * 4], ranges[index * 4 + 1], utf8);
   }
 
   public String name(int index) {
-    return JsonCursor.unescape(bytes, ranges[index * 4], ranges[index * 4 + 1]);
+    return JsonStrings.unescape(bytes, ranges[index * 4], ranges[index * 4 + 1]);
   }
 
   /** Where a member begins: at the quote of its name. */

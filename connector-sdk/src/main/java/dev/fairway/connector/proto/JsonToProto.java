@@ -4,6 +4,7 @@ import com.google.protobuf.CodedOutputStream;
 import com.google.protobuf.WireFormat;
 import dev.fairway.connector.flow.ProtocolException;
 import dev.fairway.connector.json.JsonCursor;
+import dev.fairway.connector.json.JsonStrings;
 import dev.fairway.connector.json.MalformedJsonException;
 import dev.fairway.connector.proto.Shape.Count;
 import dev.fairway.connector.proto.Shape.Field;
@@ -216,7 +217,7 @@ final class JsonToProto {
     boolean quoted = cursor.peek() == '"';
     int to = cursor.skipValue();
     return quoted
-        ? JsonCursor.unescape(json, from + 1, to - 1)
+        ? JsonStrings.unescape(json, from + 1, to - 1)
         : new String(json, from, to - from, StandardCharsets.UTF_8);
   }
 }

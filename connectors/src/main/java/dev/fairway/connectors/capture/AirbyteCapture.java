@@ -6,6 +6,7 @@ import dev.fairway.connector.flow.CaptureSpec;
 import dev.fairway.connector.flow.Protocol;
 import dev.fairway.connector.json.Json;
 import dev.fairway.connector.json.JsonCursor;
+import dev.fairway.connector.json.JsonStrings;
 import dev.fairway.connector.json.Lines;
 import dev.fairway.connector.json.MalformedJsonException;
 import dev.fairway.connector.json.Members;
@@ -227,8 +228,8 @@ public final class AirbyteCapture implements CaptureProgram {
           && lastStream.length > 0) {
         return lastBinding;
       }
-      StreamName name = new StreamName(JsonCursor.unescape(text, streamFrom, streamTo),
-          namespaceFrom < 0 ? "" : JsonCursor.unescape(text, namespaceFrom, namespaceTo));
+      StreamName name = new StreamName(JsonStrings.unescape(text, streamFrom, streamTo),
+          namespaceFrom < 0 ? "" : JsonStrings.unescape(text, namespaceFrom, namespaceTo));
       Integer found = bindings.get(name);
       if (found == null) {
         programs.logs().accept(new LogLine("warn", "records of " + name + " are dropped: no binding takes them",

@@ -6,6 +6,7 @@ import dev.fairway.connector.flow.CaptureSpec;
 import dev.fairway.connector.flow.Protocol;
 import dev.fairway.connector.json.Json;
 import dev.fairway.connector.json.JsonCursor;
+import dev.fairway.connector.json.JsonStrings;
 import dev.fairway.connector.json.Lines;
 import dev.fairway.connector.json.MalformedJsonException;
 import dev.fairway.connector.json.Members;
@@ -328,7 +329,7 @@ public final class SingerCapture implements CaptureProgram {
             }
           } else if (cursor.keyIs(STREAM) && cursor.peek() == '"') {
             int from = cursor.position() + 1;
-            stream = JsonCursor.unescape(text, from, cursor.skipValue() - 1);
+            stream = JsonStrings.unescape(text, from, cursor.skipValue() - 1);
           } else if (cursor.keyIs(RECORD) && cursor.peek() == '{') {
             document.read(text, cursor);
             data = true;
