@@ -34,7 +34,8 @@ final class KafkaFailure {
       case ConfigException e when String.valueOf(e.getMessage()).contains("bootstrap") -> new FairwayException(
           ErrorCode.PEER_FAILED, at + "no host of the bootstrap servers has an address; check their names", e);
       case SslAuthenticationException e -> new FairwayException(ErrorCode.CONFIGURATION,
-          at + "TLS cannot be agreed on (" + e.getMessage() + "); check the authority, that the brokers' certificates"
+          at + "TLS cannot be agreed on (" + said(innermost(e))
+              + "); check the authority, that the brokers' certificates"
               + " name these hosts, and that this port speaks TLS",
           e);
       case AuthenticationException e -> new FairwayException(ErrorCode.CONFIGURATION,
@@ -79,6 +80,15 @@ final class KafkaFailure {
   private static String said(Throwable cause) {
     String message = cause.getMessage();
     return message == null || message.isBlank() ? cause.getClass().getSimpleName() : message;
+  }
+
+  /* A handshake's reason stands at its bottom; what surrounds it says only that one failed. */
+  private static Throwable innermost(Throwable thrown) {
+    Throwable cause = thrown;
+    while (cause.getCause() != null) {
+      cause = cause.getCause();
+    }
+    return cause;
   }
 
   /** Whether another producer with the same transactional id has begun since (KIP-98), or the broker gave ours up. */

@@ -25,7 +25,10 @@ import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.awaitility.Awaitility;
 
-/** A Kafka broker as a process of its own, in a folder: one listener for all, one for a user with a password. */
+/**
+ * A Kafka broker as a process of its own, in a folder: one listener for all, one for a user who says the password as it is,
+ * and one with TLS for a user who proves to know it (SCRAM).
+ */
 public final class KafkaServer implements AutoCloseable {
   public static final String USER = "alice";
   public static final String PASSWORD = "wonder \"land\"";
@@ -35,14 +38,14 @@ public final class KafkaServer implements AutoCloseable {
       TransactionState.PREPARE_ABORT);
 
   private final Path folder;
-  private final int port;
-  private final int loginPort;
+  private final Ports ports;
+  private final ServerCertificate certificate;
   private Process process;
 
-  private KafkaServer(Path folder, int port, int loginPort, Process process) {
+  private KafkaServer(Path folder, Ports ports, ServerCertificate certificate, Process process) {
     this.folder = folder;
-    this.port = port;
-    this.loginPort = loginPort;
+    this.ports = ports;
+    this.certificate = certificate;
     this.process = process;
   }
 
@@ -61,39 +64,55 @@ public final class KafkaServer implements AutoCloseable {
   }
 
   private static KafkaServer begin(Path folder) throws Exception {
-    List<Integer> ports = freePorts();
+    Ports ports = Ports.free();
+    ServerCertificate certificate = ServerCertificate.make(folder);
     Files.writeString(folder.resolve("server.properties"), """
         process.roles=broker,controller
         node.id=1
-        controller.quorum.voters=1@127.0.0.1:%3$d
-        listeners=PLAINTEXT://127.0.0.1:%1$d,SASL_PLAINTEXT://127.0.0.1:%2$d,CONTROLLER://127.0.0.1:%3$d
-        advertised.listeners=PLAINTEXT://127.0.0.1:%1$d,SASL_PLAINTEXT://127.0.0.1:%2$d
+        controller.quorum.voters=1@127.0.0.1:%4$d
+        listeners=ALL://127.0.0.1:%1$d,LOGIN://127.0.0.1:%2$d,TLS://127.0.0.1:%3$d,CONTROLLER://127.0.0.1:%4$d
+        advertised.listeners=ALL://127.0.0.1:%1$d,LOGIN://127.0.0.1:%2$d,TLS://127.0.0.1:%3$d
         controller.listener.names=CONTROLLER
-        listener.security.protocol.map=PLAINTEXT:PLAINTEXT,SASL_PLAINTEXT:SASL_PLAINTEXT,CONTROLLER:PLAINTEXT
-        sasl.enabled.mechanisms=PLAIN
-        listener.name.sasl_plaintext.plain.sasl.jaas.config=org.apache.kafka.common.security.plain.PlainLoginModule \\
-          required user_%4$s="%5$s";
-        log.dirs=%6$s
+        inter.broker.listener.name=ALL
+        listener.security.protocol.map=ALL:PLAINTEXT,LOGIN:SASL_PLAINTEXT,TLS:SASL_SSL,CONTROLLER:PLAINTEXT
+        listener.name.login.sasl.enabled.mechanisms=PLAIN
+        listener.name.login.plain.sasl.jaas.config=org.apache.kafka.common.security.plain.PlainLoginModule \
+          required user_%5$s="%6$s";
+        listener.name.tls.sasl.enabled.mechanisms=SCRAM-SHA-256,SCRAM-SHA-512
+        listener.name.tls.scram-sha-256.sasl.jaas.config=%7$s required;
+        listener.name.tls.scram-sha-512.sasl.jaas.config=%7$s required;
+        listener.name.tls.ssl.keystore.type=PKCS12
+        listener.name.tls.ssl.keystore.location=%8$s
+        listener.name.tls.ssl.keystore.password=%9$s
+        log.dirs=%10$s
         offsets.topic.replication.factor=1
         transaction.state.log.replication.factor=1
         transaction.state.log.min.isr=1
         transaction.state.log.num.partitions=4
         group.initial.rebalance.delay.ms=0
-        """.formatted(ports.get(0), ports.get(1), ports.get(2), USER,
-        PASSWORD.replace("\"", "\\\\\""), folder.resolve("topics")));
-    java(folder, "kafka.tools.StorageTool", "format", "-t", "MkU3OEVBNTcwNTJENDM2Qg", "-c", "server.properties")
-        .waitFor();
-    return new KafkaServer(folder, ports.get(0), ports.get(1), run(folder));
+        """.formatted(ports.all(), ports.login(), ports.tls(), ports.controller(), USER,
+        PASSWORD.replace("\"", "\\\\\""), "org.apache.kafka.common.security.scram.ScramLoginModule",
+        certificate.keystore(), ServerCertificate.PASSWORD, folder.resolve("topics")));
+    String user = "=[name=" + USER + ",password=" + PASSWORD + "]";
+    java(folder, "kafka.tools.StorageTool", "format", "-t", "MkU3OEVBNTcwNTJENDM2Qg", "-c", "server.properties",
+        "--add-scram", "SCRAM-SHA-256" + user, "--add-scram", "SCRAM-SHA-512" + user).waitFor();
+    return new KafkaServer(folder, ports, certificate, run(folder));
   }
 
-  private static List<Integer> freePorts() throws IOException {
-    try (ServerSocket one = socket(); ServerSocket two = socket(); ServerSocket three = socket()) {
-      return List.of(one.getLocalPort(), two.getLocalPort(), three.getLocalPort());
+  /** Where it listens. */
+  private record Ports(int all, int login, int tls, int controller) {
+    static Ports free() throws IOException {
+      try (ServerSocket one = socket();
+          ServerSocket two = socket();
+          ServerSocket three = socket();
+          ServerSocket four = socket()) {
+        return new Ports(one.getLocalPort(), two.getLocalPort(), three.getLocalPort(), four.getLocalPort());
+      }
     }
-  }
 
-  private static ServerSocket socket() throws IOException {
-    return new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+    private static ServerSocket socket() throws IOException {
+      return new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+    }
   }
 
   private static Process run(Path folder) throws IOException {
@@ -141,12 +160,22 @@ public final class KafkaServer implements AutoCloseable {
 
   /** Where everybody is let in. */
   public String address() {
-    return "127.0.0.1:" + port;
+    return "127.0.0.1:" + ports.all();
   }
 
-  /** Where only {@link #USER} is let in. */
+  /** Where only {@link #USER} is let in, who says the {@link #PASSWORD} as it is. */
   public String addressOfLogins() {
-    return "127.0.0.1:" + loginPort;
+    return "127.0.0.1:" + ports.login();
+  }
+
+  /** Where TLS is spoken, and only {@link #USER} is let in, by SCRAM. */
+  public String addressWithTls() {
+    return "127.0.0.1:" + ports.tls();
+  }
+
+  /** Who vouches for this broker, in PEM. */
+  public String authority() {
+    return certificate.pem();
   }
 
   /** Kills it. */

@@ -153,4 +153,44 @@ class KafkaMaterializeTest extends ExactlyOnceContract {
     assertThatThrownBy(() -> spec(file(config(0), Json.object().put("topic", "a b"), "")))
         .hasMessageContaining("a topic's name must be");
   }
+
+  /** The listener with TLS, as somebody who proves to know the password. */
+  private ObjectNode encrypted(int number) {
+    return config(number).put("bootstrapServers", broker.addressWithTls()).put("tls", true)
+        .put("authority", broker.authority()).put("mechanism", "SCRAM_SHA_512").put("user", KafkaServer.USER)
+        .put("password", KafkaServer.PASSWORD);
+  }
+
+  @Test
+  void recordsAreCommittedOverTlsByAUserWhoProvesToKnowThePassword() throws Exception {
+    FlowFile file = file(encrypted(0), resource(), "");
+    MaterializeProgram program = program(file);
+    MaterializationSpec spec = spec(file);
+    program.apply(spec, Json.object());
+    try (Transactor session = program.open(spec, Json.object())) {
+      session.store(row(spec, 1));
+      session.commit(Json.object().put("at", 1));
+    }
+    try (Transactor session = program.open(spec, Json.object())) {
+      assertThat(session.checkpoint()).contains(Json.object().put("at", 1));
+    }
+    assertThat(stored(0)).containsExactly(1);
+  }
+
+  @Test
+  void whatIsConfiguredWronglyForTlsIsNamed() throws Exception {
+    assertThat(spec(file(encrypted(0).put("mechanism", "SCRAM_SHA_256"), resource(), "")).bindings()).hasSize(1);
+    refused(encrypted(0).put("password", "guessed"), "the login is refused", "check user, password and mechanism");
+    refused(encrypted(0).put("mechanism", "PLAIN"), "the login is refused", "check user, password and mechanism");
+    refused(encrypted(0).without("authority"), "TLS cannot be agreed on", "unable to find valid certification path",
+        "check the authority");
+    refused(encrypted(0).put("bootstrapServers", broker.addressWithTls().replace("127.0.0.1", "localhost")),
+        "TLS cannot be agreed on", "that the brokers' certificates name these hosts");
+    refused(encrypted(0).put("bootstrapServers", broker.addressOfLogins()).put("patienceSeconds", 1),
+        "whether this port wants TLS or a login");
+  }
+
+  private void refused(ObjectNode config, String... said) {
+    assertThatThrownBy(() -> spec(file(config, resource(), ""))).message().contains(said);
+  }
 }
