@@ -17,6 +17,7 @@ import dev.fairway.connectors.sealed.Sealed;
 import dev.fairway.connectors.spec.FlowFile;
 import dev.fairway.connectors.task.TaskLoop;
 import dev.fairway.connectors.task.TaskTable;
+import dev.fairway.core.Secret;
 import dev.fairway.core.store.Store;
 import dev.fairway.store.SqlStore;
 import dev.fairway.store.StorageConfig;
@@ -82,9 +83,18 @@ class PublishTest {
   }
 
   private CollectionTopics topics(String prefix, Duration patience) {
-    return new CollectionTopics(
-        new Broker(broker.address(), false, Optional.empty(), Optional.empty(), patience),
-        new Topics(prefix, Optional.empty(), Optional.empty()), TopicWriter.Compression.LZ4, List.of("acme/"));
+    return topics(new Broker(broker.address(), false, Optional.empty(), Optional.empty(), patience), prefix);
+  }
+
+  /** At the listener with TLS, for the user who has this password. */
+  private Broker encrypted(String password) {
+    return new Broker(broker.addressWithTls(), true, Optional.of(broker.authority()), Optional.of(
+        new Broker.Login(Broker.Mechanism.SCRAM_SHA_512, KafkaServer.USER, new Secret(password))), PATIENCE);
+  }
+
+  private static CollectionTopics topics(Broker broker, String prefix) {
+    return new CollectionTopics(broker, new Topics(prefix, Optional.empty(), Optional.empty()),
+        TopicWriter.Compression.LZ4, List.of("acme/"));
   }
 
   private static TaskLoop loop(PublishTask task) {
@@ -172,6 +182,23 @@ class PublishTest {
           .hasMessageContaining("the document of collection acme/a at 0 has")
           .hasMessageContaining("raise connectors.kafka.largest-document");
       assertThat(task(prefix, store, logs).runToEnd()).isEqualTo(1);
+    }
+    assertThat(published(prefix + "acme.a", "n")).containsExactly(1);
+  }
+
+  @Test
+  void collectionsArePublishedOverTlsByAUserWhoProvesToKnowThePassword() throws Exception {
+    String prefix = UUID.randomUUID() + "-";
+    try (SqlStore store = store("encrypted");
+        Collections logs = new Collections(store, dir.resolve("encrypted-logs"), 1 << 20)) {
+      append(logs, 1);
+      assertThatThrownBy(task(topics(encrypted("guessed"), prefix), store, logs)::runToEnd)
+          .hasMessageContaining("the login is refused").hasMessageContaining("check user, password and mechanism");
+      Broker rightful = encrypted(KafkaServer.PASSWORD);
+      Broker clear = new Broker(rightful.bootstrapServers(), false, Optional.empty(), rightful.login(), PATIENCE);
+      assertThatThrownBy(task(topics(clear, prefix), store, logs)::runToEnd)
+          .hasMessageContaining(broker.addressWithTls() + " speaks TLS; say tls: true");
+      assertThat(task(topics(rightful, prefix), store, logs).runToEnd()).isEqualTo(1);
     }
     assertThat(published(prefix + "acme.a", "n")).containsExactly(1);
   }

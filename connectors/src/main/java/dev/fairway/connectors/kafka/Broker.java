@@ -4,6 +4,7 @@ import dev.fairway.core.FairwayException;
 import dev.fairway.core.Secret;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
@@ -88,15 +89,14 @@ public record Broker(String bootstrapServers, boolean tls, Optional<String> auth
   /** What every client of the cluster is configured with. */
   Map<String, Object> client() {
     Map<String, Object> settings = new HashMap<>();
-    settings.put(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers.replaceAll("\\s", ""));
+    settings.put(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, String.join(",", servers()));
     settings.put(CommonClientConfigs.CLIENT_ID_CONFIG, "fairway");
     settings.put(CommonClientConfigs.SECURITY_PROTOCOL_CONFIG,
         (login.isPresent() ? "SASL_" : "") + (tls ? "SSL" : "PLAINTEXT"));
     settings.put(CommonClientConfigs.REQUEST_TIMEOUT_MS_CONFIG, millis(patience.dividedBy(2)));
     settings.put(CommonClientConfigs.DEFAULT_API_TIMEOUT_MS_CONFIG, millis(patience));
-    Duration connecting = patience.compareTo(LONGEST_CONNECTING) < 0 ? patience : LONGEST_CONNECTING;
-    settings.put(CommonClientConfigs.SOCKET_CONNECTION_SETUP_TIMEOUT_MS_CONFIG, millis(connecting));
-    settings.put(CommonClientConfigs.SOCKET_CONNECTION_SETUP_TIMEOUT_MAX_MS_CONFIG, millis(connecting));
+    settings.put(CommonClientConfigs.SOCKET_CONNECTION_SETUP_TIMEOUT_MS_CONFIG, millis(connecting()));
+    settings.put(CommonClientConfigs.SOCKET_CONNECTION_SETUP_TIMEOUT_MAX_MS_CONFIG, millis(connecting()));
     // Nobody else's business: the client would send the broker what it measures.
     settings.put("enable.metrics.push", false);
     authority.ifPresent(pem -> {
@@ -110,8 +110,25 @@ public record Broker(String bootstrapServers, boolean tls, Optional<String> auth
     return settings;
   }
 
+  /**
+   * Who asks the cluster and makes topics; the first client of everything we do with it.
+   *
+   * @throws FairwayException with {@code CONFIGURATION} when TLS is spoken there and not by us
+   */
   Admin admin() {
+    if (!tls) {
+      ClearPort.require(this, connecting());
+    }
     return Admin.create(client());
+  }
+
+  /** Each of the bootstrap servers, as host:port. */
+  List<String> servers() {
+    return List.of(bootstrapServers.strip().split("\\s*,\\s*"));
+  }
+
+  private Duration connecting() {
+    return patience.compareTo(LONGEST_CONNECTING) < 0 ? patience : LONGEST_CONNECTING;
   }
 
   static int millis(Duration duration) {
