@@ -5,42 +5,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.fairway.core.Secret;
 import dev.fairway.store.Audit;
 import dev.fairway.websub.hub.Subscription;
-import dev.fairway.websub.wire.Links;
 import dev.fairway.websub.wire.Signature;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What WebSub (W3C Recommendation of 2018-01-23) asks of a hub and publisher, sentence by sentence, over HTTP. */
-class HubConformanceTest {
-  private final Callbacks outside = new Callbacks();
-  private Node node;
-
-  @BeforeEach
-  void start(@TempDir Path folder) {
-    node = new Node(folder);
-  }
-
-  @AfterEach
-  void stop() {
-    node.close();
-    outside.close();
-  }
-
-  private List<Subscription> subscriptions() {
-    return node.hub.list(Optional.empty(), "", 100);
-  }
-
+/** What WebSub asks of how subscriptions begin, change and end, sentence by sentence, over HTTP. */
+class HubSubscriptionConformanceTest extends HubConformance {
   @Test
   void acceptsCallbackModeAndTopicAsAForm() {
     assertThat(node.subscribe("a.b", outside.url("cb")).statusCode()).isEqualTo(202);
@@ -270,153 +247,5 @@ class HubConformanceTest {
       assertThat(entry.act()).isEqualTo("subscription.end");
       assertThat(entry.detail()).contains("the topic is closed", outside.url("cb"));
     });
-  }
-
-  @Test
-  void notificationHasTheTopicsContentTypeAndItsWholeContent() {
-    node.subscribe("a", outside.url("cb"));
-    String body = "{\"é\":\"" + "x".repeat(20_000) + "\"}";
-    node.tell("a", body);
-    node.settle();
-    HttpResponse<String> topic = node.get("/topics/a");
-    assertThat(outside.told("cb")).singleElement().satisfies(told -> {
-      assertThat(told.body()).isEqualTo(body).isEqualTo(topic.body());
-      assertThat(told.header("Content-Type")).contains("application/json")
-          .isEqualTo(topic.headers().firstValue("Content-Type"));
-    });
-  }
-
-  @Test
-  void notificationLinksToHubAndTopicInOneHeader() {
-    node.subscribe("message.*", outside.url("cb"));
-    node.tell("message.1.received", "{}");
-    node.settle();
-    String link = outside.told("cb").getFirst().header("Link").orElseThrow();
-    assertThat(link).isEqualTo("<" + node.server.baseUrl() + "/subscription-api/subscriptions>; rel=\"hub\", <"
-        + node.server.baseUrl() + "/topics/message>; rel=\"self\"");
-  }
-
-  @ParameterizedTest
-  @ValueSource(strings = {"sha1", "sha256", "sha384", "sha512"})
-  void notificationIsSignedWhenASecretWasGiven(String method) {
-    node.subscribe("a", outside.url("cb"), "hub.secret", "s3cr3t", "hub.signature_method", method);
-    node.tell("a", "{\"id\": 55}");
-    node.settle();
-    String signature = outside.told("cb").getFirst().header(Signature.HEADER).orElseThrow();
-    assertThat(signature).startsWith(method + "=");
-    assertThat(Signature.verify(signature, "{\"id\": 55}".getBytes(StandardCharsets.UTF_8),
-        List.of(new Secret("s3cr3t")))).isTrue();
-  }
-
-  @Test
-  void notificationIsNotSignedWithoutASecret() {
-    node.subscribe("a", outside.url("cb"), "hub.secret", "");
-    node.tell("a", "{}");
-    node.settle();
-    assertThat(outside.told("cb").getFirst().header(Signature.HEADER)).isEmpty();
-  }
-
-  @Test
-  void anySuccessEndsDelivery() {
-    outside.when("POST", "cb", call -> call.text(299, "text/plain", "ignored"));
-    node.subscribe("a", outside.url("cb"));
-    node.tell("a", "{}");
-    node.settle();
-    node.clock.advance(Duration.ofHours(2));
-    node.settle();
-    assertThat(outside.told("cb")).hasSize(1);
-  }
-
-  @ParameterizedTest
-  @ValueSource(ints = {301, 302, 303, 307, 308})
-  void redirectIsAFailureAndIsNotFollowed(int status) {
-    outside.when("POST", "cb", call -> call.with("Location", outside.url("other")).empty(status));
-    node.subscribe("a", outside.url("cb"));
-    node.tell("a", "{}");
-    node.settle();
-    node.clock.advance(Duration.ofSeconds(11));
-    node.settle();
-    assertThat(outside.told("cb")).hasSize(2);
-    assertThat(outside.told("other")).isEmpty();
-    assertThat(subscriptions().getFirst().lastError().orElseThrow()).contains("a redirect is not followed");
-  }
-
-  @Test
-  void status410EndsTheSubscription() {
-    outside.when("POST", "cb", call -> call.empty(410));
-    node.subscribe("a", outside.url("cb"));
-    node.tell("a", "{}");
-    node.settle();
-    node.tell("a", "{}");
-    node.settle();
-    assertThat(outside.told("cb")).hasSize(1);
-    assertThat(subscriptions()).isEmpty();
-  }
-
-  @Test
-  void failedNotificationIsRetriedForADayWithTheSameEventIdAndThenSetAside() {
-    outside.when("POST", "cb", call -> call.empty(500));
-    node.subscribe("a", outside.url("cb"), "hub.lease_seconds", "31536000");
-    node.tell("a", "{}");
-    for (int minutes = 0; minutes < 26 * 60; minutes += 20) {
-      node.settle();
-      node.clock.advance(Duration.ofMinutes(20));
-    }
-    List<Callbacks.Seen> told = outside.told("cb");
-    assertThat(told.size()).isBetween(20, 90);
-    assertThat(told.stream().map(one -> one.header("X-IGL-Event-Id").orElseThrow()).distinct()).hasSize(1);
-    assertThat(subscriptions()).singleElement()
-        .satisfies(s -> assertThat(s.lastError().orElseThrow()).startsWith("a notification was given up"));
-    int before = told.size();
-    outside.when("POST", "cb", call -> call.empty(204));
-    node.clock.advance(Duration.ofMinutes(20));
-    node.tell("a", "{\"later\":1}");
-    node.settle();
-    assertThat(outside.told("cb")).hasSize(before + 1);
-    assertThat(subscriptions()).singleElement().satisfies(s -> assertThat(s.failures()).isZero());
-  }
-
-  @Test
-  void retryAfterIsHonoured() {
-    outside.when("POST", "cb", call -> call.with("Retry-After", "1800").empty(503));
-    node.subscribe("a", outside.url("cb"));
-    node.tell("a", "{}");
-    node.settle();
-    node.clock.advance(Duration.ofSeconds(1_799));
-    node.settle();
-    assertThat(outside.told("cb")).hasSize(1);
-    node.clock.advance(Duration.ofSeconds(2));
-    node.settle();
-    assertThat(outside.told("cb")).hasSize(2);
-  }
-
-  @ParameterizedTest
-  @ValueSource(strings = {"GET", "HEAD"})
-  void topicLeadsToHubAndItself(String method) {
-    HttpResponse<String> answer = node
-        .send(
-            HttpRequest.newBuilder(node.uri("/topics/UN.CEFACT")).method(method, HttpRequest.BodyPublishers.noBody()));
-    assertThat(answer.statusCode()).isEqualTo(200);
-    assertThat(answer.headers().firstValue("Content-Type").orElseThrow()).startsWith("application/json");
-    assertThat(answer.body()).isEqualTo(method.equals("GET") ? "{}" : "");
-    Links links = Links.parse(answer.headers().allValues("Link"));
-    assertThat(links.first("hub")).contains(node.server.baseUrl() + "/subscription-api/subscriptions");
-    assertThat(links.first("self")).contains(node.server.baseUrl() + "/topics/UN.CEFACT");
-  }
-
-  @Test
-  void addressOfATopicIsATopicAndIsEchoedAsSent() {
-    String address = node.server.baseUrl() + "/topics/UN.CEFACT.%2A";
-    assertThat(node.subscribe(address, outside.url("cb")).statusCode()).isEqualTo(202);
-    assertThat(outside.asked("cb").getFirst().parameter("hub.topic")).contains(address);
-    node.tell("un.cefact.trade", "{}");
-    node.settle();
-    assertThat(outside.told("cb")).hasSize(1);
-  }
-
-  @ParameterizedTest
-  @ValueSource(strings = {"a..b", "a%2Fb", ".a", "a.*.b"})
-  void illegalTopicIs404(String topic) {
-    assertThat(node.get("/topics/" + topic).statusCode()).isBetween(400, 404);
   }
 }
