@@ -1,6 +1,7 @@
 package dev.fairway.automation.installed;
 
 import dev.fairway.automation.metadata.PackageMetadata;
+import dev.fairway.automation.metadata.Problems;
 import dev.fairway.automation.pack.DitFile;
 import dev.fairway.automation.pack.PackageLoader;
 import dev.fairway.automation.runtime.AvailableType;
@@ -93,8 +94,7 @@ final class PackageShelf {
       }
     }
     if (!problems.isEmpty()) {
-      throw new FairwayException(ErrorCode.INVALID,
-          problems.size() + " problems in the package:\n  " + String.join("\n  ", problems));
+      throw new FairwayException(ErrorCode.INVALID, Problems.in("the package", problems));
     }
     return types;
   }

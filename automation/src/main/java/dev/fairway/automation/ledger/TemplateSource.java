@@ -1,5 +1,6 @@
 package dev.fairway.automation.ledger;
 
+import dev.fairway.automation.metadata.Problems;
 import dev.fairway.core.ErrorCode;
 import dev.fairway.core.FairwayException;
 import dev.fairway.core.ledger.LedgerJson;
@@ -105,8 +106,7 @@ public final class TemplateSource {
       builder.template(t.getKey(), b -> template(b, t.getKey(), t.getValue()));
     }));
     if (!problems.isEmpty()) {
-      throw new FairwayException(ErrorCode.INVALID,
-          problems.size() + " problems in the templates:\n  " + String.join("\n  ", problems));
+      throw new FairwayException(ErrorCode.INVALID, Problems.in("the templates", problems));
     }
     return builder.build();
   }

@@ -46,8 +46,7 @@ final class MetadataReader {
     types.stream().filter(type -> !ids.add(type.id()))
         .forEach(type -> problems.add("integration_types: id " + type.id() + " is there twice"));
     if (!problems.isEmpty()) {
-      throw new FairwayException(ErrorCode.INVALID,
-          problems.size() + " problems in the package metadata:\n  " + String.join("\n  ", problems));
+      throw new FairwayException(ErrorCode.INVALID, Problems.in("the package metadata", problems));
     }
     return new PackageMetadata(catalog, subdeployments, model, types, warnings);
   }

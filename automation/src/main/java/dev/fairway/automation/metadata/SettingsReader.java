@@ -232,8 +232,7 @@ public final class SettingsReader {
 
   private void throwProblems() {
     if (!problems.isEmpty()) {
-      throw new FairwayException(ErrorCode.INVALID,
-          problems.size() + " problems in the settings:\n  " + String.join("\n  ", problems));
+      throw new FairwayException(ErrorCode.INVALID, Problems.in("the settings", problems));
     }
   }
 }

@@ -57,7 +57,8 @@ final class Outbox implements WorkHandler<Payloads.Submit> {
     var party = new Party(submit.party());
     List<Command> commands = submit.read();
     if (delivery.dryRun()) {
-      return Outcome.fail("would send " + commands.size() + " commands as " + party + " under " + submit.commandId());
+      return Outcome.fail("would send " + commands.size() + (commands.size() == 1 ? " command" : " commands") + " as "
+          + party + " under " + submit.commandId());
     }
     if (!ledgers.has(submit.ledgerName())) {
       return Outcome.later(AWAY, "this node is no longer connected to the ledger " + submit.ledgerName());

@@ -110,6 +110,8 @@ class PackageMetadataTest {
         .hasMessageContaining("templateChoice is needed")
         .hasMessageContaining("interval must be a whole number of 64 bits, is \"1.5\"")
         .hasMessageContaining("mode must be one of [Slow, Fast]");
+    assertThatThrownBy(() -> reader.check(Map.of("targetTemplate", "Main:Clock")))
+        .hasMessageStartingWith("1 problem in the settings:").hasMessageContaining("templateChoice is needed");
     var values = reader.check(Map.of("targetTemplate", " Main:Clock\n", "templateChoice", "Tick"));
     assertThat(reader.bind(values, TimerSettings.class))
         .isEqualTo(new TimerSettings("Main:Clock", 30, Optional.empty()));

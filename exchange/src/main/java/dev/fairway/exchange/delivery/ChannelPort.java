@@ -124,7 +124,11 @@ public final class ChannelPort {
   /** What failed last, while calls keep failing; or what the channel itself knows to be wrong. */
   public Optional<String> trouble() {
     Health now = health;
-    return now.failures == 0 ? channel.trouble() : Optional.of(now.failures + " failures in a row: " + now.why);
+    return switch (now.failures) {
+      case 0 -> channel.trouble();
+      case 1 -> Optional.of("1 failure: " + now.why);
+      default -> Optional.of(now.failures + " failures in a row: " + now.why);
+    };
   }
 
   /** Whether calls have failed so often that another channel is to be preferred for now. */

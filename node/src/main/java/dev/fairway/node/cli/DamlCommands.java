@@ -52,7 +52,8 @@ public final class DamlCommands {
         Files.writeString(target, file.getValue());
       }
       generated.notes().forEach(note -> spec.commandLine().getErr().println("note: " + note));
-      spec.commandLine().getOut().println("wrote " + generated.files().size() + " files to " + out);
+      int files = generated.files().size();
+      spec.commandLine().getOut().println("wrote " + files + (files == 1 ? " file" : " files") + " to " + out);
       return 0;
     }
   }

@@ -167,7 +167,7 @@ public final class FilesCapture implements Capture<FilesCapture.Config, FilesCap
       }
     }
     if (row < begin.rows() && !session.stopping()) {
-      throw shorter(resource, row + " rows", begin);
+      throw shorter(resource, rows(row), begin);
     }
     if (batch.bytes() > 0) {
       var _ = batch.state(binding, place.json()).commit();
@@ -189,9 +189,13 @@ public final class FilesCapture implements Capture<FilesCapture.Config, FilesCap
     }
   }
 
+  private static String rows(long count) {
+    return count + (count == 1 ? " row" : " rows");
+  }
+
   private static IOException shorter(Resource resource, String what, Place begin) {
-    return new IOException(resource.file() + " has " + what + " and had " + begin.rows()
-        + " rows when it was captured last; raise the binding's backfill to capture it anew");
+    return new IOException(resource.file() + " has " + what + " and had " + rows(begin.rows())
+        + " when it was captured last; raise the binding's backfill to capture it anew");
   }
 
   private static ObjectNode named(ObjectNode document, String file, long row) {

@@ -65,7 +65,9 @@ interface RowReader {
           return Optional.empty();
         }
         if (fields.get().size() != columns.size()) {
-          throw new IOException("a row has " + fields.get().size() + " fields and the header " + columns.size());
+          int found = fields.get().size();
+          throw new IOException(
+              "a row has " + found + (found == 1 ? " field" : " fields") + " and the header " + columns.size());
         }
         ObjectNode document = Json.object();
         for (int i = 0; i < columns.size(); i++) {
