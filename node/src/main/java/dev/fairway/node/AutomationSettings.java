@@ -1,6 +1,7 @@
 package dev.fairway.node;
 
 import dev.fairway.automation.runtime.AutomationConfig;
+import dev.fairway.automation.runtime.HeardKinds;
 import dev.fairway.automation.runtime.IntegrationConfig;
 import dev.fairway.automation.runtime.Ledgers;
 import dev.fairway.core.Secret;
@@ -50,8 +51,13 @@ record AutomationSettings(AutomationConfig config, Map<String, Function<Clock, L
     AutomationConfig config = AutomationConfig.DEFAULT;
     String ledgerId = automation.text("ledger-id", config.ledgerId(),
         "the ledgerId that callers' Daml tokens must be for");
-    return new AutomationSettings(new AutomationConfig(ledgerId, config.authorization(), config.webhookBody()), ledgers,
-        integrations(automation, ledgers));
+    Duration handlerLimit = automation.duration("handler-limit", "5m", "1s", "1h",
+        "how long a handler may take before it is interrupted and its try has failed");
+    Map<String, HeardKinds> heard = new LinkedHashMap<>();
+    automation.named("rights").forEach((id, rights) -> heard.put(id, JournalKinds.heard(rights)));
+    return new AutomationSettings(
+        new AutomationConfig(ledgerId, config.authorization(), config.webhookBody(), handlerLimit, heard),
+        ledgers, integrations(automation, ledgers));
   }
 
   private static List<IntegrationConfig> integrations(Section automation, Map<String, ?> ledgers) {

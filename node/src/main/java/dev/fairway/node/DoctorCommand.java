@@ -76,6 +76,10 @@ final class DoctorCommand implements Callable<Integer> {
       ill("configuration", String.valueOf(e.getMessage()));
       return 2;
     }
+    config.automation().config().heard().forEach((integration, heard) -> well("automation.rights." + integration,
+        heard.patterns().isEmpty()
+            ? "is told of no events of the journal"
+            : "is told of " + String.join(", ", heard.patterns()) + " of the journal, and of nothing else there"));
     checkDisk(config.dir());
     checkDatabase(config);
     checkDocuments(config);

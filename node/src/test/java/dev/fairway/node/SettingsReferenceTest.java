@@ -30,6 +30,8 @@ class SettingsReferenceTest {
           name: { type: daml-v1, url: "https://ledger.example.org/", auth: { token-endpoint: "https://id.example.org/token" } }
         integrations:
           name: { settings: { FIELD: value } }
+        rights:
+          name: { journal: [exchange.message.received] }
       datatrust: { }
       """;
 

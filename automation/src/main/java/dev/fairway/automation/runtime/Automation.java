@@ -40,7 +40,6 @@ public final class Automation implements AutoCloseable {
   private record Wake(String integration) {}
 
   private final Handlers handlers;
-  private final AutomationConfig config;
   private final TimeLimits limits = new TimeLimits();
   private final Ledgers ledgers;
   private final RunningIntegration.Shared shared;
@@ -57,9 +56,8 @@ public final class Automation implements AutoCloseable {
   public Automation(Store store, Handlers handlers, Ledgers ledgers, OutsideCalls http, Clock clock,
       AutomationConfig config) {
     this.handlers = handlers;
-    this.config = config;
     this.ledgers = ledgers;
-    this.shared = new RunningIntegration.Shared(store, clock, http, limits);
+    this.shared = new RunningIntegration.Shared(store, clock, http, limits, config);
     handlers.add(Outbox.SUBMIT, new Outbox(ledgers, this::find));
     handlers.add(WAKE, delivery -> Outcome.done());
   }
@@ -246,7 +244,8 @@ public final class Automation implements AutoCloseable {
 
   /** What it serves: {@code /integrations/{id}} and {@code /requests}. */
   public List<Door> doors() {
-    return List.of(new IntegrationsDoor(this, shared, config).door(), new RequestsDoor(shared.store(), ledgers).door());
+    return List.of(new IntegrationsDoor(this, shared, shared.config()).door(),
+        new RequestsDoor(shared.store(), ledgers).door());
   }
 
   /** Stops all integrations. The store, the workers and the ledger stay open; they are the node's. */

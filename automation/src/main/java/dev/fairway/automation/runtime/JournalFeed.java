@@ -15,6 +15,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -23,21 +25,22 @@ import tools.jackson.databind.JsonNode;
  * journal, and so once. While the integration's queues are full the journal waits.
  */
 final class JournalFeed {
+  private static final Logger LOG = LoggerFactory.getLogger(JournalFeed.class);
   private static final String QUEUE = "journal ";
 
   private final Store store;
-  private final String name;
+  private final String integration;
   private final Lane lane;
   private final Map<String, Order> types;
   private final JournalRights rights;
   private Journal.@Nullable Follower follower;
 
-  JournalFeed(Store store, String integration, Lane lane, Map<String, Order> types) {
+  JournalFeed(Store store, String integration, Lane lane, Map<String, Order> types, JournalRights rights) {
     this.store = store;
-    this.name = "automation." + integration;
+    this.integration = integration;
     this.lane = lane;
     this.types = types;
-    this.rights = new JournalRights(integration);
+    this.rights = rights;
   }
 
   /** On which queue the events of a type wait. */
@@ -57,7 +60,10 @@ final class JournalFeed {
 
   synchronized void open() {
     if (!types.isEmpty() && follower == null) {
-      follower = store.journal().follow(name, Journal.Start.END, this::take);
+      types.keySet().stream().filter(type -> !rights.leave(type)).forEach(type -> LOG.warn(
+          "is not told what it asks for, its rights leave it out integration={} kind={} setting=automation.rights.{}.journal",
+          integration, type, integration));
+      follower = store.journal().follow("automation." + integration, Journal.Start.END, this::take);
     }
   }
 

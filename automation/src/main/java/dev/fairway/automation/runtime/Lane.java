@@ -98,7 +98,7 @@ final class Lane {
     }
     if (delivery.dryRun()) {
       return DryRun.wouldSend(
-          integration.called(timer.counters(), RunningIntegration.HANDLER_LIMIT, timer.handler()::handle));
+          integration.called(timer.counters(), timer.handler()::handle));
     }
     Instant now = shared.clock().instant();
     Long before = lastTicks.put(label, now.toEpochMilli());
@@ -108,7 +108,7 @@ final class Lane {
     total.incrementAndGet();
     Response response;
     try {
-      response = integration.called(timer.counters(), RunningIntegration.HANDLER_LIMIT, timer.handler()::handle);
+      response = integration.called(timer.counters(), timer.handler()::handle);
     } catch (InterruptedException e) {
       throw e;
     } catch (Exception e) {
@@ -127,8 +127,7 @@ final class Lane {
       return Outcome.fail("no queue " + payload.name() + " in this version of " + integration.id());
     }
     Attempt attempt = RunningIntegration.attempt(delivery);
-    Response response = integration.called(queue.counters(), RunningIntegration.HANDLER_LIMIT,
-        () -> queue.handler().handle(payload.body(), attempt));
+    Response response = integration.called(queue.counters(), () -> queue.handler().handle(payload.body(), attempt));
     if (delivery.dryRun()) {
       return DryRun.wouldSend(response);
     }

@@ -43,7 +43,7 @@ final class LedgerHandlers {
     }
     Registrations.OnTransaction transaction = registrations.transactions.get(payload.handler());
     if (transaction != null) {
-      return sent(delivery, integration.called(transaction.counters(), RunningIntegration.HANDLER_LIMIT,
+      return sent(delivery, integration.called(transaction.counters(),
           () -> transaction.handler().handle(TransactionText.read(payload.body(), attempt))));
     }
     Registrations.OnRequest<?, ?> request = registrations.requests.get(payload.handler());
@@ -56,7 +56,7 @@ final class LedgerHandlers {
       Attempt attempt) throws Exception {
     E event = event(handler, delivery.payload(), attempt);
     boolean undecided = delivery.payload().undecided();
-    return sent(delivery, integration.called(handler.counters(), RunningIntegration.HANDLER_LIMIT,
+    return sent(delivery, integration.called(handler.counters(),
         () -> undecided && !wants(handler, event) ? Response.none() : handler.handler().handle(event)));
   }
 
@@ -106,8 +106,7 @@ final class LedgerHandlers {
       return Optional.empty();
     }
     E event = event(handler, submit.origin(), new Attempt(submit.commandId(), 1, false));
-    Response response = integration.called(handler.counters(), RunningIntegration.HANDLER_LIMIT,
-        () -> handler.onRejected().get().handle(event, why));
+    Response response = integration.called(handler.counters(), () -> handler.onRejected().get().handle(event, why));
     return Optional.of(Outcome.done(tx -> integration.commands().send(tx, submit.handler(),
         CommandSender.commands(response), submit.origin().purpose() + "|rejected")));
   }

@@ -203,8 +203,7 @@ final class LifeCycle {
     for (Registrations.OnStart handler : handlers) {
       String purpose = what + "-" + n++ + "-" + startTime;
       boolean done = untilDone(what + " handler failed", () -> {
-        Response response = integration.called(handler.counters(), RunningIntegration.HANDLER_LIMIT,
-            handler.handler()::handle);
+        Response response = integration.called(handler.counters(), handler.handler()::handle);
         shared.store().run(tx -> integration.commands().send(tx, what, CommandSender.commands(response), purpose));
         return true;
       });

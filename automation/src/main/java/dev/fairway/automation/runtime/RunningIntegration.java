@@ -20,20 +20,24 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * An integration at work, from its start to its stop. Deliveries come in on the workers' threads; each handler runs with
  * the integration's own class loader, within a time limit. Safe for many threads.
  */
 public final class RunningIntegration {
-  static final Duration HANDLER_LIMIT = Duration.ofMinutes(5);
+  private static final Logger LOG = LoggerFactory.getLogger(RunningIntegration.class);
   private static final Duration NOT_NOW = Duration.ofSeconds(1);
 
   /** What all integrations of a node share. */
-  record Shared(Store store, Clock clock, OutsideCalls http, TimeLimits limits) {
+  record Shared(Store store, Clock clock, OutsideCalls http, TimeLimits limits, AutomationConfig config) {
     Shared {
       http = DryRun.guard(http);
     }
@@ -66,6 +70,7 @@ public final class RunningIntegration {
   private final Lane lane;
   private final JournalFeed journal;
   private final RecentCalls recent = new RecentCalls();
+  private final Map<Thread, String> overdue = new ConcurrentHashMap<>();
   private final LifeCycle life;
   private volatile int logLevel;
 
@@ -91,7 +96,8 @@ public final class RunningIntegration {
         new WorkerNode()));
     this.onLedger = new LedgerHandlers(this, shared);
     this.lane = new Lane(this, shared);
-    this.journal = new JournalFeed(shared.store, config.id(), lane, registrations.journalTypes);
+    this.journal = new JournalFeed(shared.store, config.id(), lane, registrations.journalTypes,
+        new JournalRights(config.id(), shared.config.heardBy(config.id())));
   }
 
   /**
@@ -187,7 +193,7 @@ public final class RunningIntegration {
 
   /** What keeps it from going on, while something does. */
   public Optional<String> error() {
-    return feed.trouble().or(life::error);
+    return feed.trouble().or(life::error).or(() -> overdue.values().stream().findFirst());
   }
 
   /** Of which type it is, in the version it was started with. */
@@ -322,12 +328,18 @@ public final class RunningIntegration {
     return delivery.dryRun() ? DryRun.of(() -> lane.run(delivery)) : lane.run(delivery);
   }
 
-  /** Calls a handler: counted, in its class loader, within a time limit. */
+  /** Calls a handler: counted, in its class loader, within the time limit of all. */
+  <T> T called(Counters counters, Callable<T> handler) throws Exception {
+    return called(counters, shared.config.handlerLimit(), handler);
+  }
+
+  /** Calls a handler: counted, in its class loader, within a time limit of its own. */
   <T> T called(Counters counters, Duration limit, Callable<T> handler) throws Exception {
     counters.used();
     Instant began = shared.clock.instant();
+    Thread runner = Thread.currentThread();
     try {
-      T answer = shared.limits.within(limit, () -> inLoader(loader, handler));
+      T answer = shared.limits.within(limit, () -> inLoader(loader, handler), () -> overdue(runner, counters, limit));
       recent.add(counters.label(), began, shared.clock.instant(), Optional.empty());
       return answer;
     } catch (InterruptedException | HeldBack e) {
@@ -337,7 +349,17 @@ public final class RunningIntegration {
       counters.failed(e.toString(), failed);
       recent.add(counters.label(), began, failed, Optional.of(e.toString()));
       throw e;
+    } finally {
+      overdue.remove(runner);
     }
+  }
+
+  /* One that heeds the interrupt is not overdue for long. */
+  private void overdue(Thread runner, Counters counters, Duration limit) {
+    overdue.put(runner, counters.label() + " takes longer than " + limit
+        + " and was interrupted; what waits for it goes on when it ends, or when the node is restarted");
+    LOG.warn("a handler takes too long and is interrupted integration={} handler={} limit={}", id(), counters.label(),
+        limit);
   }
 
   /**

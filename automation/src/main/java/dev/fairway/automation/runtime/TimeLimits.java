@@ -22,12 +22,22 @@ final class TimeLimits implements AutoCloseable {
 
   /** @throws TimeoutException when the limit was over and the body was interrupted */
   <T> T within(Duration limit, Callable<T> body) throws Exception {
+    return within(limit, body, () -> {});
+  }
+
+  /**
+   * The same.
+   *
+   * @param overdue called when the limit is over and the body is not, always before this returns
+   */
+  <T> T within(Duration limit, Callable<T> body, Runnable overdue) throws Exception {
     Thread runner = Thread.currentThread();
     var state = new State[]{State.RUNNING};
     Future<?> alarm = alarms.schedule(() -> {
       synchronized (state) {
         if (state[0] == State.RUNNING) {
           state[0] = State.INTERRUPTED;
+          overdue.run();
           runner.interrupt();
         }
       }

@@ -19,9 +19,11 @@ import dev.fairway.testing.ledger.ContractModel;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -225,6 +227,50 @@ class HandlerFaultsTest {
       eventually(() -> assertThat(heard).containsExactlyInAnyOrder("one", "two"));
       forever.countDown();
     }
+  }
+
+  @Test
+  void messageThatHangsHasFailedAtItsLimitAndThoseTakenWithItGoOn() {
+    try (var node = impatient()) {
+      RunningIntegration post = node.run("post", (env, events) -> events.queue().messages("in", (message, attempt) -> {
+        if (message.equals("first") && attempt.number() == 1) {
+          new CountDownLatch(1).await();
+        }
+        heard.add(message);
+        return Response.none();
+      }));
+      List.of("first", "second", "third").forEach(message -> post.put("in", message));
+      eventually(() -> assertThat(heard).contains("first", "second", "third"));
+      assertThat(post.tallies()).singleElement().satisfies(queue -> assertThat(queue.lastError().orElseThrow())
+          .contains("took longer than PT1S and was interrupted"));
+      assertThat(node.setAside()).isEmpty();
+    }
+  }
+
+  @Test
+  void handlerThatDoesNotHeedItsLimitIsToldWhileItHangs() {
+    var gate = new Semaphore(0);
+    try (var node = impatient()) {
+      RunningIntegration deaf = node.run("deaf", (env, events) -> events.queue().messages("in", (message, attempt) -> {
+        gate.acquireUninterruptibly();
+        heard.add(message);
+        return Response.none();
+      }));
+      runNeighbour(node);
+      deaf.put("in", "hung");
+      eventually(() -> assertThat(deaf.error().orElse("")).contains("in takes longer than PT1S", "interrupted"));
+      node.ask("one");
+      eventually(() -> assertThat(heard).containsExactly("one"));
+      gate.release(100);
+      eventually(() -> assertThat(heard).contains("hung"));
+      eventually(() -> assertThat(deaf.error()).isEmpty());
+    }
+  }
+
+  /* Its handlers may take a second. */
+  private Node impatient() {
+    return new Node(folder, ledger -> ledger, Node.NO_CALLS,
+        new AutomationConfig("cloudbox", true, 1_000, Duration.ofSeconds(1), Map.of()));
   }
 
   @Test

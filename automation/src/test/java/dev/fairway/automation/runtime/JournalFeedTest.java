@@ -10,8 +10,10 @@ import dev.fairway.core.journal.NewEvent;
 import java.nio.file.Path;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
@@ -143,8 +145,35 @@ class JournalFeedTest {
       "automation.integration.running | other | {\"name\":\"other\"}                    | false",
       "automation.installed      | other | {\"name\":\"other\"}                         | false"})
   void rightsAreThoseOfTheIntegration(String type, String subject, String body, boolean allowed) {
-    assertThat(new JournalRights("mine").allow(new Event(1, UUID.randomUUID(), type, subject, Instant.EPOCH, body)))
-        .isEqualTo(allowed);
+    assertThat(new JournalRights("mine", HeardKinds.ALL)
+        .allow(new Event(1, UUID.randomUUID(), type, subject, Instant.EPOCH, body))).isEqualTo(allowed);
+  }
+
+  @ParameterizedTest
+  @CsvSource(delimiter = '|', value = {
+      "port.ship.arrived | port.ship.arrived | true",
+      "port.ship.*       | port.ship.arrived | true",
+      "port.*            | port.ship.arrived | true",
+      "*                 | port.ship.arrived | true",
+      "port.ship.left    | port.ship.arrived | false",
+      "port.sh           | port.ship.arrived | false",
+      "port.ships.*      | port.ship.arrived | false",
+      "request.*         | request.accepted  | false"})
+  void operatorLeavesItLess(String pattern, String type, boolean allowed) {
+    assertThat(new JournalRights("mine", new HeardKinds(List.of(pattern)))
+        .allow(new Event(1, UUID.randomUUID(), type, "ship", Instant.EPOCH, "{}"))).isEqualTo(allowed);
+  }
+
+  @Test
+  void whatItsOperatorDoesNotAllowIsNotTold() {
+    var config = new AutomationConfig("cloudbox", true, 1_000, Duration.ofMinutes(5),
+        Map.of("watch", new HeardKinds(List.of(LEFT))));
+    try (var node = new Node(folder, ledger -> ledger, Node.NO_CALLS, config)) {
+      run(node, Order.STRICT);
+      voyages(node);
+      eventually(() -> assertThat(told).hasSize(6));
+      assertThat(told).containsExactly("left a1", "left b1", "left a2", "left b2", "left a3", "left b3");
+    }
   }
 
   /* Fails at the first try of each ship's first arrival. */

@@ -289,7 +289,7 @@ final class RequestSimulation {
       lives++;
       var shared = new RunningIntegration.Shared(reached, clock, call -> {
         throw new UnsupportedOperationException("no calls to the outside here");
-      }, limits);
+      }, limits, AutomationConfig.DEFAULT);
       var type = new AvailableType(new PackageMetadata.IntegrationType(id, id, id, "test", List.of(), Optional.empty(),
           Optional.empty(), Optional.empty(), List.of()), Desk::new);
       Ledger far = new Crash.OfLedger(process, ledger, () -> {});

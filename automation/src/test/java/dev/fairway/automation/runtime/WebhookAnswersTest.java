@@ -146,7 +146,8 @@ class WebhookAnswersTest {
   void hookWhoseTokensNobodyCanCheckSaysSo(String path) throws Exception {
     var config = AutomationConfig.DEFAULT;
     try (var other = new Node(folder.resolve(path.substring(1)), ledger -> ledger, Node.NO_CALLS,
-        new AutomationConfig(config.ledgerId(), false, config.webhookBody()))) {
+        new AutomationConfig(config.ledgerId(), false, config.webhookBody(),
+            config.handlerLimit(), config.heard()))) {
       other.run("hooks", (env, events) -> register(events));
       try (var closed = WebServer.start(WebConfig.loopback(), WebhookTest.TOKENS, other.automation.doors())) {
         HttpResponse<String> answer = send(closed, "GET", path, "Bearer bob/bob/cloudbox");

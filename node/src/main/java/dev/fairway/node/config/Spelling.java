@@ -5,11 +5,11 @@ import java.util.Comparator;
 import java.util.Optional;
 
 /** What somebody who mistyped a name may have meant. */
-final class Spelling {
+public final class Spelling {
   private Spelling() {}
 
   /** The nearest of the known names, when a third of the letters at most, or two, would have to change. */
-  static Optional<String> nearest(String typed, Collection<String> known) {
+  public static Optional<String> nearest(String typed, Collection<String> known) {
     return known.stream().min(Comparator.comparingInt(name -> distance(typed, name)))
         .filter(name -> distance(typed, name) <= Math.max(2, typed.length() / 3));
   }
