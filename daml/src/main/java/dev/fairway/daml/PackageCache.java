@@ -68,6 +68,12 @@ public final class PackageCache {
     return packages.containsKey(id) || ids.get().contains(id) ? find(id) : Optional.empty();
   }
 
+  /** Whether the ledger has the template under this very package id; of a name, or an open package, it may have several. */
+  public boolean has(TemplateId template) {
+    return template.pkg().filter(pkg -> !pkg.startsWith("#")).flatMap(this::findIfThere)
+        .filter(pkg -> pkg.templates().containsKey(template.name())).isPresent();
+  }
+
   /** What its authors call a package. */
   public Optional<String> name(String id) {
     return find(id).map(LedgerPackage::name).filter(name -> !name.isEmpty());

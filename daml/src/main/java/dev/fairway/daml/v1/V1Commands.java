@@ -16,17 +16,22 @@ import java.time.Duration;
 /** Submissions in the words of the API. */
 final class V1Commands {
   private final PackageCache packages;
+  private final String applicationId;
 
-  /** @param packages finds what a template's name means */
-  V1Commands(PackageCache packages) {
+  /**
+   * @param packages finds what a template's name means
+   * @param applicationId the ledger recognises a resend only of the same application
+   */
+  V1Commands(PackageCache packages, String applicationId) {
     this.packages = packages;
+    this.applicationId = applicationId;
   }
 
   /**
    * @throws FairwayException with {@code INVALID} when a template is not known
    * @throws ArithmeticException when a date or timestamp is out of range
    */
-  Commands toWire(Submission submission, String ledgerId, String applicationId, Duration deduplication) {
+  Commands toWire(Submission submission, String ledgerId, Duration deduplication) {
     Commands.Builder commands = Commands.newBuilder().setLedgerId(ledgerId).setApplicationId(applicationId)
         .setCommandId(submission.commandId()).addAllActAs(submission.actAs().stream().map(Party::name).toList())
         .addAllReadAs(submission.readAs().stream().map(Party::name).toList())

@@ -68,6 +68,20 @@ final class Participant implements AutoCloseable {
     }
   }
 
+  @FunctionalInterface
+  interface Asking<T> {
+    T run() throws Refused;
+  }
+
+  /** Asks where a refusal ends what is being done; {@code what} was asked for is told with it. */
+  static <T> T ask(String what, Asking<T> asking) {
+    try {
+      return asking.run();
+    } catch (Refused e) {
+      throw e.error().toException(what, e);
+    }
+  }
+
   JsonNode get(String path) throws Refused {
     return parse(send("GET", path, "application/json", BodyPublishers.noBody()));
   }

@@ -60,7 +60,7 @@ final class V2Events {
       for (String kind : List.of("OffsetCheckpoint", "Reassignment", "TopologyTransaction")) {
         JsonNode value = update.path(kind).path("value");
         if (!value.isMissingNode()) {
-          return List.of(new LedgerEvent.Checkpoint(offset(value.path("offset"))));
+          return List.of(new LedgerEvent.Checkpoint(V2Offsets.fromWire(value.path("offset"))));
         }
       }
       throw lied("an update of an unknown kind: " + update.propertyNames());
@@ -75,7 +75,7 @@ final class V2Events {
         throw lied("an event of an unknown kind: " + event.propertyNames());
       }
     }
-    Offset offset = offset(transaction.path("offset"));
+    Offset offset = V2Offsets.fromWire(transaction.path("offset"));
     if (told.isEmpty()) {
       return List.of(new LedgerEvent.Checkpoint(offset));
     }
@@ -147,14 +147,6 @@ final class V2Events {
     } catch (DateTimeParseException e) {
       throw lied(field + " is no time: " + e.getParsedString());
     }
-  }
-
-  /** The beginning is 0 there and nothing here. */
-  static Offset offset(JsonNode node) {
-    if (!node.isIntegralNumber()) {
-      throw lied("an offset is no whole number: " + node);
-    }
-    return node.asLong() == 0 ? Offset.BEGIN : new Offset(Long.toString(node.asLong()));
   }
 
   private static String text(JsonNode node, String field) {

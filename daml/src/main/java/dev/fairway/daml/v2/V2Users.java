@@ -1,7 +1,8 @@
 package dev.fairway.daml.v2;
 
+import static dev.fairway.daml.v2.Participant.ask;
+
 import dev.fairway.core.ledger.Party;
-import dev.fairway.daml.v2.Participant.Refused;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -119,18 +120,5 @@ public final class V2Users {
     return new User(json.path("id").asString(""),
         Optional.of(json.path("primaryParty").asString("")).filter(name -> !name.isEmpty()).map(Party::new),
         json.path("isDeactivated").asBoolean(false));
-  }
-
-  @FunctionalInterface
-  private interface Asking {
-    JsonNode run() throws Refused;
-  }
-
-  private static JsonNode ask(String what, Asking asking) {
-    try {
-      return asking.run();
-    } catch (Refused e) {
-      throw e.error().toException(what, e);
-    }
   }
 }
