@@ -4,6 +4,7 @@ import dev.fairway.core.ErrorCode;
 import dev.fairway.core.FairwayException;
 import dev.fairway.core.ledger.Party;
 import dev.fairway.core.ledger.Submission;
+import dev.fairway.daml.CommandTypes;
 import dev.fairway.daml.PackageCache;
 import dev.fairway.daml.wire.v1.Command;
 import dev.fairway.daml.wire.v1.Commands;
@@ -16,19 +17,21 @@ import java.time.Duration;
 /** Submissions in the words of the API. */
 final class V1Commands {
   private final PackageCache packages;
+  private final CommandTypes types;
   private final String applicationId;
 
   /**
-   * @param packages finds what a template's name means
+   * @param packages finds what a template's name means, and of which types its values are
    * @param applicationId the ledger recognises a resend only of the same application
    */
   V1Commands(PackageCache packages, String applicationId) {
     this.packages = packages;
+    this.types = new CommandTypes(packages);
     this.applicationId = applicationId;
   }
 
   /**
-   * @throws FairwayException with {@code INVALID} when a template is not known
+   * @throws FairwayException with {@code INVALID} when a template is not known or a value is of the wrong type
    * @throws ArithmeticException when a date or timestamp is out of range
    */
   Commands toWire(Submission submission, String ledgerId, Duration deduplication) {
@@ -50,6 +53,8 @@ final class V1Commands {
     var template = V1Values.toWire(packages.resolve(command.template()).orElseThrow(
         () -> new FairwayException(ErrorCode.INVALID,
             command.template() + " is in no package of the ledger, or in several: name the package")));
+    // The ledger would say of which type a wrong value is, but not where it stands.
+    types.check(command);
     Command.Builder wire = Command.newBuilder();
     switch (command) {
       case dev.fairway.core.ledger.Command.Create create -> wire.setCreate(CreateCommand.newBuilder()

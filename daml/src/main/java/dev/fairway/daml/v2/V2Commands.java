@@ -4,17 +4,13 @@ import dev.fairway.core.ErrorCode;
 import dev.fairway.core.FairwayException;
 import dev.fairway.core.ledger.Command;
 import dev.fairway.core.ledger.LedgerJson;
-import dev.fairway.core.ledger.LedgerPackage;
-import dev.fairway.core.ledger.LedgerType;
-import dev.fairway.core.ledger.LedgerValue;
 import dev.fairway.core.ledger.Party;
 import dev.fairway.core.ledger.Submission;
 import dev.fairway.core.ledger.TemplateId;
-import dev.fairway.core.ledger.model.Conformity;
+import dev.fairway.daml.CommandTypes;
 import dev.fairway.daml.PackageCache;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -22,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 final class V2Commands {
   private final PackageCache packages;
   private final String userId;
-  private final Conformity types;
+  private final CommandTypes types;
 
   /**
    * @param packages finds what a template's name means, and of which types its values are
@@ -31,8 +27,7 @@ final class V2Commands {
   V2Commands(PackageCache packages, String userId) {
     this.packages = packages;
     this.userId = userId;
-    this.types = new Conformity(name -> name.pkg().flatMap(packages::find)
-        .flatMap(pkg -> Optional.ofNullable(pkg.types().get(name.name()))));
+    this.types = new CommandTypes(packages);
   }
 
   /** @throws FairwayException with {@code INVALID} when a template is not known or a value is of the wrong type */
@@ -54,7 +49,8 @@ final class V2Commands {
   private Object toWire(Command command) {
     Map<String, @Nullable Object> json = new LinkedHashMap<>();
     json.put("templateId", template(command.template()));
-    check(command);
+    // JSON does not say of which type a value is, so a wrong one might be taken for another.
+    types.check(command);
     return switch (command) {
       case Command.Create create -> {
         json.put("createArguments", LedgerJson.tree(create.payload()));
@@ -79,40 +75,6 @@ final class V2Commands {
         yield Map.of("CreateAndExerciseCommand", json);
       }
     };
-  }
-
-  /**
-   * JSON does not say of which type a value is, so a wrong one might be taken for another; it is found here. What this
-   * side does not know is left to the participant.
-   */
-  private void check(Command command) {
-    Optional<TemplateId> template = packages.resolve(command.template());
-    Optional<LedgerPackage.Template> declared = template.flatMap(TemplateId::pkg).flatMap(packages::findIfThere)
-        .flatMap(pkg -> Optional.ofNullable(pkg.templates().get(command.template().name())));
-    if (template.isEmpty() || declared.isEmpty()) {
-      return;
-    }
-    LedgerType payload = new LedgerType.Named(template.get());
-    switch (command) {
-      case Command.Create create -> types.check(create.payload(), payload, "payload");
-      case Command.Exercise exercise -> check(declared.get(), exercise.choice(), exercise.argument());
-      case Command.ExerciseByKey exercise -> {
-        declared.get().key().ifPresent(key -> types.check(exercise.key(), key, "key"));
-        check(declared.get(), exercise.choice(), exercise.argument());
-      }
-      case Command.CreateAndExercise both -> {
-        types.check(both.payload(), payload, "payload");
-        check(declared.get(), both.choice(), both.argument());
-      }
-    }
-  }
-
-  private void check(LedgerPackage.Template template, String choice, LedgerValue argument) {
-    LedgerPackage.Choice declared = template.choices().get(choice);
-    // A choice of an interface is not among the template's own.
-    if (declared != null) {
-      types.check(argument, declared.argument(), choice);
-    }
   }
 
   /** A package's name is for the participant to look up; it knows which version is in force. */

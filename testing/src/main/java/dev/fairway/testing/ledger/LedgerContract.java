@@ -150,6 +150,23 @@ public abstract class LedgerContract extends LedgerReadingContract {
   }
 
   @Test
+  void valueOfTheWrongTypeIsToldWithItsPlace() throws Exception {
+    Contract request = create("stays");
+    LedgerValue number = LedgerValue.int64(4711);
+    assertInvalid(submit(alice, Command.create(requestId, request(alice, bob, "x").with("text", number))), "text",
+        "4711");
+    assertInvalid(submit(bob, Command.exercise(request, "Accept", LedgerValue.struct("answer", number))), "answer",
+        "4711");
+    assertInvalid(submit(bob, Command.exercise(request, "Accept", LedgerValue.struct())), "answer");
+    assertThat(snapshot(Query.all(alice))).hasSize(1);
+  }
+
+  private static void assertInvalid(SubmitResult result, String... told) {
+    assertRejected(result, Reason.INVALID);
+    assertThat(((SubmitResult.Rejected) result).detail()).contains(told);
+  }
+
+  @Test
   void sameCommandIdHasNoSecondEffect() throws Exception {
     var submission = new Submission(commandId(), alice,
         List.of(Command.create(requestId, request(alice, bob, "once"))));

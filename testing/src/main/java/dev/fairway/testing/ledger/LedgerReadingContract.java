@@ -17,6 +17,7 @@ import dev.fairway.core.ledger.Party;
 import dev.fairway.core.ledger.Query;
 import dev.fairway.core.ledger.Submission;
 import dev.fairway.core.ledger.SubmitResult;
+import dev.fairway.core.ledger.TemplateId;
 import dev.fairway.core.ledger.TemplatePattern;
 import java.util.ArrayList;
 import java.util.List;
@@ -153,6 +154,21 @@ abstract class LedgerReadingContract extends LedgerFixture {
   }
 
   @Test
+  void templateThatDoesNotExistYetIsNoErrorAndHidesNothing() throws Exception {
+    var notYet = new TemplateId(requestId.pkg(), "Contract", "NotYet");
+    var inNoPackage = notYet.in("0".repeat(64));
+    create("before");
+    assertThat(snapshot(Query.of(alice, notYet))).isEmpty();
+    var query = new Query(Set.of(alice),
+        List.of(TemplatePattern.of(notYet), TemplatePattern.of(inNoPackage), TemplatePattern.of(requestId)));
+    try (LedgerStream stream = ledger.open(query, From.snapshot())) {
+      assertThat(texts(until(stream, LedgerEvent.SnapshotEnd.class))).containsExactly("before");
+      create("after");
+      assertThat(texts(transactions(stream, 1))).containsExactly("after");
+    }
+  }
+
+  @Test
   void submitterIsToldItsCommandId() throws Exception {
     Offset before = ledger.end();
     String commandId = commandId();
@@ -171,8 +187,10 @@ abstract class LedgerReadingContract extends LedgerFixture {
     try (LedgerStream stream = ledger.open(Query.all(carol), From.after(ledger.end()))) {
       assertThat(stream.read(10, SHORT)).allMatch(LedgerEvent.Checkpoint.class::isInstance);
       Party signatory = carol;
-      Thread.ofVirtual().start(() -> accepted(signatory, Command.create(requestId, request(signatory, bob, "news"))));
+      Thread writer = Thread.ofVirtual()
+          .start(() -> accepted(signatory, Command.create(requestId, request(signatory, bob, "news"))));
       assertThat(texts(transactions(stream, 1))).containsExactly("news");
+      writer.join();
     }
   }
 
