@@ -40,6 +40,8 @@ import java.util.stream.Stream;
  * whole blob or nothing.
  */
 public final class DiskBlobs implements Blobs {
+  /* Most blobs fit in the first. */
+  private static final int FIRST_BUFFER = 16 << 10;
   private static final int BUFFER = 256 << 10;
   private static final String LOCK = "lock";
   private static final Duration STILL_BEING_MADE = Duration.ofMinutes(1);
@@ -61,6 +63,7 @@ public final class DiskBlobs implements Blobs {
       Files.createDirectory(temporary);
       lockFile = FileChannel.open(temporary.resolve(LOCK), StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
       lockFile.lock();
+      makeLanes();
     } catch (IOException e) {
       throw new FairwayException(ErrorCode.CONFIGURATION, "cannot use " + directory + " for blobs: " + e, e);
     }
@@ -72,6 +75,14 @@ public final class DiskBlobs implements Blobs {
       Files.createDirectories(directory.resolve(HexFormat.of().toHexDigits((byte) i)));
     }
     syncDirectory(directory);
+  }
+
+  /* One for each first letter of a temporary name: to make a file and to move one away both hold the folder it is in, and
+   * many who hold the same one wait for each other. */
+  private void makeLanes() throws IOException {
+    for (int i = 0; i < 16; i++) {
+      Files.createDirectory(temporary.resolve(Integer.toHexString(i)));
+    }
   }
 
   /* Each process writes in a folder of its own and holds a lock there, so that what is nobody's can be told from what
@@ -118,7 +129,9 @@ public final class DiskBlobs implements Blobs {
 
   private Blob write(InputStream bytes, long limit, List<MessageDigest> digests, Optional<BlobId> expected)
       throws IOException {
-    Path file = temporary.resolve(UUID.randomUUID().toString());
+    String name = UUID.randomUUID().toString();
+    Path file = temporary.resolve(name.substring(0, 1)).resolve(name);
+    boolean kept = false;
     try {
       MessageDigest sha256 = sha256();
       List<MessageDigest> all = new ArrayList<>(digests);
@@ -130,17 +143,20 @@ public final class DiskBlobs implements Blobs {
             + ", got " + length + " bytes with " + id + "; they were not kept");
       }
       keep(file, id);
+      kept = true;
       Map<String, String> further = new HashMap<>();
       digests.forEach(digest -> further.put(digest.getAlgorithm().toLowerCase(Locale.ROOT),
           HexFormat.of().formatHex(digest.digest())));
       return new Blob(id, length, further);
     } finally {
-      Files.deleteIfExists(file);
+      if (!kept) {
+        Files.deleteIfExists(file);
+      }
     }
   }
 
   private static long copy(InputStream bytes, Path file, long limit, List<MessageDigest> digests) throws IOException {
-    byte[] buffer = new byte[BUFFER];
+    byte[] buffer = new byte[FIRST_BUFFER];
     long length = 0;
     try (FileChannel out = open(file)) {
       for (int n = bytes.read(buffer); n >= 0; n = bytes.read(buffer)) {
@@ -152,6 +168,9 @@ public final class DiskBlobs implements Blobs {
           digest.update(buffer, 0, n);
         }
         writeAll(out, ByteBuffer.wrap(buffer, 0, n));
+        if (length >= FIRST_BUFFER && buffer.length < BUFFER) {
+          buffer = new byte[BUFFER];
+        }
       }
       sync(out);
     }

@@ -31,7 +31,7 @@ class DiskBlobsTest extends BlobsContract {
   void whatAKilledProcessLeftHalfWrittenIsRemovedAtStart() throws IOException {
     Path folder = Files.createDirectory(directory.resolve("tmp").resolve("of-the-dead"));
     Files.createFile(folder.resolve("lock"));
-    Files.writeString(folder.resolve("half"), "half a blob");
+    Files.writeString(Files.createDirectory(folder.resolve("a")).resolve("half"), "half a blob");
     assertThat(new DiskBlobs(directory)).isNotNull();
     assertThat(folder).doesNotExist();
   }
