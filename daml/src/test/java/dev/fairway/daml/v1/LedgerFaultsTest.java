@@ -113,12 +113,15 @@ class LedgerFaultsTest {
         ledger.upload(ContractDar.bytes());
         assertThat(refusals).hasValue(1);
         Party alice = ledger.allocate("alice");
-        assertThat(ledger.submit(submission(alice, "guarded"))).isInstanceOf(SubmitResult.Accepted.class);
+        SubmitResult taken = ledger.submit(submission(alice, "guarded"));
+        assertThat(taken).isInstanceOf(SubmitResult.Accepted.class);
+        Offset told = ((SubmitResult.Accepted) taken).receipt().orElseThrow().offset();
         try (LedgerStream stream = ledger.open(Query.all(alice), From.after(Offset.BEGIN))) {
           assertThat(texts(stream, 1)).containsExactly("guarded");
           guarded.close();
-          assertThatThrownBy(() -> texts(stream, 1)).isInstanceOfSatisfying(FairwayException.class,
-              e -> assertThat(e.code()).isEqualTo(ErrorCode.PEER_FAILED));
+          assertThatThrownBy(() -> texts(stream, 1)).hasMessageContaining("the stream after " + told)
+              .isInstanceOfSatisfying(FairwayException.class,
+                  e -> assertThat(e.code()).isEqualTo(ErrorCode.PEER_FAILED));
         }
         assertThat(ledger.submit(submission(alice, "away"))).isInstanceOfAny(SubmitResult.Unavailable.class,
             SubmitResult.Unknown.class);
