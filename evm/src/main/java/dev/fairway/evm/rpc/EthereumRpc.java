@@ -2,6 +2,7 @@ package dev.fairway.evm.rpc;
 
 import dev.fairway.core.ErrorCode;
 import dev.fairway.core.FairwayException;
+import dev.fairway.core.Why;
 import dev.fairway.evm.Address;
 import dev.fairway.evm.Hash;
 import dev.fairway.evm.Hex;
@@ -328,9 +329,7 @@ public final class EthereumRpc implements AutoCloseable {
       if (cause instanceof HttpTimeoutException) {
         throw new EndpointFailure("did not answer within " + config.timeout());
       }
-      throw new EndpointFailure("cannot be reached: " + (cause.getMessage() == null
-          ? cause.getClass().getSimpleName()
-          : message));
+      throw new EndpointFailure("cannot be reached: " + Why.inWords(cause));
     }
   }
 

@@ -70,7 +70,8 @@ class EthereumRpcTest {
       assertThat(rpc.check()).isEqualTo("http://127.0.0.1:" + chain.port());
     }
     try (EthereumRpc rpc = rpc(NOBODY)) {
-      assertThatThrownBy(rpc::head).hasMessageContaining("http://127.0.0.1:1 cannot be reached")
+      assertThatThrownBy(rpc::head)
+          .hasMessageContaining("http://127.0.0.1:1 cannot be reached: nothing takes connections there")
           .hasMessageNotContaining("secret").hasMessageNotContaining("key-in-path")
           .satisfies(e -> assertThat(code(e)).isEqualTo(ErrorCode.PEER_FAILED));
     }
