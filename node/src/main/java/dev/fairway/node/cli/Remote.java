@@ -136,11 +136,11 @@ public final class Remote {
     }
   }
 
-  /** What an error answer says, in one line: problem details (RFC 9457) or the errors list of the older paths. */
+  /** What an error answer says, in one line: problem details (RFC 9457), or the errors list or the message of older paths. */
   private static String explain(Answer answer) {
     JsonNode error = answer.body().path("errors").path(0);
     Optional<String> text = firstText(answer.body().path("detail"), error.path("detail"), error.path("title"),
-        answer.body().path("title"));
+        answer.body().path("title"), answer.body().path("message"), answer.body().path("msg"));
     JsonNode source = error.path("source");
     String detail = text.orElse(answer.text().length() > 300 ? answer.text().substring(0, 300) : answer.text());
     String hint = answer.status() == 404 && detail.startsWith("nothing is served at ")
