@@ -2,10 +2,16 @@ package dev.fairway.node;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.fairway.datatrust.market.MarketCalls;
 import dev.fairway.datatrust.market.MarketParameters;
+import dev.fairway.datatrust.market.Names;
+import dev.fairway.datatrust.market.Wallet;
+import dev.fairway.evm.Address;
 import dev.fairway.evm.DevChain;
+import dev.fairway.evm.Hash;
 import dev.fairway.evm.rpc.EthereumRpc;
 import dev.fairway.evm.rpc.RpcConfig;
+import dev.fairway.evm.sign.KeySigner;
 import dev.fairway.node.config.Settings;
 import dev.fairway.web.Json;
 import java.nio.file.Files;
@@ -20,6 +26,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.json.JsonMapper;
 
 /** Two markets in one node, played by the commands: the default one under the old paths, another under its name. */
 class MarketCommandsTest {
@@ -100,6 +107,22 @@ class MarketCommandsTest {
     return told(market, all.toArray(String[]::new));
   }
 
+  /** The application is on the chain, and who made it died before the data went out. */
+  private static void anOfferThatBrokeOffGoesOn(Path data) throws Exception {
+    Wallet maker = new Wallet(rpc, KeySigner.of(chain.keys().get(1)), Duration.ofMinutes(1));
+    Hash listing = Names.listing(maker.address(), "Ebb");
+    String at = new JsonMapper().readTree(told("tides", "market", "show", "--json")).at("/contracts/listing")
+        .asString();
+    Hash applied = maker.call(Address.parse(at), MarketCalls.list(listing)).transaction();
+    assertThat(person("tides", 1, "offer", data.toString(), "--title", "Ebb", "--description", "of a harbour",
+        "--applied", applied.hex())).contains("handed in", listing.hex()).doesNotContain("applied for");
+  }
+
+  private static Ran offer(String market, Path data) throws Exception {
+    return asked(market, "offer", data.toString(), "--title", "Tides", "--description", "of a harbour", "--chain",
+        chain.url().toString(), "--key", key(1));
+  }
+
   private static void decide(String market, String candidate) throws Exception {
     person(market, 0, "vote", candidate, "yea");
     rpc.call("evm_increaseTime", MarketParameters.DEMO.voteBy().plusSeconds(2).toSeconds());
@@ -114,6 +137,8 @@ class MarketCommandsTest {
 
   @Test
   void eachMarketHasItsOwnOfficeDataAndPaths() throws Exception {
+    Path anything = Files.writeString(folder.resolve("anything"), "x");
+    assertThat(offer("", anything).err()).contains("does not hold the market's office").contains("register");
     for (String market : List.of("", "tides")) {
       Ran poor = asked(market, "register");
       assertThat(poor.code()).isEqualTo(2);
@@ -132,8 +157,16 @@ class MarketCommandsTest {
     }
 
     Path data = Files.writeString(folder.resolve("tides.csv"), "high,low\n3.1,0.4\n");
+    Ran early = offer("tides", folder.resolve("none.csv"));
+    assertThat(early.code()).isEqualTo(2);
+    assertThat(early.err()).contains("none.csv: there is no such file or folder");
+    assertThat(early.out()).as("nothing is applied for that cannot be handed in").isEmpty();
     String listing = person("tides", 1, "offer", data.toString(), "--title", "Tides", "--description", "of a harbour")
         .strip().lines().reduce("", (before, line) -> line);
+    Ran twice = offer("tides", data);
+    assertThat(twice.code()).isEqualTo(2);
+    assertThat(twice.err()).contains(listing + " is under vote already").contains("--applied");
+    anOfferThatBrokeOffGoesOn(data);
     decide("tides", listing);
     await(() -> told("tides", "listing", "list").contains(" listed "));
     assertThat(told("", "listing", "list")).as("the other market knows nothing of it").doesNotContain(listing);

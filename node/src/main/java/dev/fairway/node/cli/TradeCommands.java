@@ -2,6 +2,7 @@ package dev.fairway.node.cli;
 
 import dev.fairway.core.ErrorCode;
 import dev.fairway.core.FairwayException;
+import dev.fairway.core.Why;
 import dev.fairway.datatrust.delivery.Deliveries;
 import dev.fairway.datatrust.market.MarketCalls;
 import dev.fairway.datatrust.market.MarketContracts;
@@ -190,7 +191,9 @@ final class TradeCommands {
   }
 
   @Command(name = "offer", mixinStandardHelpOptions = true, description = "Apply for a listing and hand its data in.", footer = {
-      "", "Example:", "  fairway datatrust offer tides.csv --title Tides --description \"a year, by the minute\""})
+      "", "The node must hold office. When the application went through and the data did not, --applied hands them in.",
+      "",
+      "Example:", "  fairway datatrust offer tides.csv --title Tides --description \"a year, by the minute\""})
   static final class Offer extends Person {
     @Parameters(index = "0", paramLabel = "FILE", description = "the data")
     Path file = Path.of("");
@@ -204,21 +207,24 @@ final class TradeCommands {
     String type = "application/octet-stream";
     @Option(names = "--tags", defaultValue = "", description = "with commas between")
     String tags = "";
+    @Option(names = "--applied", paramLabel = "TX", defaultValue = "", description = "the transaction of an application that was made before, of the same title")
+    String applied = "";
 
     @Override
     void act(Trader trader) throws IOException, InterruptedException {
-      Hash listing = Names.listing(trader.wallet().address(), title);
-      Hash applied = trader.wallet().call(trader.at().listing(), MarketCalls.list(listing)).transaction();
-      underWay("applied for " + listing);
+      // An application costs a transaction and cannot be made twice, so what can fail before it does.
+      String md5 = md5(file);
       logIn(trader);
+      Hash listing = Names.listing(trader.wallet().address(), title);
+      Hash application = applied.isEmpty() ? apply(trader, listing) : hash(applied);
       Map<String, String> fields = new LinkedHashMap<>();
-      fields.put("tx_hash", applied.hex());
+      fields.put("tx_hash", application.hex());
       fields.put("listing_hash", listing.hex());
       fields.put("title", title);
       fields.put("description", description);
       fields.put("license", license);
       fields.put("file_type", type);
-      fields.put("md5_sum", md5(file));
+      fields.put("md5_sum", md5);
       fields.put("owner", trader.wallet().address().hex());
       fields.put("tags", tags);
       String boundary = "fairway-" + UUID.randomUUID();
@@ -229,6 +235,21 @@ final class TradeCommands {
       DatatrustCommands.await(remote, door(), taken.path("task_id").asString());
       underWay("the data hash is on the chain; the vote decides");
       done(listing.toString(), Map.of("listing", listing.hex(), "bytes", Files.size(file)));
+    }
+
+    private Hash apply(Trader trader, Hash listing) throws InterruptedException {
+      if (!remote.get(door() + "/status/").path("registered").asBoolean(false)) {
+        throw new FairwayException(ErrorCode.INVALID,
+            "the node does not hold the market's office, so it takes no data; "
+                + "\"fairway datatrust register\" has it stand for it");
+      }
+      if (trader.market().candidate(listing).isPresent()) {
+        throw new FairwayException(ErrorCode.INVALID, listing + " is under vote already; when its data did not arrive, "
+            + "hand them in with --applied and the transaction of the application");
+      }
+      Hash transaction = trader.wallet().call(trader.at().listing(), MarketCalls.list(listing)).transaction();
+      underWay("applied for " + listing + " in transaction " + transaction);
+      return transaction;
     }
   }
 
@@ -320,8 +341,12 @@ final class TradeCommands {
     }
   }
 
-  private static String md5(Path file) throws IOException {
-    return digest("MD5", file);
+  private static String md5(Path file) {
+    try {
+      return digest("MD5", file);
+    } catch (IOException e) {
+      throw new FairwayException(ErrorCode.INVALID, "cannot read " + file + ": " + Why.inWords(e), e);
+    }
   }
 
   private static String digest(String algorithm, Path file) throws IOException {
