@@ -55,13 +55,13 @@ final class Errors {
       case Refusal e -> message(e.status(), e.detail());
       case FairwayException e when e.code() != ErrorCode.CONFIGURATION ->
         message(status(e.code()), String.valueOf(e.getMessage()));
-      default -> new Answer(500, "application/json",
+      default -> new Answer(500, ErrorStyle.MESSAGE.contentType(),
           Json.object().put("message", "Internal Server Error").put("request_id", id));
     };
   }
 
   private static Answer message(int status, String text) {
-    return new Answer(status, "application/json", Json.object().put("message", text));
+    return new Answer(status, ErrorStyle.MESSAGE.contentType(), Json.object().put("message", text));
   }
 
   private static Answer legacy(Throwable thrown, String id) {
@@ -87,7 +87,7 @@ final class Errors {
     e.source().ifPresent(source -> error.set("source", Json.mapper().valueToTree(source)));
     ObjectNode body = Json.object();
     body.putArray("errors").add(error);
-    return new Answer(e.status(), "application/json", body);
+    return new Answer(e.status(), ErrorStyle.LEGACY.contentType(), body);
   }
 
   private static LegacyError unsupported(Refusal.MediaType type) {
@@ -117,6 +117,6 @@ final class Errors {
         .put("detail", e.detail());
     e.members().forEach((name, value) -> body.set(name, Json.mapper().valueToTree(value)));
     body.put("request_id", id);
-    return new Answer(e.status(), "application/problem+json", body);
+    return new Answer(e.status(), ErrorStyle.PROBLEM.contentType(), body);
   }
 }

@@ -126,14 +126,17 @@ public final class OpenApi {
       ObjectNode media = node.putObject("content").putObject(response.contentType());
       response.schema().ifPresent(schema -> media.set("schema", schema));
     }
-    boolean legacy = route.errors().orElse(door.errors()) == ErrorStyle.LEGACY;
+    ErrorStyle style = route.errors().orElse(door.errors());
     ObjectNode error = responses.putObject("default").put("description", "An error");
-    error.putObject("content").putObject(legacy ? "application/json" : "application/problem+json").putObject("schema")
-        .put("$ref", legacy ? "#/components/schemas/Errors" : "#/components/schemas/Problem");
+    error.putObject("content").putObject(style.contentType()).putObject("schema")
+        .put("$ref", "#/components/schemas/" + style.schema());
   }
 
   private static void components(ObjectNode components) {
     ObjectNode schemas = components.putObject("schemas");
+    ObjectNode message = schemas.putObject("Message").put("type", "object");
+    message.putArray("required").add("message");
+    message.putObject("properties").putObject("message").put("type", "string");
     ObjectNode problem = schemas.putObject("Problem").put("type", "object").put("description", "RFC 9457");
     ObjectNode members = problem.putObject("properties");
     members.putObject("type").put("type", "string").put("format", "uri-reference");

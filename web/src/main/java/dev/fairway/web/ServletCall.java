@@ -218,7 +218,9 @@ final class ServletCall implements Call {
     try {
       UrlEncoded.decodeTo(text, fields, StandardCharsets.UTF_8);
     } catch (RuntimeException e) {
-      throw new FairwayException(ErrorCode.INVALID, "malformed form encoding: " + e.getMessage(), e);
+      throw new FairwayException(ErrorCode.INVALID,
+          "the query or form is not percent-encoded UTF-8; write bytes as percent signs with two hexadecimal digits",
+          e);
     }
     Map<String, List<String>> copy = new LinkedHashMap<>();
     fields.forEach((name, values) -> copy.put(name, new ArrayList<>(values)));

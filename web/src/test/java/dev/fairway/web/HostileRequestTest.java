@@ -2,12 +2,11 @@ package dev.fairway.web;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.fairway.testing.http.RawHttp;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.Socket;
-import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
@@ -23,6 +22,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a well-behaved client would never send: each gets a precise refusal, and nothing stays behind. */
 class HostileRequestTest {
+  private static final Duration SILENCE = Duration.ofSeconds(30);
+
   private final AtomicInteger inHandler = new AtomicInteger();
   private final AtomicInteger stored = new AtomicInteger();
   private final CountDownLatch release = new CountDownLatch(1);
@@ -55,6 +56,7 @@ class HostileRequestTest {
             }),
             Route.get("/things/{id}", "Shows")
                 .handle(call -> call.json(200, Json.object().put("id", call.param("id")))),
+            Route.get("/query", "Reads its query").handle(call -> call.json(200, call.query("a").orElse(""))),
             Route.get("/wait", "Waits").handle(call -> {
               release.await(5, TimeUnit.SECONDS);
               call.text(200, "text/plain", "waited");
@@ -68,31 +70,8 @@ class HostileRequestTest {
     server.close();
   }
 
-  /** Sends bytes on a socket of its own and reads until the server closes, or goes silent. */
   private String exchange(byte[] request) throws IOException {
-    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
-      socket.setSoTimeout(5_000);
-      try {
-        socket.getOutputStream().write(request);
-        socket.getOutputStream().flush();
-      } catch (SocketException e) {
-        // The server may answer and close before it has taken everything.
-      }
-      return read(socket.getInputStream());
-    }
-  }
-
-  private static String read(InputStream in) {
-    StringBuilder text = new StringBuilder();
-    byte[] buffer = new byte[8_192];
-    try {
-      for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
-        text.append(new String(buffer, 0, n, StandardCharsets.ISO_8859_1));
-      }
-    } catch (IOException e) {
-      // A reset after the answer; what came counts.
-    }
-    return text.toString();
+    return new RawHttp("127.0.0.1", server.port(), SILENCE).exchange(request);
   }
 
   private String post(String path, String headers, byte[] body) throws IOException {
@@ -240,6 +219,12 @@ class HostileRequestTest {
       String id = Json.parse(body).get("id").asString();
       assertThat(id).as(path).doesNotContain("/", "\\", "\u0000", "\n").isNotEqualTo("..");
     }
+  }
+
+  @Test
+  void aQueryThatIsNoUtf8IsRefusedInWordsForPeople() throws Exception {
+    assertThat(raw("GET /new/query?a=%c3%28 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"))
+        .startsWith("HTTP/1.1 400 ").contains("percent-encoded UTF-8").doesNotContain("Exception");
   }
 
   @Test

@@ -98,6 +98,18 @@ class OperationsTest {
   }
 
   @Test
+  void eachDoorsShapeOfErrorsIsDescribed() {
+    for (ErrorStyle style : ErrorStyle.values()) {
+      Door door = new Door("things", "/things", style, List.of(Route.get("/a", "Shows a").handle(_ -> {})));
+      JsonNode document = OpenApi.document("Fairway", "1", List.of(door));
+      JsonNode content = document.at("/paths/~1things~1a/get/responses/default/content");
+      assertThat(content.propertyNames()).containsExactly(style.contentType());
+      String schema = content.path(style.contentType()).at("/schema/$ref").asString();
+      assertThat(document.at(schema.substring(1)).path("required").isArray()).as(schema).isTrue();
+    }
+  }
+
+  @Test
   void everyListedRouteIsInTheDocumentAndTheDocumentIsOpenApi31() throws Exception {
     JsonNode document = Json.parse(get("/api/openapi.json").body());
     assertThat(document.get("openapi").asString()).matches("3\\.1\\.\\d+");
