@@ -36,6 +36,9 @@ public record DatatrustConfig(String market, MarketContracts contracts, long gen
     Secret sealingKey, Finality finality, Duration poll, Duration accessLife, Duration refreshLife, long largest,
     long quota, Duration watchLimit, BookedBy bookedBy, Duration bookingLimit,
     long previewBytes, boolean publishUrl, Compat compat, Upkeep upkeep, Callers callers) {
+  /** The market of a node that names none; it has the old paths. */
+  public static final String DEFAULT = "default";
+
   private static final int LONGEST_DNS_NAME = 128;
   private static final int SHORTEST_SECRET = 32;
 
@@ -59,7 +62,7 @@ public record DatatrustConfig(String market, MarketContracts contracts, long gen
 
   /** Strict, with twelve confirmations and the usual limits. */
   public static DatatrustConfig of(MarketContracts contracts, String dnsName, Secret jwtSecret, Secret sealingKey) {
-    return new DatatrustConfig("default", contracts, 0, dnsName, new TokenKeys(jwtSecret, List.of()), sealingKey,
+    return new DatatrustConfig(DEFAULT, contracts, 0, dnsName, new TokenKeys(jwtSecret, List.of()), sealingKey,
         Finality.USUAL,
         Duration.ofSeconds(1), Duration.ofDays(1), Duration.ofDays(30), 5L << 30, 50L << 30,
         Duration.ofMinutes(10), BookedBy.SENT, Duration.ofSeconds(60), 64 << 10, true, Compat.STRICT, Upkeep.USUAL,
@@ -135,7 +138,17 @@ public record DatatrustConfig(String market, MarketContracts contracts, long gen
 
   /** The name of something of this market: {@code base} for the default one, {@code base.market} for others. */
   public String named(String base) {
-    return market.equals("default") ? base : base + "." + market;
+    return further().map(name -> base + "." + name).orElse(base);
+  }
+
+  /** The path of something of this market: {@code base} for the default one, {@code base/markets/market} for others. */
+  public String path(String base) {
+    return further().map(name -> base + "/markets/" + name).orElse(base);
+  }
+
+  /** The market's name, unless it is the default one. */
+  public Optional<String> further() {
+    return Optional.of(market).filter(name -> !name.equals(DEFAULT));
   }
 
   /** What an operator should know of these settings. */

@@ -33,7 +33,6 @@ record DatatrustSettings(String market, ChainSettings chain, MarketContracts con
     TokenKeys tokenKeys,
     Duration accessLife, Duration refreshLife, Duration watchLimit, long largest, long quota, long previewBytes,
     BookedBy bookedBy, boolean publishUrl, Compat compat, Upkeep upkeep, Callers callers) {
-  private static final String DEFAULT = "default";
   private static final List<String> CONTRACTS = List.of("ether-token", "market-token", "voting", "parameterizer",
       "reserve", "datatrust", "listing");
   private static final Address NOBODY = new Address("0x" + "0".repeat(40));
@@ -51,10 +50,10 @@ record DatatrustSettings(String market, ChainSettings chain, MarketContracts con
     List<DatatrustSettings> markets = new ArrayList<>();
     Map<String, Section> named = section.has("markets") ? section.named("markets") : Map.of();
     if (named.isEmpty() || section.has("contracts")) {
-      from(DEFAULT, section, behindProxy).ifPresent(markets::add);
+      from(DatatrustConfig.DEFAULT, section, behindProxy).ifPresent(markets::add);
     }
     named.forEach((name, other) -> {
-      if (name.equals(DEFAULT) || !name.matches("[a-z0-9][a-z0-9-]{0,31}")) {
+      if (name.equals(DatatrustConfig.DEFAULT) || !name.matches("[a-z0-9][a-z0-9-]{0,31}")) {
         other.problem("dns-name", "belongs to a market named \"" + name
             + "\"; a name has 1 to 32 of a-z 0-9 -, and \"default\" is the market without one");
       } else {
@@ -189,17 +188,12 @@ record DatatrustSettings(String market, ChainSettings chain, MarketContracts con
 
   /** Where it is written. */
   String section() {
-    return market.equals(DEFAULT) ? "datatrust" : "datatrust.markets." + market;
-  }
-
-  /** What its paths have after those of the default market. */
-  String path() {
-    return market.equals(DEFAULT) ? "" : "/markets/" + market;
+    return market.equals(DatatrustConfig.DEFAULT) ? "datatrust" : "datatrust.markets." + market;
   }
 
   /** The folder of its data, below the node's. */
   String folder() {
-    return market.equals(DEFAULT) ? "datatrust" : "datatrust-markets/" + market;
+    return market.equals(DatatrustConfig.DEFAULT) ? "datatrust" : "datatrust-markets/" + market;
   }
 
   /** @param sealingKey the node's; keys of stored data are derived from it */

@@ -41,9 +41,9 @@ final class Markets implements AutoCloseable {
 
   /** Old paths serve the default market; the others have their name in theirs. */
   List<Door> doors() {
-    return markets.entrySet().stream()
-        .flatMap(market -> Stream.of(market.getValue().door("/datatrust" + market.getKey().path()),
-            market.getValue().operatorDoor("/api/datatrust" + market.getKey().path())))
+    return markets.values().stream()
+        .flatMap(market -> Stream.of(market.door(market.config().path("/datatrust")),
+            market.operatorDoor(market.config().path("/api/datatrust"))))
         .toList();
   }
 

@@ -59,12 +59,12 @@ public final class MarketPage implements ConsolePage {
 
   @Override
   public String title() {
-    return datatrust.config().named("Datatrust").replace('.', ' ');
+    return "Datatrust" + datatrust.config().further().map(name -> " " + name).orElse("");
   }
 
   @Override
   public String path() {
-    return datatrust.config().named("/market").replace('.', '/');
+    return "/market" + datatrust.config().further().map(name -> "/" + name).orElse("");
   }
 
   @Override
@@ -80,7 +80,7 @@ public final class MarketPage implements ConsolePage {
         datatrust.deliveries().recent(ROWS).stream().map(MarketPage::given).toList(),
         datatrust.tasks().recent(ROWS).stream().map(MarketPage::step).toList(), clock.instant());
     return new View(title(), Templates.of("market", Map.of("listing", listing)),
-        visit.curl(datatrust.config().named("/api/datatrust").replace('.', '/') + "/uploads"));
+        visit.curl(datatrust.config().path("/api/datatrust") + "/uploads"));
   }
 
   private Data data(Upload upload) {
