@@ -36,6 +36,7 @@ public final class Console {
   public static final String SCOPE = "fairway.console";
 
   private static final Logger LOG = LoggerFactory.getLogger(Console.class);
+  private static final String NOTHING = "Nothing is here";
   private static final String TOKEN = "fairway-token";
   private static final String NOTICE = "fairway-notice";
   private static final Duration BEAT = Duration.ofSeconds(15);
@@ -120,8 +121,9 @@ public final class Console {
       answer(call, 200, Place.of(page), page.show(visit), offset, false);
     } catch (FairwayException | Problem | LegacyError e) {
       boolean missing = e instanceof FairwayException f && f.code() == ErrorCode.NOT_FOUND;
-      View view = new View(missing ? "Not found" : "That did not work",
-          Templates.of("trouble", Map.of("text", String.valueOf(e.getMessage()), "back", page.path())), "");
+      String title = missing ? NOTHING : "That did not work";
+      View view = new View(title, Templates.of("trouble",
+          Map.of("title", title, "text", String.valueOf(e.getMessage()), "back", page.path())), "");
       answer(call, missing ? 404 : 400, Place.of(page), view, offset, true);
     }
   }
@@ -133,8 +135,8 @@ public final class Console {
       return;
     }
     Optional<Absence> absence = absences.stream().filter(a -> a.covers(call.path())).findFirst();
-    View view = new View(absence.map(a -> a.title() + " is not switched on").orElse("Nothing is here"),
-        Templates.of("nowhere", Map.of("path", call.path(), "absence", absence)), "");
+    View view = new View(absence.map(a -> a.title() + " is not switched on").orElse(NOTHING),
+        Templates.of("nowhere", Map.of("title", NOTHING, "path", call.path(), "absence", absence)), "");
     answer(call, 404, Place.NOWHERE, view, journal.end(), true);
   }
 
