@@ -165,7 +165,7 @@ public final class Exchange implements AutoCloseable {
           new HttpChannel(parts.peers(), endpoint, parts.clock()), participants, uncertain, false, parts.meters());
       case ChannelConfig.Simplex(var peers, var key, _) -> port(id,
           new SimplexChannel(id, config.own(), peers, key, parts.store(), parts.peers(), parts.clock()), channel, true);
-      case ChannelConfig.Ready(var ready, _) -> port(id, ready, channel, true);
+      case ChannelConfig.Ready(_, var ready, _) -> port(id, ready, channel, true);
     };
   }
 
@@ -255,6 +255,13 @@ public final class Exchange implements AutoCloseable {
 
   public Ports channels() {
     return ports;
+  }
+
+  /** Of which kind each channel is, by its id. */
+  public Map<String, String> kinds() {
+    Map<String, String> kinds = new LinkedHashMap<>();
+    config.channels().forEach((id, channel) -> kinds.put(id, channel.kind()));
+    return kinds;
   }
 
   /** The hub whose subscribers are told of messages. */

@@ -39,21 +39,39 @@ public record ExchangeConfig(Jurisdiction own, Set<String> furtherJurisdictions,
   public sealed interface ChannelConfig {
     Set<Jurisdiction> participants();
 
+    /** What people call a channel like this, as the settings file does: {@code shared-database}. */
+    String kind();
+
     /** A database all participants reach; its endpoint is served by this node. */
-    record SharedDatabase(MediumHome medium, Set<Jurisdiction> participants) implements ChannelConfig {}
+    record SharedDatabase(MediumHome medium, Set<Jurisdiction> participants) implements ChannelConfig {
+      @Override
+      public String kind() {
+        return "shared-database";
+      }
+    }
 
     /** Any Channel API endpoint. */
     record Http(HttpChannelConfig endpoint, Set<Jurisdiction> participants, ChannelPort.Uncertain uncertain)
         implements
-          ChannelConfig {}
+          ChannelConfig {
+      @Override
+      public String kind() {
+        return "http";
+      }
+    }
 
     /** From endpoint to endpoint; its endpoint is served by this node. */
     record Simplex(Map<Jurisdiction, SimplexPeer> peers, SigningKey key, Set<Jurisdiction> participants)
         implements
-          ChannelConfig {}
+          ChannelConfig {
+      @Override
+      public String kind() {
+        return "simplex";
+      }
+    }
 
     /** A channel of another room, already open; the exchange closes it. */
-    record Ready(Channel channel, Set<Jurisdiction> participants) implements ChannelConfig {}
+    record Ready(String kind, Channel channel, Set<Jurisdiction> participants) implements ChannelConfig {}
   }
 
   public ExchangeConfig {

@@ -294,7 +294,7 @@ record ExchangeSettings(Set<String> furtherJurisdictions, boolean loopback, long
         yield new ChannelConfig.Simplex(ends, signing.get(), simplex.participants());
       }
       case Way.Ethereum ethereum ->
-        new ChannelConfig.Ready(chains.channel(id, own, ethereum), ethereum.participants());
+        new ChannelConfig.Ready("ethereum", chains.channel(id, own, ethereum), ethereum.participants());
     }));
     return new ExchangeConfig(own, furtherJurisdictions, loopback, documentLimit, peers, fetch, ways, routes,
         readStatus,

@@ -15,6 +15,7 @@ import dev.fairway.exchange.routing.RoutingTable;
 import dev.fairway.exchange.routing.RoutingVersions;
 import dev.fairway.exchange.routing.Rule;
 import dev.fairway.exchange.routing.RuleJson;
+import dev.fairway.exchange.routing.SampleMessage;
 import dev.fairway.web.Call;
 import dev.fairway.web.Door;
 import dev.fairway.web.ErrorStyle;
@@ -144,15 +145,7 @@ public final class RoutingDoor {
 
   private void dryRun(Call call) throws IOException {
     JsonNode body = call.json();
-    JsonNode sample = body.path("message");
-    Message message;
-    try {
-      message = new Message(new Jurisdiction(sample.path("sender").asString(own.code())),
-          new Jurisdiction(sample.path("receiver").asString("")), sample.path("subject").asString("sample"),
-          sample.path("obj").asString("sample.of.document"), sample.path("predicate").asString(""));
-    } catch (IllegalArgumentException e) {
-      throw new FairwayException(ErrorCode.INVALID, "message: " + e.getMessage(), e);
-    }
+    Message message = SampleMessage.read(body.path("message"), own);
     Instant now = clock.instant();
     Decision decision = body.has("rules")
         ? new RoutingTable(0, RuleJson.read(body.get("rules"))).route(message, ports.facts(now), key -> false, now)
@@ -193,10 +186,7 @@ public final class RoutingDoor {
   private void beginMaintenance(Call call) throws IOException {
     ChannelPort port = port(call);
     JsonNode reason = call.json().path("reason");
-    if (!reason.isString() || reason.stringValue().isBlank() || reason.stringValue().length() > 500) {
-      throw bad("reason must be a text of 1 to 500 characters: colleagues will read it");
-    }
-    maintenance.begin(port, reason.stringValue(), call.caller().subject());
+    maintenance.begin(port, reason.isString() ? reason.stringValue() : "", call.caller().subject());
     call.json(200, describe(port));
   }
 

@@ -189,6 +189,22 @@ public final class MessageTable {
             row.getLong("n"), Optional.of(Sql.instant(row, "oldest"))));
   }
 
+  /** What each channel carried of the newest messages; a few rows whatever the size of the table. */
+  List<Messages.Traffic> traffic(View view, Jurisdiction own, int newest) throws SQLException {
+    return Sql.list(view,
+        """
+            SELECT carried.channel, carried.sent, carried.arrived, message.sender, message.sender_ref, message.created_at
+            FROM (SELECT channel, count(*) FILTER (WHERE sender = ?) AS sent, count(*) FILTER (WHERE sender <> ?) AS arrived,
+                max(id) AS last_id
+              FROM (SELECT id, channel, sender FROM exchange_message ORDER BY id DESC LIMIT ?) AS newest
+              WHERE channel IS NOT NULL GROUP BY channel) AS carried
+            JOIN exchange_message AS message ON message.id = carried.last_id ORDER BY carried.channel""",
+        row -> new Messages.Traffic(row.getString("channel"), row.getLong("sent"), row.getLong("arrived"),
+            new MessageRef(new Jurisdiction(row.getString("sender")), row.getString("sender_ref")),
+            Sql.instant(row, "created_at")),
+        own.code(), own.code(), newest);
+  }
+
   private static StoredMessage read(ResultSet row) throws SQLException {
     Jurisdiction sender = new Jurisdiction(row.getString("sender"));
     String channel = row.getString("channel");

@@ -195,6 +195,26 @@ public final class Messages {
     return List.copyOf(all.values());
   }
 
+  /**
+   * What a channel carried of the newest messages.
+   *
+   * @param sent those of ours it has
+   * @param arrived those it brought
+   * @param last the newest of both
+   * @param lastAt when this node took that one in
+   */
+  public record Traffic(String channel, long sent, long arrived, MessageRef last, Instant lastAt) {}
+
+  /**
+   * What each channel carried, of no more than the newest messages of this node, so that it costs the same on a large node.
+   * A channel that carried none of them is not told of.
+   *
+   * @param newest how many messages are looked at, at least 1
+   */
+  public List<Traffic> traffic(int newest) {
+    return store.read(view -> table.traffic(view, own, newest));
+  }
+
   MessageTable table() {
     return table;
   }

@@ -8,6 +8,7 @@ import dev.fairway.core.channel.Jurisdiction;
 import dev.fairway.core.channel.Message;
 import dev.fairway.core.channel.MessageRef;
 import dev.fairway.exchange.message.MessageTable;
+import dev.fairway.exchange.message.Messages;
 import dev.fairway.exchange.message.StoredMessage.Carriage;
 import dev.fairway.exchange.routing.Match;
 import dev.fairway.exchange.routing.Rule;
@@ -90,6 +91,14 @@ class CopiesTest {
   void itIsOneMessageAndTheFirstToArriveCounts() {
     assertThat(carriage()).contains(FIRST);
     assertThat(au.messages.list(MessageTable.Filter.ALL, Optional.empty(), 10).messages()).hasSize(1);
+  }
+
+  @Test
+  void itIsCountedOnceAndForTheChannelThatCounts() {
+    Messages.Traffic arrived = new Messages.Traffic("first", 0, 1, REF, au.find(REF).createdAt());
+    assertThat(au.messages.traffic(10)).containsExactly(arrived);
+    change(first, "first", ChannelStatus.FALSE_ALARM);
+    assertThat(au.messages.traffic(10)).extracting(Messages.Traffic::channel).containsExactly("second");
   }
 
   @Test
