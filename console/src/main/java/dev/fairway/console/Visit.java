@@ -41,4 +41,9 @@ public record Visit(Caller caller, Optional<String> item, Form query, Form form,
     String auth = caller.kind() == Caller.Kind.VERIFIED ? " -H \"Authorization: Bearer $TOKEN\"" : "";
     return "curl" + auth + " '" + base.apply(path) + path.replace("'", "%27") + "'";
   }
+
+  /** A command that posts JSON to the path. */
+  public String curl(String path, String json) {
+    return curl(path) + " -H 'Content-Type: application/json' -d '" + json.replace("'", "'\\''") + "'";
+  }
 }

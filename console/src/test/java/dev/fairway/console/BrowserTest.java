@@ -28,6 +28,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Pattern;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
@@ -39,7 +40,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The console in a real browser, as an operator uses it. */
 class BrowserTest {
-  private static final List<String> PAGES = List.of("/", "/messages", "/documents", "/subscriptions",
+  private static final List<String> PAGES = List.of("/", "/messages", "/documents", "/channel", "/subscriptions",
       "/automation", "/automation/callers", "/request", "/work", "/dead", "/audit", "/journal");
   private static final Duration PATIENCE = Duration.ofSeconds(30);
   /** What lies past the right edge of the card it is in, and so is not seen; what scrolls or ends in dots may. */
@@ -225,6 +226,33 @@ class BrowserTest {
     assertThat(row).hasCount(0);
     page.navigate("/audit");
     assertThat(page.getByText("subscription.end")).isVisible();
+  }
+
+  @Test
+  void aChannelIsTakenOutOfUseAndAMessageTriedOnTheRulesSaysWhy() {
+    Awaitility.await("no message of another test changes the page meanwhile").atMost(PATIENCE).until(
+        () -> node.exchange.messages().underWay(Set.of()).stream().allMatch(messages -> messages.count() == 0));
+    page.navigate("/channel");
+    Locator row = page.locator("tr", new Page.LocatorOptions().setHasText("shared database"));
+    row.getByText("Maintenance", new Locator.GetByTextOptions().setExact(true)).press("Enter");
+    page.getByLabel("Why, for colleagues").fill("moving house");
+    page.getByLabel("Why, for colleagues").press("Enter");
+    assertThat(page.getByText("shared is in maintenance: nothing goes over it")).isVisible();
+    assertThat(row).containsText("moving house");
+    page.getByLabel("To", new Page.GetByLabelOptions().setExact(true)).fill("SG");
+    page.getByLabel("Predicate").fill("trade.declared");
+    page.getByLabel("Predicate").press("Enter");
+    assertThat(page.getByRole(AriaRole.STATUS).filter(new Locator.FilterOptions().setHasText("rule all takes it")))
+        .containsText("and it waits: in maintenance: shared");
+    assertThat(page.locator("details.curl code")).containsText("/api/routing/dry-run'");
+    for (int width : new int[]{400, 1600}) {
+      page.setViewportSize(width, 900);
+      assertThat((List<?>) page.evaluate(CUT_OFF)).as("at " + width).isEmpty();
+      look("channel", width);
+    }
+    page.getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName("Take shared back into use")).click();
+    assertThat(page.getByText("shared is back in use.")).isVisible();
+    assertThat(row.locator(".chip.good")).containsText("up");
   }
 
   @Test

@@ -11,6 +11,7 @@ import dev.fairway.automation.runtime.RequestBook;
 import dev.fairway.automation.runtime.RequestDesk;
 import dev.fairway.automation.shipped.ShippedIntegrations;
 import dev.fairway.console.page.AuditPage;
+import dev.fairway.console.page.ChannelsPage;
 import dev.fairway.console.page.DeadLettersPage;
 import dev.fairway.console.page.DocumentsPage;
 import dev.fairway.console.page.IntegrationsPage;
@@ -138,7 +139,8 @@ final class ConsoleNode implements AutoCloseable {
     Console console = new Console("AU",
         List.of(new OverviewPage(health, work, dead, store.journal(), clock),
             new MessagesPage(exchange.messages(), store.journal(), clock),
-            new DocumentsPage(exchange.documents(), clock), new SubscriptionsPage(List.of(exchange.hub()), clock),
+            new DocumentsPage(exchange.documents(), clock), new ChannelsPage(exchange, clock),
+            new SubscriptionsPage(List.of(exchange.hub()), clock),
             new IntegrationsPage(installations, work, clock),
             new RequestsPage(new RequestBook(store), desk, dead, clock),
             new WorkPage(work, clock), new DeadLettersPage(dead, clock), new AuditPage(new Audit(store), clock),

@@ -18,6 +18,7 @@ import dev.fairway.console.Absence;
 import dev.fairway.console.Console;
 import dev.fairway.console.ConsolePage;
 import dev.fairway.console.page.AuditPage;
+import dev.fairway.console.page.ChannelsPage;
 import dev.fairway.console.page.DeadLettersPage;
 import dev.fairway.console.page.DocumentsPage;
 import dev.fairway.console.page.IntegrationsPage;
@@ -143,7 +144,7 @@ public final class Node implements AutoCloseable {
     List<ConsolePage> pages = new ArrayList<>(
         List.of(new OverviewPage(health, overview, letters, store.journal(), clock),
             new MessagesPage(exchange.messages(), store.journal(), clock),
-            new DocumentsPage(exchange.documents(), clock),
+            new DocumentsPage(exchange.documents(), clock), new ChannelsPage(exchange, clock),
             new SubscriptionsPage(List.of(exchange.hub()), clock),
             new IntegrationsPage(installations, overview, clock)));
     pages.add(new RequestsPage(requests, requestDesk, letters, clock));

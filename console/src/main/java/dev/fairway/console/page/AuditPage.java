@@ -38,7 +38,8 @@ public final class AuditPage implements ConsolePage {
 
   @Override
   public List<String> follows() {
-    return List.of("work.redriven", "work.discarded", "websub.subscription.ended", "exchange.document.withdrawn");
+    return List.of("work.redriven", "work.discarded", "websub.subscription.ended", "exchange.document.withdrawn",
+        "exchange.channel.maintenance");
   }
 
   @Override

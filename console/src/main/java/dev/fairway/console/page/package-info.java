@@ -1,5 +1,5 @@
 /**
- * The pages every node has: overview, messages, documents, subscriptions, work, dead letters, audit, journal. Start at
+ * The pages every node has: overview, messages, documents, channels, subscriptions, work, dead letters, audit, journal. Start at
  * any of them; each stands on one service of one room.
  */
 @NullMarked
