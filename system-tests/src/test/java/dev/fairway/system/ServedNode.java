@@ -1,17 +1,15 @@
 package dev.fairway.system;
 
 import dev.fairway.node.pair.NodeProcess;
+import dev.fairway.testing.http.RawHttp;
 import dev.fairway.web.Json;
 import java.io.IOException;
-import java.io.InputStream;
-import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -22,6 +20,8 @@ final class ServedNode implements AutoCloseable {
   private static final HttpClient CLIENT = HttpClient.newHttpClient();
   /* On a machine with thirty builds on it a start that takes seconds takes minutes. */
   private static final Duration PATIENCE = Duration.ofMinutes(10);
+
+  private static final Duration SILENCE = Duration.ofSeconds(90);
 
   private final Path home;
   private final NodeProcess process;
@@ -56,6 +56,11 @@ final class ServedNode implements AutoCloseable {
     return process;
   }
 
+  /** The folder of what it keeps. */
+  Path data() {
+    return home.resolve("data");
+  }
+
   /** Its standard error so far. */
   String log() throws IOException {
     return Files.readString(home.resolve("log"));
@@ -82,31 +87,9 @@ final class ServedNode implements AutoCloseable {
     return Json.parse(send(to(path)).body());
   }
 
-  /** Sends bytes on a connection of their own, and answers all that comes back until it is closed. */
+  /** Sends bytes on a connection of their own, and answers what comes back. */
   String raw(byte[] request) throws IOException {
-    try (Socket socket = new Socket(url.getHost(), url.getPort())) {
-      socket.setSoTimeout(90_000);
-      try {
-        socket.getOutputStream().write(request);
-        socket.getOutputStream().flush();
-      } catch (IOException e) {
-        // The node may answer and close before it has taken everything.
-      }
-      return read(socket.getInputStream());
-    }
-  }
-
-  private static String read(InputStream in) {
-    StringBuilder text = new StringBuilder();
-    byte[] buffer = new byte[8_192];
-    try {
-      for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
-        text.append(new String(buffer, 0, n, StandardCharsets.ISO_8859_1));
-      }
-    } catch (IOException e) {
-      // A reset after the answer; what came counts.
-    }
-    return text.toString();
+    return new RawHttp(url.getHost(), url.getPort(), SILENCE).exchange(request);
   }
 
   @Override
