@@ -28,13 +28,15 @@ final class ImportCommands {
   private ImportCommands() {}
 
   @Command(name = "intergov", mixinStandardHelpOptions = true, description = "Take over the messages, documents, rights and subscriptions of an intergov node.", footer = {
-      "", "Copy its buckets into a folder first, each under its name, for instance:",
-      "  aws s3 sync s3://messagelake old/messagelake     (and objectlake, acl, subscriptions)",
+      "",
+      "Copy its buckets, messagelake, objectlake, acl and subscriptions, into a folder first, each under its name:",
+      "  aws s3 sync s3://messagelake old/messagelake",
       "  fairway import intergov --folder old --config fairway.yaml --dry-run", "",
-      "What was taken over before is recognised, so it may be interrupted and run again. A node on an embedded store",
-      "must not be running meanwhile. With --outbox, messages the older node had not begun to send are sent; of one",
-      "that it may have sent nobody can know here, and it is listed instead. Subscribers are asked when the node starts",
-      "whether they mean it.", "", "Example:",
+      "What was taken over before is recognised, so it may be interrupted and run again. A node on an embedded store "
+          + "must not be running meanwhile. With --outbox, messages the older node had not begun to send are sent; of one "
+          + "that it may have sent nobody can know here, and it is listed instead. Subscribers are asked when the node starts "
+          + "whether they mean it.",
+      "", "Example:",
       "  fairway import intergov --folder old --config fairway.yaml --outbox jdbc:postgresql://host/database"}, exitCodeList = {
           "0:all taken over", "1:something was left out", "2:the request itself was wrong"})
   static final class Intergov implements Callable<Integer> {

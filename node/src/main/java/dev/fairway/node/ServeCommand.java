@@ -15,8 +15,9 @@ import picocli.CommandLine.Spec;
 
 /** Runs a node until it is told to stop. */
 @Command(name = "serve", mixinStandardHelpOptions = true, description = "Run a node.", footer = {"",
-    "When it takes requests it prints \"fairway ready http://HOST:PORT\" on standard output; everything else goes",
-    "to standard error. SIGTERM drains and stops it.", "", "Example:",
+    "When it takes requests it prints \"fairway ready http://HOST:PORT\" on standard output; everything else goes "
+        + "to standard error. SIGTERM drains and stops it.",
+    "", "Example:",
     "  fairway serve --jurisdiction AU --profile dev --dir data/au"})
 final class ServeCommand implements Callable<Integer> {
   @Mixin

@@ -44,8 +44,8 @@ import tools.jackson.databind.JsonNode;
  */
 @Command(name = "connector", mixinStandardHelpOptions = true, description = "Make, try and package connectors.", footer = {
     "",
-    "A task comes from a Flow specification file; without a name it is the only one in there. Data goes to standard",
-    "output, one compact JSON value a line; the connector's logs go to standard error."})
+    "A task comes from a Flow specification file; without a name it is the only one in there. Data goes to standard "
+        + "output, one compact JSON value a line; the connector's logs go to standard error."})
 public final class ConnectorCommand {
   @Spec
   CommandSpec spec = CommandSpec.create();
@@ -114,8 +114,9 @@ public final class ConnectorCommand {
 
   @Command(name = "preview", mixinStandardHelpOptions = true, description = "Run a capture and print its documents as [\"collection\",{document}].", footer = {
       "",
-      "Documents are printed at each checkpoint, the last of each key. Their /_meta/uuid is a placeholder, so that two",
-      "runs compare equal. Nothing is kept.", "", "Example:",
+      "Documents are printed at each checkpoint, the last of each key. Their /_meta/uuid is a placeholder, so that two "
+          + "runs compare equal. Nothing is kept.",
+      "", "Example:",
       "  fairway connector preview --sessions 2,-1 --output-state"})
   int preview(@Mixin Task task,
       @Option(names = "--sessions", split = ",", defaultValue = "-1", paramLabel = "N", description = "transactions of each session, such as 1,2,-1; -1 for all (default: ${DEFAULT-VALUE})") List<Integer> sessions,
@@ -175,8 +176,9 @@ public final class ConnectorCommand {
 
   @Command(name = "seal", mixinStandardHelpOptions = true, description = "Encrypt a configuration file in place, as sops does.", footer = {
       "",
-      "Values of members whose names end with the suffix are sealed; the rest stays readable. The connector sees the",
-      "names without the suffix.", "", "Example:",
+      "Values of members whose names end with the suffix are sealed; the rest stays readable. The connector sees the "
+          + "names without the suffix.",
+      "", "Example:",
       "  fairway connector seal --age age1… --encrypted-suffix _sops connector_config.yaml"})
   int seal(@Parameters(paramLabel = "FILE", description = "JSON or YAML") Path file,
       @Option(names = "--age", split = ",", required = true, paramLabel = "RECIPIENT", description = "who can open it: age1…") List<String> recipients,
