@@ -101,10 +101,14 @@ class MarketCommandsTest {
     return ran.out();
   }
 
-  private static String person(String market, int account, String... arguments) throws Exception {
+  private static String[] with(int account, String... arguments) throws Exception {
     List<String> all = new ArrayList<>(List.of(arguments));
     all.addAll(List.of("--chain", chain.url().toString(), "--key", key(account)));
-    return told(market, all.toArray(String[]::new));
+    return all.toArray(String[]::new);
+  }
+
+  private static String person(String market, int account, String... arguments) throws Exception {
+    return told(market, with(account, arguments));
   }
 
   /** The application is on the chain, and who made it died before the data went out. */
@@ -119,8 +123,7 @@ class MarketCommandsTest {
   }
 
   private static Ran offer(String market, Path data) throws Exception {
-    return asked(market, "offer", data.toString(), "--title", "Tides", "--description", "of a harbour", "--chain",
-        chain.url().toString(), "--key", key(1));
+    return asked(market, with(1, "offer", data.toString(), "--title", "Tides", "--description", "of a harbour"));
   }
 
   private static void decide(String market, String candidate) throws Exception {
@@ -182,6 +185,12 @@ class MarketCommandsTest {
     assertThat(told("tides", "revoke", "0x" + "1".repeat(40))).contains("are taken back");
     assertThat(Json.parse(person("tides", 0, "give", "0x" + "1".repeat(40), "1", "--json")).path("amount").asString())
         .isEqualTo("1");
+    Ran nobody = asked("tides", with(0, "give", "ann", "1"));
+    assertThat(nobody.code()).isEqualTo(2);
+    assertThat(nobody.err()).contains("an address must be 0x and 40 hex digits, is \"ann\"");
+    Ran nothing = asked("tides", with(0, "give", "0x" + "1".repeat(40), "0"));
+    assertThat(nothing.code()).isEqualTo(2);
+    assertThat(nothing.err()).contains("AMOUNT must be at least 1, is 0");
     assertThat(folder.resolve("data/datatrust-markets/tides")).isDirectoryRecursivelyContaining(
         file -> file.toFile().isFile());
 

@@ -37,6 +37,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.Callable;
+import java.util.function.Function;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -104,8 +105,12 @@ final class TradeCommands {
   }
 
   private static Hash hash(String text) {
+    return given(text, Hash::new);
+  }
+
+  private static <T> T given(String text, Function<String, T> reading) {
     try {
-      return new Hash(text);
+      return reading.apply(text);
     } catch (IllegalArgumentException e) {
       throw new FairwayException(ErrorCode.INVALID, String.valueOf(e.getMessage()), e);
     }
@@ -185,7 +190,11 @@ final class TradeCommands {
 
     @Override
     void act(Trader trader) throws InterruptedException {
-      trader.wallet().call(trader.at().marketToken(), MarketCalls.transfer(Address.parse(to), amount));
+      Address receiver = given(to, Address::parse);
+      if (amount.signum() < 1) {
+        throw new FairwayException(ErrorCode.INVALID, "AMOUNT must be at least 1, is " + amount);
+      }
+      trader.wallet().call(trader.at().marketToken(), MarketCalls.transfer(receiver, amount));
       done("gave " + amount + " to " + to, Map.of("to", to, "amount", amount.toString()));
     }
   }
